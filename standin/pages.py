@@ -1,0 +1,256 @@
+"""The pages of the list in SPOJ's three markups, and the pages it serves instead of one.
+
+Old theme: as served in 2011 and 2014. Modern theme and logged-in view: no raw page of them
+could be had; they follow what a dozen scrapers of 2015 to 2025 read from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import ceil
+
+from standin.problems import FAMOUS, LABEL, Entry
+
+NOTICE = (
+    f"This is not SPOJ but a stand-in for tests and demonstrations. {len(FAMOUS)} problems carry "
+    f"their real figures of May 2025; all others, labelled {LABEL}, do not exist."
+)
+PAGER_WIDTH = 11
+
+
+def old_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
+    """Declared iso-8859-2, and mixed: names that it can spell are in it, the rest is UTF-8."""
+    head, tail = _OLD.split("ROWS")
+    parts = [_pager_in(head, old_pager(start, size, total, sort)).encode()]
+    for entry in rows:
+        try:
+            parts.append(_old_row(entry).encode("iso-8859-2"))
+        except UnicodeEncodeError:
+            parts.append(_old_row(entry).encode())
+    return b"".join([*parts, tail.encode()])
+
+
+def modern_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
+    return _modern(_MODERN, "", rows, modern_pager(start, size, total, sort))
+
+
+def logged_in_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
+    mark = '<td class="text-center"><span class="fa fa-check" title="Solved"></span></td>\n'
+    page = _MODERN.replace("<th>ID</th>", "<th></th>\n<th>ID</th>")
+    page = page.replace('<table class="problems', _TO_DO + '<table class="problems')
+    return _modern(page, mark, rows, modern_pager(start, size, total, sort))
+
+
+Page = Callable[[Sequence[Entry], int, int, int, int], bytes]
+THEMES: dict[str, Page] = {"modern": modern_page, "old": old_page, "logged-in": logged_in_page}
+
+
+def error_page(message: str) -> bytes:
+    """What SPOJ answers, with status 200, to what it does not know."""
+    return _FRAME.replace("CONTENT", message).encode()
+
+
+def bot_check_page() -> bytes:
+    """The shape of a page that asks for a proof that no robot is at work."""
+    return _BOT_CHECK.encode()
+
+
+def _modern(page: str, mark: str, rows: Sequence[Entry], pager: str) -> bytes:
+    body = "".join(_modern_row(entry, mark) for entry in rows)
+    return _pager_in(page, pager).replace("ROWS", body).encode()
+
+
+def _pager_in(page: str, pager: str) -> str:
+    return page.replace("PAGER", pager).replace("NOTICE", NOTICE)
+
+
+def _value(users: int) -> str:
+    """What the next solver gets, as SPOJ prints it."""
+    return f"{80 / (41 + users):.2f}".rstrip("0").rstrip(".")
+
+
+def _acceptance(entry: Entry) -> str:
+    return "-" if entry.acceptance is None else f"{entry.acceptance:.2f}"
+
+
+def _old_row(entry: Entry) -> str:
+    return f"""<tr class="problemrow">
+<td>{entry.id}</td>
+<td align="left">&nbsp;
+<a href="/problems/{entry.code}/">&nbsp;<b>{entry.html}</b></a></td>
+<td><a href="/submit/{entry.code}" title="Submit a solution to this problem.">
+{entry.code}</a></td>
+<td><a href="/ranks/{entry.code}" title="Value {_value(entry.users)} points. See the best \
+solutions.">{entry.users}</a></td>
+<td><a href="/status/{entry.code}" title="See all submitted solutions to this problem.">\
+{_acceptance(entry)}</a></td>
+</tr>
+"""
+
+
+def _modern_row(entry: Entry, mark: str) -> str:
+    quality = difficulty = ""
+    if entry.votes_up is not None and entry.votes_down is not None:
+        quality = (
+            f'<span title="+{entry.votes_up} -{entry.votes_down} votes">'
+            f"{entry.votes_up - entry.votes_down}</span>"
+        )
+    if entry.concept is not None:
+        difficulty = (
+            '<div class="difficulty" title="Implementation and concept difficulty">'
+            f'<span class="implementation">{entry.implementation}</span> '
+            f'<span class="concept">{entry.concept}</span></div>'
+        )
+    return f"""<tr>
+{mark}<td class="text-center">{entry.id}</td>
+<td><a href="/problems/{entry.code}">{entry.html}</a></td>
+<td class="text-center">{quality}</td>
+<td class="text-center"><a href="/ranks/{entry.code}" title="Value {_value(entry.users)} points. \
+See the best solutions.">{entry.users}</a></td>
+<td class="text-center"><a href="/status/{entry.code}" title="See all submitted solutions to this \
+problem.">{_acceptance(entry)}</a></td>
+<td class="text-center">{difficulty}</td>
+</tr>
+"""
+
+
+class _Pager:
+    """The eleven page numbers around the current one, and where the arrows lead."""
+
+    def __init__(self, start: int, size: int, total: int, sort: int) -> None:
+        self.size, self.sort = size, sort
+        self.pages = max(1, ceil(total / size))
+        self.page = start // size
+        first = max(0, min(self.page - PAGER_WIDTH // 2, self.pages - PAGER_WIDTH))
+        self.shown = range(first, min(first + PAGER_WIDTH, self.pages))
+
+    def link(self, page: int, text: str) -> str:
+        href = f"/problems/classical/sort={self.sort},start={page * self.size}"
+        return f'<a href="{href}" class="pager_link">{text}</a>'
+
+
+def old_pager(start: int, size: int, total: int, sort: int) -> str:
+    pager = _Pager(start, size, total, sort)
+    cell = '<td class="navigationcenter" width="4%">{}</td> \n'
+    before, after = "<i>Previous</i>", "<i>Next</i>"
+    if pager.page > 0:
+        before = pager.link(0, "&lt;") + " " + pager.link(pager.page - 1, " Previous")
+    if pager.page < pager.pages - 1:
+        after = pager.link(pager.page + 1, "Next") + " " + pager.link(pager.pages - 1, "&gt;")
+    numbers = "".join(
+        cell.format(f"&nbsp;{n + 1}" if n == pager.page else pager.link(n, f"&nbsp;{n + 1}"))
+        for n in pager.shown
+    )
+    return (
+        f'<table class="navigation" width="99%">\n<tr><td align="left" width="27%">\n{before}</td>'
+        f'{numbers}<td align="right" width="25%">\n{after}</td></table>'
+    )
+
+
+def modern_pager(start: int, size: int, total: int, sort: int) -> str:
+    pager = _Pager(start, size, total, sort)
+
+    def item(page: int, text: str, open_: bool) -> str:
+        if open_:
+            return f"<li>{pager.link(page, text)}</li>\n"
+        return f'<li class="disabled"><span>{text}</span></li>\n'
+
+    ahead, back = pager.page < pager.pages - 1, pager.page > 0
+    numbers = "".join(
+        f'<li class="active"><span>{n + 1}</span></li> \n'
+        if n == pager.page
+        else item(n, str(n + 1), True)
+        for n in pager.shown
+    )
+    return (
+        '<ul class="pagination" style="">\n'
+        + item(0, "&lt;", back)
+        + item(pager.page - 1, "Previous", back)
+        + numbers
+        + item(pager.page + 1, "Next", ahead)
+        + item(pager.pages - 1, "&gt;", ahead)
+        + "</ul>"
+    )
+
+
+_FRAME = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Stand-in for SPOJ</title>
+<style>body { font: 15px/1.4 sans-serif; margin: 1em auto; max-width: 70em; padding: 0 1em }
+.notice { background: #fe9; padding: .6em } td, th { padding: .2em .6em }
+.pagination li { display: inline }</style>
+</head>
+<body>
+<p class="notice">NOTICE</p>
+<div class="content">
+CONTENT
+</div>
+</body>
+</html>
+""".replace("NOTICE", NOTICE)
+
+_MODERN = _FRAME.replace(
+    "CONTENT",
+    """<h2>Problems classical</h2>
+PAGER
+<table class="problems table table-condensed table-hover">
+<thead>
+<tr>
+<th>ID</th>
+<th><a href="?sort=2">NAME</a></th>
+<th>QUALITY</th>
+<th><a href="?sort=6">USERS</a></th>
+<th>ACC %</th>
+<th>DIFFICULTY</th>
+</tr>
+</thead>
+<tbody>
+ROWS</tbody>
+</table>
+PAGER""",
+)
+
+# A logged-in user's own table, before the list.
+_TO_DO = """<table class="problems table">
+<thead><tr><th>MY TODO LIST</th></tr></thead>
+<tbody><tr><td><a href="/problems/TEST">Life, the Universe, and Everything</a></td></tr></tbody>
+</table>
+"""
+
+_OLD = """<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
+<html>
+<head>
+<title>Stand-in for SPOJ</title>
+<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-2" id="metatag">
+</head>
+<body>
+<p><b>NOTICE</b></p>
+<H3>list of classical problems </H3>
+PAGER
+<table class="problems" width="100%">
+<tr class="headerrow">
+<th width="6%" class="headerrowleft"><a href="?sort=5">ID</a></th>
+<th width="60%"><a href="?sort=2">NAME</a></th>
+<th width="11%"><a href="?sort=1">CODE</a></th>
+<th width="9%"><a href="?sort=6">USERS</a></th>
+<th width="5%" class="headerrowright"><a href="?sort=7">ACC&nbsp;%</a></th>
+</tr>
+ROWS</table>
+</body>
+</html>
+"""
+
+_BOT_CHECK = """<!DOCTYPE html>
+<html lang="en-US">
+<head><title>Just a moment...</title><meta name="robots" content="noindex,nofollow"></head>
+<body>
+<h1>spoj stand-in</h1>
+<p>Checking if the site connection is secure</p>
+<script>window._cf_chl_opt = {cType: "managed"};</script>
+<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script>
+</body>
+</html>
+"""
