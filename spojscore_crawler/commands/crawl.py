@@ -1,0 +1,50 @@
+"""`scrapy crawl` that tells by its exit status whether the list was committed.
+
+Scrapy's own exits 0 however the crawl ended.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from scrapy.commands.crawl import Command as ScrapyCrawl
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
+
+
+class Command(ScrapyCrawl):
+    crawler: Crawler
+
+    def _create_crawler(self, spidercls: type[Spider] | str) -> Crawler:
+        self.crawler = super()._create_crawler(spidercls)
+        return self.crawler
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().run(args, opts)
+        stats = self.crawler.stats
+        database = self.crawler.settings["SPOJSCORE_DB"]
+        if stats and stats.get_value("spojscore/committed"):
+            print(summary(stats.get_stats(), database))
+            return
+        reason = stats.get_value("spojscore/failure") if stats else None
+        print(
+            f"error: {reason or 'the crawl broke off, see above'}; {database} is as it was",
+            file=sys.stderr,
+        )
+        self.exitcode = 1
+
+
+def summary(stats: dict[str, object], database: str) -> str:
+    """One line that tells what a committed crawl brought, from its stats."""
+    counts = ", ".join(
+        f"{stats[f'spojscore/{name}']} {name}" for name in ("new", "changed", "gone", "returned")
+    )
+    return (
+        f"{stats['spojscore/committed']} problems ({counts}) "
+        f"in {stats['elapsed_time_seconds']:.0f} s, in {database}"
+    )

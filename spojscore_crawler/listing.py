@@ -1,0 +1,220 @@
+"""One page of SPOJ's list of classical problems, read into rows and pager.
+
+Cells are found by what they link to (/problems/, /ranks/, /status/) and by what
+their titles say, never by position: the old theme, the modern theme and the
+logged-in view order them differently.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from scrapy.selector import Selector
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+PROBLEM_LINK = re.compile(r"(?:https?://[^/]+)?/(problems|ranks|status)/([A-Z0-9_]+)/?$")
+PAGER_LINK = re.compile(r"\bstart=(\d+)")
+WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
+NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?")
+VALUE = re.compile(r"\bValue ([0-9]+(?:\.[0-9]+)?) points")
+VOTES = re.compile(r"\+\s*(\d+)\s+-\s*(\d+)")
+
+DIFFICULTIES = ("concept", "implementation")
+DIFFICULTY = re.compile("|".join(DIFFICULTIES))
+
+BOT_CHECK_MARKS = (
+    "<title>just a moment...</title>",
+    "<title>attention required!",
+    "/cdn-cgi/challenge-platform/",
+    "_cf_chl_opt",
+    "cf-browser-verification",
+)
+SPOJ_ERRORS = ("Wrong problem id!", "Problem hidden")
+
+
+class ListingError(Exception):
+    """The page is not a readable list of problems. Says which page, which row and what is wrong."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Row:
+    """What the list says of one problem. None where the page says nothing.
+
+    `users` have solved it; `value` is the rounded number of points that SPOJ shows for
+    it; `acceptance` is in percent; votes are counts; difficulties are SPOJ's own numbers.
+    """
+
+    id: int
+    code: str
+    name: str
+    users: int
+    value: float | None = None
+    acceptance: float | None = None
+    votes_up: int | None = None
+    votes_down: int | None = None
+    concept_difficulty: float | None = None
+    implementation_difficulty: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page's rows, and the highest start= its pager links to (0 where it links to none)."""
+
+    rows: list[Row]
+    last_start: int
+
+
+def parse_listing(body: bytes, url: str) -> Listing:
+    """Read the page `body`, served at `url`.
+
+    Raises ListingError when the page holds no problem table, or a row lacks its id,
+    code, name or users, or holds something else than a number where one belongs.
+    """
+    text = decode(body)
+    page = Selector(text=text, type="html")
+    rows = _problem_rows(page)
+    if not rows:
+        raise ListingError(f"{url}: {_why_no_list(page, text)}")
+    starts = (
+        int(match[1])
+        for href in page.css("a.pager_link::attr(href)").getall()
+        if (match := PAGER_LINK.search(href))
+    )
+    return Listing(
+        rows=[_read_row(row, f"{url}: row {n}") for n, row in enumerate(rows, 1)],
+        last_start=max(starts, default=0),
+    )
+
+
+def is_bot_check(text: str) -> bool:
+    """Whether the page asks its visitor to prove that he is no robot (as Cloudflare does)."""
+    text = text.lower()
+    return any(mark in text for mark in BOT_CHECK_MARKS)
+
+
+def decode(body: bytes) -> str:
+    """The page's text: UTF-8 wherever that is valid, ISO 8859-2 for the other bytes.
+
+    SPOJ's old pages declare ISO 8859-2 and mix both.
+    """
+    return body.decode("utf-8", "iso-8859-2-otherwise")
+
+
+def _iso_8859_2(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("iso-8859-2"), error.end
+
+
+codecs.register_error("iso-8859-2-otherwise", _iso_8859_2)
+
+
+def _problem_rows(page: Selector) -> list[HtmlElement]:
+    """The rows of the problem list: the last table of problems, for others may stand before it."""
+    found: list[HtmlElement] = []
+    for table in page.css("table.problems"):
+        rows = [row.root for row in table.xpath("./tr[td] | ./tbody/tr[td]")]
+        if any({"ranks", "status"} & {kind for kind, _, _ in _problem_links(row)} for row in rows):
+            found = rows
+    return found
+
+
+def _problem_links(row: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
+    """(problems | ranks | status, code, link) for each of the row's links to a problem."""
+    for link in row.iter("a"):
+        if match := PROBLEM_LINK.match(link.get("href", "")):
+            yield match[1], match[2], link
+
+
+def _why_no_list(page: Selector, text: str) -> str:
+    if is_bot_check(text):
+        return "a bot check instead of the list of problems"
+    for error in SPOJ_ERRORS:
+        if error in text:
+            return f"no problem table; SPOJ says '{error}'"
+    if page.css("table.problems"):
+        return "no problems in the problem table"
+    return "no problem table"
+
+
+def _read_row(row: HtmlElement, where: str) -> Row:
+    links = {kind: (code, link) for kind, code, link in _problem_links(row)}
+    if not links:
+        raise ListingError(f"{where}: no code")
+    codes = {code for code, _ in links.values()}
+    where = f"{where} ({', '.join(sorted(codes))})"
+    if len(codes) > 1:
+        raise ListingError(f"{where}: more than one code")
+    for kind, missing in (("problems", "name"), ("ranks", "users")):
+        if kind not in links:
+            raise ListingError(f"{where}: no {missing}")
+
+    name_link, ranks_link = links["problems"][1], links["ranks"][1]
+    name = _text(name_link)
+    if not name:
+        raise ListingError(f"{where}: no name")
+    users = _text(ranks_link)
+    if not WHOLE_NUMBER.fullmatch(users):
+        raise ListingError(f"{where}: users are {users!r}, not a whole number")
+    value = VALUE.search(ranks_link.get("title", ""))
+    titles = [element for element in row.iter() if element.tag != "a" and element.get("title")]
+    votes = next((m for e in titles if (m := VOTES.search(e.get("title", "")))), None)
+    concept, implementation = _difficulties(titles)
+    return Row(
+        id=_read_id(row, name_link, where),
+        code=codes.pop(),
+        name=name,
+        users=int(users),
+        value=float(value[1]) if value else None,
+        acceptance=_acceptance(links["status"][1], where) if "status" in links else None,
+        votes_up=int(votes[1]) if votes else None,
+        votes_down=int(votes[2]) if votes else None,
+        concept_difficulty=concept,
+        implementation_difficulty=implementation,
+    )
+
+
+def _read_id(row: HtmlElement, name_link: HtmlElement, where: str) -> int:
+    """The plain number nearest to the name: a logged-in user's marks may stand before it."""
+    name_cell = next(cell for cell in row if name_link in cell.iter("a"))
+    neighbours = chain(name_cell.itersiblings(preceding=True), name_cell.itersiblings())
+    for cell in neighbours:
+        if len(cell) == 0 and WHOLE_NUMBER.fullmatch(_text(cell)):
+            return int(_text(cell))
+    raise ListingError(f"{where}: no id")
+
+
+def _acceptance(link: HtmlElement, where: str) -> float | None:
+    text = _text(link)
+    if text in ("", "-"):
+        return None
+    if not NUMBER.fullmatch(text):
+        raise ListingError(f"{where}: acceptance is {text!r}, not a number")
+    return float(text)
+
+
+def _difficulties(titled: list[HtmlElement]) -> tuple[float | None, float | None]:
+    """(concept, implementation), by their names in title or class, else implementation first."""
+    for element in titled:
+        title = element.get("title", "")
+        spans = [s for s in element.iter("span") if NUMBER.fullmatch(_text(s))]
+        if len(spans) != len(DIFFICULTIES) or VOTES.search(title):
+            continue
+        first, second = (float(_text(span)) for span in spans)
+        labels = [f"{span.get('title', '')} {span.get('class', '')}".lower() for span in spans]
+        if not any(DIFFICULTY.search(label) for label in labels):
+            labels = DIFFICULTY.findall(title.lower()) or [""]
+        if "concept" in labels[0] or any("implementation" in label for label in labels[1:]):
+            return first, second
+        return second, first
+    return None, None
+
+
+def _text(element: HtmlElement) -> str:
+    return str(element.text_content()).strip()
