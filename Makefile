@@ -7,9 +7,13 @@ PYTHON = python3
 BIN = .venv/bin
 DB = spojscore.db
 SPOJ_URL =
+COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --custom-compile-command 'make lock'
 PORT =
 
-.PHONY: help install standin crawl test lint lock clean
+.PHONY: help install demo standin crawl serve publish build verify deploy test lint bench lock clean
+# The steps of publish come one after the other, whatever -j says.
+.NOTPARALLEL:
 
 help: ## say what can be made (DB=, PORT= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -22,11 +26,33 @@ install: .venv/installed ## make .venv with everything that requirements.lock pi
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
+demo: install ## crawl a stand-in for SPOJ and serve the result at http://127.0.0.1:8001 (or PORT)
+	$(BIN)/python -m standin.demo --port $(or $(PORT),8001)
+
 standin: install ## serve the stand-in for SPOJ, made-up problems, at PORT (8000)
 	$(BIN)/python -m standin --port $(or $(PORT),8000)
 
 crawl: install ## crawl SPOJ (or SPOJ_URL) into DB (spojscore.db)
 	SPOJ_URL=$(SPOJ_URL) SPOJSCORE_DB=$(DB) $(BIN)/scrapy crawl classical
+
+serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
+	$(BIN)/python -m web.serve $(DB) --port $(or $(PORT),8001)
+
+publish: crawl build verify deploy ## crawl, build, verify and deploy; stops at the first that fails
+
+build: install deploy/node_modules/.installed ## build the site of DB for Vercel, in build/vercel
+	$(BIN)/python -m deploy.build $(DB)
+
+verify: install ## run what was built and compare it with DB
+	$(BIN)/python -m deploy.verify $(DB)
+
+deploy: install deploy/node_modules/.installed ## put what was built online (needs VERCEL_TOKEN)
+	$(BIN)/python -m deploy.deploy
+
+# Not `npm ci`: it refuses a lock that lacks the CLI's native parts for other platforms.
+deploy/node_modules/.installed: deploy/package-lock.json
+	npm install --prefix deploy --no-save
+	touch $@
 
 test: install ## run all tests
 	$(BIN)/pytest
@@ -36,10 +62,12 @@ lint: install ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-lock: ## compile requirements.lock from requirements.txt and requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
-	  --output-file requirements.lock requirements.txt requirements-dev.txt
+bench: install ## measure what a crawl costs beside a bare Scrapy spider
+	$(BIN)/python -m bench.crawl
+
+lock: install ## compile the lock files of the project and of the published function
+	$(COMPILE) --universal --python-version 3.11 -o requirements.lock requirements.txt requirements-dev.txt
+	$(COMPILE) --python-platform x86_64-manylinux_2_28 --python-version 3.12 -o deploy/requirements.lock deploy/requirements.txt
 
 clean: ## remove what was built; databases stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache

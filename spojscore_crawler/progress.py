@@ -1,7 +1,8 @@
-"""A progress bar for whoever watches a crawl on a terminal."""
+"""What a terminal shows of a crawl: a progress bar, and errors without tracebacks."""
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING, Self
 
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
 class ProgressBar:
     """Shows pages of pages, problems and the time left; does nothing off a terminal."""
 
+    # They log each failed download with a traceback; the command's last line says it plainly.
+    DOWNLOAD_ERRORS = ("scrapy.core.scraper", "scrapy.downloadermiddlewares.robotstxt")
+
     def __init__(self) -> None:
         if not sys.stderr.isatty():
             raise NotConfigured
+        for name in self.DOWNLOAD_ERRORS:
+            logging.getLogger(name).addFilter(without_traceback)
         self.bar = tqdm(total=1, unit="page", desc="SPOJ", dynamic_ncols=True)
 
     @classmethod
@@ -39,3 +45,10 @@ class ProgressBar:
 
     def spider_closed(self) -> None:
         self.bar.close()
+
+
+def without_traceback(record: logging.LogRecord) -> bool:
+    """A logging filter that lets every record through, failed downloads on one line."""
+    if record.msg.startswith("Error downloading"):
+        record.exc_info = None
+    return True

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 from standin.faults import Fault
@@ -60,6 +62,19 @@ class StandIn(ThreadingHTTPServer):
         last = max(0, (len(problems) - 1) // PAGE_SIZE * PAGE_SIZE)
         start = min(start // PAGE_SIZE * PAGE_SIZE, last)
         return self.page(problems[start : start + PAGE_SIZE], start, PAGE_SIZE, len(problems), sort)
+
+
+@contextmanager
+def serving(server: StandIn) -> Iterator[StandIn]:
+    """Run `server` in the background."""
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 class Handler(BaseHTTPRequestHandler):

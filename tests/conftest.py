@@ -7,16 +7,15 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from standin.faults import Fault
 from standin.problems import Entry, problems
-from standin.server import StandIn
+from standin.server import StandIn, serving
 
 ROOT = Path(__file__).parent.parent
 SCRAPY = Path(sys.executable).parent / "scrapy"
@@ -44,19 +43,6 @@ class Crawl:
 
 
 Served = Callable[..., StandIn]
-
-
-@contextmanager
-def serving(server: StandIn) -> Iterator[StandIn]:
-    """Run `server` in the background."""
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture

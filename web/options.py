@@ -1,0 +1,20 @@
+"""How Datasette is run, here and where it is published."""
+
+DATABASE = "spojscore"  # Datasette takes a database's name from its file's
+
+SETTINGS = {
+    # The whole list in one call of the API.
+    "max_returned_rows": "5000",
+    # Streams would be cut off by the size limit of Vercel's functions.
+    "allow_csv_stream": "off",
+    # Facets are chosen in metadata.yml; suggesting others takes half of a page's time.
+    "suggest_facets": "off",
+}
+
+# Options that `datasette serve` and `datasette publish` share.
+OPTIONS = (
+    "--metadata=metadata.yml",
+    "--plugins-dir=web/plugins",
+    "--static=static:web/static",
+    *(word for name, value in SETTINGS.items() for word in ("--setting", name, value)),
+)

@@ -1,0 +1,69 @@
+"""`python -m web.serve`: the site on this machine, over a database of the crawler."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from web.options import DATABASE, OPTIONS
+
+HOST = "127.0.0.1"
+
+
+class ServeError(Exception):
+    """The site can't be served. Says why, and what to do."""
+
+
+def command(database: Path, port: int) -> list[str]:
+    """The command that serves `database` at 127.0.0.1:`port`.
+
+    Raises ServeError when there is no such database, or somebody else has the port.
+    """
+    if not database.is_file():
+        raise ServeError(
+            f"there is no database {database}; make one with `make crawl`, or try `make demo`"
+        )
+    check_port(port)
+    if database.name != f"{DATABASE}.db":
+        database = _named(database)
+    datasette = Path(sys.executable).with_name("datasette")
+    return [str(datasette), "serve", str(database), f"--host={HOST}", f"--port={port}", *OPTIONS]
+
+
+def check_port(port: int) -> None:
+    """Raise ServeError unless a server can have the port."""
+    try:
+        with closing(socket.socket()) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+    except (OSError, OverflowError) as error:
+        raise ServeError(f"port {port} can't be had ({error}); give another with PORT=") from error
+
+
+def _named(database: Path) -> Path:
+    """A link to `database` by the name that metadata.yml knows it by."""
+    link = Path("build", "serve", f"{DATABASE}.db")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(database.absolute())
+    return link
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m web.serve", description=__doc__)
+    parser.add_argument("database", type=Path)
+    parser.add_argument("--port", type=int, default=8001)
+    args = parser.parse_args()
+    try:
+        serve = command(args.database, args.port)
+    except ServeError as error:
+        sys.exit(f"error: {error}")
+    os.execv(serve[0], serve)
+
+
+if __name__ == "__main__":
+    main()
