@@ -1,0 +1,1 @@
+"""From a database to the published site: built, tried, deployed."""

@@ -1,0 +1,101 @@
+"""Runs the function that `vercel build` made, the way Vercel does."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from deploy.build import FUNCTION
+from deploy.toolchain import PublishError, find_python
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+START_TIMEOUT = 30  # seconds
+RECEIVED = 65536  # bytes at once
+# Without these even root can't write to what is read-only.
+CAPABILITIES = "-dac_override,-dac_read_search"
+
+
+@contextmanager
+def running(bundle: Path) -> Iterator[str]:
+    """Start the bundle's function in a read-only folder; yields its address.
+
+    Raises PublishError when it does not start.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spojscore-")))
+        config = _unpack(bundle, folder / "task")
+        runtime = stack.enter_context(socket.socket(socket.AF_UNIX))
+        runtime.bind(str(folder / "ipc"))
+        runtime.listen()
+        runtime.settimeout(START_TIMEOUT)
+        command = [str(find_python()), f"{config['handler'].partition('.')[0]}.py"]
+        if os.geteuid() == 0:
+            command = ["setpriv", f"--bounding-set={CAPABILITIES}", *command]
+        process = stack.enter_context(
+            subprocess.Popen(
+                command,
+                cwd=folder / "task",
+                env={"PATH": os.environ["PATH"], "VERCEL_IPC_PATH": str(folder / "ipc")}
+                | config["environment"],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
+        stack.callback(process.kill)
+        yield f"http://127.0.0.1:{_port(runtime)}"
+
+
+def _unpack(bundle: Path, task: Path) -> dict[str, Any]:
+    """Lay the function's files out as Vercel does, read-only. Returns its configuration."""
+    function = bundle / FUNCTION
+    config: dict[str, Any] = json.loads((function / ".vc-config.json").read_text())
+    shutil.copytree(function, task)
+    for name, source in config["filePathMap"].items():
+        target = task / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(bundle / source, target)
+    for path in (task, *task.rglob("*")):
+        path.chmod(0o555)
+    return config
+
+
+def _port(runtime: socket.socket) -> int:
+    """The port that the function says it listens on; its further messages are read and dropped."""
+    try:
+        connection, _ = runtime.accept()
+        connection.settimeout(START_TIMEOUT)
+        message = json.loads(_first_message(connection))
+    except (TimeoutError, ValueError) as error:
+        raise PublishError(f"the function did not start: {error}") from error
+    if message["type"] != "server-started":
+        reason = message["payload"]["message"].strip()
+        print(reason, file=sys.stderr)
+        raise PublishError(f"the function did not start: {reason.splitlines()[-1]}")
+    connection.settimeout(None)
+    Thread(target=_drain, args=(connection,), daemon=True).start()
+    return int(message["payload"]["httpPort"])
+
+
+def _first_message(connection: socket.socket) -> bytes:
+    """Messages are JSON, each ended by a NUL byte."""
+    received = b""
+    while b"\0" not in received and (more := connection.recv(RECEIVED)):
+        received += more
+    return received.partition(b"\0")[0]
+
+
+def _drain(connection: socket.socket) -> None:
+    with connection:
+        while connection.recv(RECEIVED):
+            pass

@@ -1,0 +1,64 @@
+"""The tools that publishing needs beside this project's own packages."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+# What the function runs on at Vercel.
+PYTHON_VERSION = "3.12"
+
+VERCEL = Path(__file__).parent / "node_modules" / ".bin" / "vercel"
+UV = Path(sys.executable).with_name("uv")
+
+
+class PublishError(Exception):
+    """A step of the publication failed. Says why, and what to do."""
+
+
+def run_step(step: Callable[[], None]) -> None:
+    """Run a step of the publication; its error becomes one line and exit status 1."""
+    try:
+        step()
+    except (PublishError, OSError) as error:
+        sys.exit(f"error: {error}")
+
+
+def find_vercel() -> Path:
+    """Vercel's CLI as deploy/package.json pins it."""
+    if not VERCEL.exists():
+        raise PublishError("Vercel's CLI is not installed; `make build` does it")
+    return VERCEL
+
+
+def find_python() -> Path:
+    """A Python of the version that Vercel runs: on the PATH, pyenv's, or uv's, which installs it."""
+    places: tuple[tuple[str | Path, ...], ...] = (
+        (f"python{PYTHON_VERSION}", "-c", "import sys; print(sys.executable)"),
+        ("pyenv", "prefix", PYTHON_VERSION),
+        (UV, "python", "install", "--quiet", PYTHON_VERSION),
+        (UV, "python", "find", "--managed-python", PYTHON_VERSION),
+    )
+    for command in places:
+        found = _first_line(command)
+        if found is None:
+            continue
+        python = Path(found)
+        if python.is_dir():
+            python = python / "bin" / f"python{PYTHON_VERSION}"
+        if python.is_file():
+            return python
+    raise PublishError(
+        f"Python {PYTHON_VERSION}, which Vercel runs, is not here and uv could not install it; "
+        f"install it so that python{PYTHON_VERSION} is on the PATH"
+    )
+
+
+def _first_line(command: tuple[str | Path, ...]) -> str | None:
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return run.stdout.strip()

@@ -1,0 +1,145 @@
+"""`python -m deploy.verify DB`: run what was built and compare its answers with the database."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+from deploy.build import BUNDLE, STATIC_DATABASE
+from deploy.function import running
+from deploy.toolchain import PublishError, run_step
+from web.options import DATABASE
+
+SAMPLE = 5  # rows that are compared cell by cell
+
+
+@dataclass(frozen=True)
+class Site:
+    """The function that was built, at `url`."""
+
+    url: str
+
+    def text(self, path: str, **parameters: object) -> str:
+        address = f"{self.url}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
+        try:
+            with urlopen(address) as response:  # noqa: S310  (our own function)
+                return str(response.read().decode())
+        except HTTPError as error:
+            raise PublishError(f"{address} answers {error.code}") from error
+
+    def json(self, path: str, **parameters: object) -> Any:
+        return json.loads(self.text(f"/{DATABASE}{path}.json", **parameters))
+
+
+def verify(database: Path, bundle: Path = BUNDLE) -> list[str]:
+    """Compare the bundle with `database`; returns what was found equal, a phrase each.
+
+    Raises PublishError at the first difference.
+    """
+    if not (bundle / STATIC_DATABASE).is_file():
+        raise PublishError(f"nothing is built in {bundle}; `make build` does it")
+    address = f"{database.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as connection, running(bundle) as url:
+            connection.row_factory = sqlite3.Row
+            found = [check() for check in Checks(connection, Site(url)).all()]
+    except sqlite3.Error as error:
+        raise PublishError(f"{database}: {error}") from error
+    return [*found, static_database(bundle)]
+
+
+class Checks:
+    """Each check asks the database and the site the same, and returns a phrase that tells what."""
+
+    def __init__(self, connection: sqlite3.Connection, site: Site) -> None:
+        self.connection, self.site = connection, site
+
+    def all(self) -> list[Callable[[], str]]:
+        return [self.title, self.count, self.users, self.rows, self.facet, self.search, self.csv]
+
+    def title(self) -> str:
+        # The generated index.py goes on without metadata when it can't be read.
+        if "<h1>spojscore" not in self.site.text("/"):
+            raise PublishError("the home page lacks its title: metadata.yml did not arrive")
+        return "the title"
+
+    def count(self) -> str:
+        [[here]] = self._ask("SELECT count(*) FROM problems")
+        there = self.site.json("/problems", _size=0)["filtered_table_rows_count"]
+        _same("number of problems", here, there)
+        return f"{here} problems"
+
+    def users(self) -> str:
+        sql = "SELECT sum(users) AS users FROM problems"
+        [[here]] = self._ask(sql)
+        [there] = self.site.json("", sql=sql, _shape="arrayfirst")
+        _same("sum of users", here, there)
+        return f"{here} solves"
+
+    def rows(self) -> str:
+        every = self._ask("SELECT * FROM problems ORDER BY users")
+        sample = [dict(row) for row in every[:: len(every) // SAMPLE or 1][:SAMPLE]]
+        for here in sample:
+            [there] = self.site.json(f"/problems/{here['code']}", _shape="array")
+            _same(f"row {here['code']}", here, there)
+        return f"{len(sample)} rows"
+
+    def facet(self) -> str:
+        bands = self._ask("SELECT band, count(*) AS problems FROM problems GROUP BY band")
+        here = {row["band"]: row["problems"] for row in bands}
+        facet = self.site.json("/problems", _facet="band", _size=0)["facet_results"]["band"]
+        _same("facet band", here, {band["value"]: band["count"] for band in facet["results"]})
+        return f"the facet's {len(here)} bands"
+
+    def search(self) -> str:
+        [[code]] = self._ask("SELECT code FROM problems ORDER BY length(code) DESC, code LIMIT 1")
+        found = "SELECT code FROM problems_fts WHERE problems_fts MATCH ? ORDER BY code"
+        here = [row["code"] for row in self._ask(found, f'"{code}"')]
+        there = self.site.json("/problems", _search=code, _shape="array", _sort="code")
+        _same(f"search for {code}", here, [row["code"] for row in there])
+        return f"a search for {code}"
+
+    def csv(self) -> str:
+        here = [tuple(map(str, row)) for row in self._ask("SELECT code, users FROM problems")]
+        lines = self.site.text(f"/{DATABASE}/problems.csv", _size="max").splitlines()
+        there = [(row["code"], row["users"]) for row in csv.DictReader(lines)]
+        _same("CSV", sorted(here), sorted(there))
+        return f"a CSV of {len(there)} rows"
+
+    def _ask(self, sql: str, *parameters: object) -> list[sqlite3.Row]:
+        return self.connection.execute(sql, parameters).fetchall()
+
+
+def static_database(bundle: Path) -> str:
+    """The file that the CDN will serve has the hash that is published beside it."""
+    file = bundle / STATIC_DATABASE
+    published = file.with_name(f"{file.name}.sha256").read_text()
+    _same("hash", f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n", published)
+    return f"the hash of /{file.name}"
+
+
+def _same(what: str, here: object, there: object) -> None:
+    if here != there:
+        raise PublishError(f"{what}: the database says {here}, what was built says {there}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m deploy.verify", description=__doc__)
+    parser.add_argument("database", type=Path)
+    database = parser.parse_args().database
+    run_step(lambda: print(f"Verified {BUNDLE}: {', '.join(verify(database))}."))
+
+
+if __name__ == "__main__":
+    main()
