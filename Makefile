@@ -11,7 +11,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --
   --custom-compile-command 'make lock'
 PORT =
 
-.PHONY: help install demo standin crawl serve publish build verify deploy test lint bench lock clean
+.PHONY: help install demo standin crawl serve publish build verify deploy test lint bench lock screenshot clean
 # The steps of publish come one after the other, whatever -j says.
 .NOTPARALLEL:
 
@@ -68,6 +68,9 @@ bench: install ## measure what a crawl costs beside a bare Scrapy spider
 lock: install ## compile the lock files of the project and of the published function
 	$(COMPILE) --universal --python-version 3.11 -o requirements.lock requirements.txt requirements-dev.txt
 	$(COMPILE) --python-platform x86_64-manylinux_2_28 --python-version 3.12 -o deploy/requirements.lock deploy/requirements.txt
+
+screenshot: install ## draw the README's picture from DB, with Chromium
+	$(BIN)/python -m web.screenshot $(DB)
 
 clean: ## remove what was built; databases stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache

@@ -34,7 +34,7 @@ def find_vercel() -> Path:
 
 
 def find_python() -> Path:
-    """A Python of the version that Vercel runs: on the PATH, pyenv's, or uv's, which installs it."""
+    """A Python of the version that Vercel runs: on the PATH, pyenv's or uv's (installed by it)."""
     places: tuple[tuple[str | Path, ...], ...] = (
         (f"python{PYTHON_VERSION}", "-c", "import sys; print(sys.executable)"),
         ("pyenv", "prefix", PYTHON_VERSION),

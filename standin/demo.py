@@ -7,8 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from http.client import HTTPConnection
 from pathlib import Path
 
 from standin.problems import problems
@@ -17,7 +15,6 @@ from web import serve
 
 DATABASE = Path("build", "demo", "spojscore.db")
 FULL_SPEED = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "LOG_LEVEL=WARNING")
-POLL = 0.1  # seconds
 
 
 def crawl() -> None:
@@ -30,33 +27,14 @@ def crawl() -> None:
         subprocess.run([scrapy, "crawl", "classical", *FULL_SPEED], env=environment, check=True)
 
 
-def answers(port: int) -> bool:
-    """Whether the site answers."""
-    connection = HTTPConnection(serve.HOST, port, timeout=5)
-    try:
-        connection.request("GET", "/spojscore.json")
-        connection.getresponse().read()
-    except OSError:
-        return False
-    finally:
-        connection.close()
-    return True
-
-
 def run(port: int) -> int:
-    """Crawl, serve and say where, until interrupted. Returns an exit status."""
+    """Crawl, serve and say where, until interrupted. Returns Datasette's exit status."""
     serve.check_port(port)
     crawl()
-    with subprocess.Popen(serve.command(DATABASE, port)) as datasette:
-        try:
-            while datasette.poll() is None and not answers(port):
-                time.sleep(POLL)
-            if datasette.returncode is None:
-                address = f"http://{serve.HOST}:{port}/spojscore/problems"
-                print(f"\nLook at {address} (Ctrl-C ends the demo)\n", flush=True)
-            return datasette.wait()
-        finally:
-            datasette.terminate()
+    with serve.serving(DATABASE, port) as datasette:
+        address = f"http://{serve.HOST}:{port}/spojscore/problems"
+        print(f"\nLook at {address} (Ctrl-C ends the demo)\n", flush=True)
+        return datasette.wait()
 
 
 def main() -> None:

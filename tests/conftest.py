@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -67,3 +71,90 @@ def rows(database: Path, sql: str = "SELECT * FROM problems ORDER BY id") -> lis
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(sql)]
+
+
+def missing(what: str) -> None:
+    """A tool that tests need is not there: CI fails, a developer's machine skips."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing")
+    pytest.skip(f"{what} is missing")
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def get(url: str) -> str:
+    with urlopen(url) as response:
+        return str(response.read().decode())
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    """A copy of the project, as it is, that has the environment of this one."""
+    copy = folder / "spojscore"
+    omitted = (".git", ".venv", "build", "node_modules", "*.db*", ".*_cache", "__pycache__")
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*omitted))
+    (copy / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    return copy
+
+
+def make(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `make` in a copy of the project."""
+    return subprocess.run(
+        ["make", *words], cwd=project, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@contextmanager
+def started(
+    *command: str | Path, cwd: Path = ROOT, until: str
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Run `command` in a process group of its own, from the line that holds `until` on.
+
+    Yields the process and the lines it has printed by then; whatever is left of the group
+    in the end is killed.
+    """
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout
+    lines: list[str] = []
+    try:
+        for line in process.stdout:
+            lines.append(line)
+            if until in line:
+                break
+        else:
+            pytest.fail(f"{command} ended without {until!r}:\n{''.join(lines)}")
+        yield process, lines
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the stand-in's whole list. Not to be written to."""
+    database = tmp_path_factory.mktemp("crawled") / "whole-list.db"
+    with serving(StandIn(problems())) as server:
+        crawl = Crawl(server.url, database)
+    assert crawl.status == 0, crawl.log
+    return database
+
+
+@pytest.fixture(scope="session")
+def site(crawled: Path) -> Iterator[str]:
+    """The address of a Datasette that serves `crawled`, as `make serve` does."""
+    port = free_port()
+    serve = (sys.executable, "-m", "web.serve", crawled, "--port", str(port))
+    with started(*serve, until="Uvicorn running"):
+        yield f"http://127.0.0.1:{port}"

@@ -5,13 +5,18 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import subprocess
 import sys
-from contextlib import closing
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 from web.options import DATABASE, OPTIONS
 
 HOST = "127.0.0.1"
+POLL = 0.1  # seconds
 
 
 class ServeError(Exception):
@@ -42,6 +47,35 @@ def check_port(port: int) -> None:
             probe.bind((HOST, port))
     except (OSError, OverflowError) as error:
         raise ServeError(f"port {port} can't be had ({error}); give another with PORT=") from error
+
+
+@contextmanager
+def serving(database: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve `database` in the background; goes on as soon as the site answers.
+
+    Raises ServeError when it can't be served.
+    """
+    with subprocess.Popen(command(database, port)) as datasette:
+        try:
+            while not _answers(port):
+                if datasette.poll() is not None:
+                    raise ServeError(f"Datasette ended with exit status {datasette.returncode}")
+                time.sleep(POLL)
+            yield datasette
+        finally:
+            datasette.terminate()
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", f"/{DATABASE}.json")
+        connection.getresponse().read()
+    except OSError:
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _named(database: Path) -> Path:

@@ -1,0 +1,83 @@
+"""The Makefile's targets as a newcomer runs them, in a copy of the project."""
+
+import json
+import os
+import re
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, copy_of_the_project, free_port, get, make, started
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    return copy_of_the_project(tmp_path)
+
+
+def test_bare_make_prints_every_target_with_a_line(checkout: Path) -> None:
+    [phony] = re.findall(r"^\.PHONY: (.*)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    lines = make(checkout).stdout.splitlines()
+    assert sorted(line.split()[0] for line in lines) == sorted(phony.split())
+    assert all(len(line.split()) > 2 for line in lines)
+
+
+def test_an_old_python_is_told_so(checkout: Path) -> None:
+    (checkout / ".venv").unlink()
+    old = checkout / "python3.10"
+    old.write_text(
+        f"#!/bin/sh\nexec {sys.executable} -c 'import sys; sys.version_info = (3, 10, 13); "
+        f'sys.version = "3.10.13 (main)"; exec(sys.argv[2])\' "$@"\n'
+    )
+    old.chmod(0o755)
+    done = make(checkout, "install", f"PYTHON={old}")
+    assert done.returncode == 2
+    assert f"error: spojscore needs Python 3.11 or newer, and {old} is 3.10.13;" in done.stderr
+    assert not (checkout / ".venv").exists()
+
+
+def test_serve_without_a_database_says_what_to_run(checkout: Path) -> None:
+    done = make(checkout, "serve")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == (
+        "error: there is no database spojscore.db; make one with `make crawl`, or try `make demo`"
+    )
+
+
+@pytest.mark.parametrize("target", ["demo", "standin", "serve"])
+def test_a_busy_port_is_told(target: str, checkout: Path) -> None:
+    (checkout / "spojscore.db").touch()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = make(checkout, target, f"PORT={port}")
+    assert done.returncode == 2
+    assert f"error: port {port} can't be had" in done.stderr
+    assert not (checkout / "build").exists()
+
+
+def test_the_demo_from_beginning_to_end(checkout: Path) -> None:
+    port = free_port()
+    site = f"http://127.0.0.1:{port}"
+    with started("make", "demo", f"PORT={port}", cwd=checkout, until="Look at") as (demo, lines):
+        assert lines[-1] == f"Look at {site}/spojscore/problems (Ctrl-C ends the demo)\n"
+        assert any(line.startswith("3974 problems (3974 new, ") for line in lines)
+        assert "3,974 rows" in get(f"{site}/spojscore/problems")
+        [prime1] = json.loads(get(f"{site}/spojscore/problems/PRIME1.json?_shape=array"))
+        assert prime1["users"] == 82235
+        os.killpg(demo.pid, signal.SIGINT)  # what Ctrl-C does
+        demo.communicate(timeout=20)  # until nobody is left who could write
+        with pytest.raises(OSError, match="refused"):
+            get(site)
+
+
+def test_the_stand_in_alone(checkout: Path) -> None:
+    port = free_port()
+    with started("make", "standin", f"PORT={port}", cwd=checkout, until="Ctrl-C") as (process, _):
+        page = get(f"http://127.0.0.1:{port}/problems/classical/sort=0,start=4000")
+        assert "This is not SPOJ but a stand-in" in page
+        assert '<li class="active"><span>80</span></li>' in page
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=20)

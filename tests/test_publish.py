@@ -1,0 +1,254 @@
+"""From a database to the built site: the real plugin, the real CLI, the real function."""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from deploy.build import FUNCTION, STATIC_DATABASE
+from deploy.toolchain import PublishError, find_python, find_vercel
+from standin.faults import Fault
+from standin.problems import problems
+from standin.server import StandIn, serving
+from tests.conftest import copy_of_the_project, make, missing, rows
+
+BUNDLE = Path("build", "vercel")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with Vercel's CLI."""
+    try:
+        vercel = find_vercel()
+        find_python()
+    except PublishError as error:
+        missing(str(error))
+    copy = copy_of_the_project(tmp_path_factory.mktemp("publish"))
+    (copy / "deploy" / "node_modules").symlink_to(vercel.parent.parent)
+    with (copy / "spojscore_crawler" / "settings.py").open("a") as settings:
+        settings.write("DOWNLOAD_DELAY = RETRY_BACKOFF = 0\nAUTOTHROTTLE_ENABLED = False\n")
+    return copy
+
+
+@pytest.fixture(scope="module")
+def published(project: Path) -> subprocess.CompletedProcess[str]:
+    """`make publish` without a token, in `project`, of a list of 120 problems."""
+    with serving(StandIn(problems(120))) as server:
+        return publish(project, server)
+
+
+def publish(project: Path, server: StandIn) -> subprocess.CompletedProcess[str]:
+    return make(project, "publish", f"SPOJ_URL={server.url}")
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """Each file below the folder with its hash."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+def test_publish_does_all_but_deploy_without_a_token(
+    project: Path, published: subprocess.CompletedProcess[str]
+) -> None:
+    assert published.returncode == 2
+    lines = published.stdout.splitlines()
+    [crawled] = [line for line in lines if line.startswith("120 problems (120 new, 0 changed")]
+    assert lines.index(crawled) < lines.index("Built build/vercel from spojscore.db.")
+    solves = sum(entry.users for entry in problems(120))
+    bands = len(rows(project / "spojscore.db", "SELECT DISTINCT band FROM problems"))
+    longest = min((entry.code for entry in problems(120)), key=lambda code: (-len(code), code))
+    assert (
+        f"Verified build/vercel: the title, 120 problems, {solves} solves, 5 rows, the facet's "
+        f"{bands} bands, a search for {longest}, a CSV of 120 rows, the hash of /spojscore.db."
+    ) in lines
+    assert [line for line in published.stderr.splitlines() if "VERCEL" in line] == [
+        "VERCEL_TOKEN is not set: create one at https://vercel.com/account/tokens",
+        "VERCEL_ORG_ID is not set: orgId in .vercel/project.json after "
+        "`deploy/node_modules/.bin/vercel link`",
+        "VERCEL_PROJECT_ID is not set: projectId in the same file",
+        "error: not deployed: set VERCEL_TOKEN, VERCEL_ORG_ID, VERCEL_PROJECT_ID (see above) "
+        "and run it again",
+    ]
+
+
+@pytest.mark.usefixtures("published")
+def test_what_the_bundle_holds(project: Path) -> None:
+    bundle = project / BUNDLE
+    static = bundle / STATIC_DATABASE
+    assert rows(static) == rows(project / "spojscore.db")
+    assert static.with_name("spojscore.db.sha256").read_text() == (
+        f"{hashlib.sha256(static.read_bytes()).hexdigest()}  spojscore.db\n"
+    )
+    config = json.loads((bundle / FUNCTION / ".vc-config.json").read_text())
+    assert config["runtime"] == "python3.12"
+    ours = {name for name in config["filePathMap"] if "_vendor" not in name and ".pyc" not in name}
+    assert ours == {
+        ".python-version", "index.py", "metadata.json", "plugins/favicon.py", "plugins/points.py",
+        "pyproject.toml", "requirements.txt", "spojscore.db", "spojscore.db.sha256",
+        "static/favicon.png", "static/site.css", "uv.lock", "vercel.json",
+    }  # fmt: skip
+    routes = json.loads((bundle / ".vercel/output/config.json").read_text())["routes"]
+    assert routes[0] == {"handle": "filesystem"}
+    assert routes[-1]["dest"] == "/index.py"
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [("50:bot-check", "a bot check instead"), ("50:die", "the connection broke off")],
+)
+def test_publish_stops_at_a_refused_crawl_and_the_bundle_stays(
+    fault: str, reason: str, project: Path
+) -> None:
+    before = digest(project / BUNDLE)
+    database = (project / "spojscore.db").read_bytes()
+    with serving(StandIn(problems(240), faults=[Fault.parse(fault)])) as failing:
+        done = publish(project, failing)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-2].startswith("error: ")
+    assert reason in done.stderr.splitlines()[-2]
+    assert "Built" not in done.stdout
+    assert digest(project / BUNDLE) == before
+    assert (project / "spojscore.db").read_bytes() == database
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("database", "reason"),
+    [
+        ("missing.db", "there is no database missing.db; make one with `make crawl`"),
+        ("notes.db", "notes.db: file is not a database"),
+    ],
+)
+def test_a_build_that_fails_leaves_the_last_one(database: str, reason: str, project: Path) -> None:
+    (project / "notes.db").write_text("Not a database, and long enough to be read as one." * 20)
+    before = digest(project / BUNDLE)
+    done = make(project, "build", f"DB={database}")
+    assert f"error: {reason}" in done.stderr.splitlines()
+    assert done.returncode == 2
+    assert digest(project / BUNDLE) == before
+
+
+@pytest.mark.usefixtures("published")
+def test_a_cli_that_fails_leaves_the_last_build(project: Path) -> None:
+    before = digest(project / BUNDLE)
+    vercel_json = project / "deploy" / "vercel.json"
+    right = vercel_json.read_text()
+    vercel_json.write_text(right.replace("@vercel/python", "@vercel/nosuch"))
+    done = make(project, "build")
+    vercel_json.write_text(right)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-2].startswith("error: `vercel build --prod` failed with exit")
+    assert digest(project / BUNDLE) == before
+
+
+@pytest.fixture
+def spoiled(project: Path, published: object, tmp_path: Path) -> Iterator[Path]:  # noqa: ARG001
+    """The bundle, to be spoiled: its own files (not the installed packages) are put back."""
+    bundle, kept = project / BUNDLE, tmp_path / "kept"
+    shutil.copytree(bundle, kept, ignore=shutil.ignore_patterns("python"))
+    for compiled in (*bundle.glob("__pycache__/*"), *bundle.glob("plugins/__pycache__/*")):
+        compiled.write_bytes(b"")  # else they would hide what is done to their sources
+    yield bundle
+    shutil.copytree(kept, bundle, dirs_exist_ok=True)
+
+
+def refused(project: Path) -> str:
+    done = make(project, "verify")
+    assert done.returncode == 2
+    assert "Verified" not in done.stdout
+    return done.stderr.splitlines()[-2]
+
+
+def change(database: Path, sql: str) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("DELETE FROM problems WHERE code = 'ONP'", "number of problems: the database says 120"),
+        ("UPDATE problems SET users = users + 1 WHERE code = 'ONP'", "sum of users: the database"),
+        ("UPDATE problems SET name = 'x' WHERE code = 'TEST'", "row TEST: the database says"),
+        ("UPDATE problems SET band = 'x' WHERE code = 'ONP'", "facet band: the database says"),
+        ("INSERT INTO problems_fts (problems_fts) VALUES ('delete-all')", "search for"),
+    ],
+)
+def test_verify_compares_with_the_database(
+    sql: str, reason: str, project: Path, spoiled: Path
+) -> None:
+    change(spoiled / "spojscore.db", sql)
+    assert refused(project).startswith(f"error: {reason}")
+
+
+def test_verify_compares_the_csv(project: Path, spoiled: Path) -> None:
+    """A list cut short by a setting is still the right count, sum and search."""
+    index = spoiled / "index.py"
+    index.write_text(
+        index.read_text().replace('"max_returned_rows": 5000', '"max_returned_rows": 100')
+    )
+    assert refused(project).startswith("error: CSV: the database says")
+
+
+def test_verify_compares_the_static_file_with_its_hash(project: Path, spoiled: Path) -> None:
+    with (spoiled / STATIC_DATABASE).open("ab") as file:
+        file.write(b"\0")
+    assert refused(project).startswith("error: hash: the database says")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason"),
+    [
+        ("metadata.json", "{", "the home page lacks its title: metadata.yml did not arrive"),
+        ("plugins/points.py", "import nosuchmodule", "the function did not start: "),
+        ("plugins/points.py", "open('written', 'w')", "the function did not start: "),
+    ],
+)
+def test_verify_runs_what_was_built(
+    file: str, text: str, reason: str, project: Path, spoiled: Path
+) -> None:
+    (spoiled / file).write_text(text)
+    assert refused(project).startswith(f"error: {reason}")
+
+
+def test_verify_without_a_build_says_what_to_run(project: Path, tmp_path: Path) -> None:
+    empty = copy_of_the_project(tmp_path)
+    shutil.copy(project / "spojscore.db", empty)
+    assert refused(empty) == "error: nothing is built in build/vercel; `make build` does it"
+
+
+@pytest.mark.usefixtures("published")
+def test_deploy_hands_the_bundle_to_the_cli(project: Path, tmp_path: Path) -> None:
+    """Deploying is the one thing that can't be tried here: a script plays the CLI."""
+    played = copy_of_the_project(tmp_path)
+    shutil.copytree(project / BUNDLE, played / BUNDLE, symlinks=True)
+    cli = played / "deploy" / "node_modules" / ".bin" / "vercel"
+    cli.parent.mkdir(parents=True)
+    cli.write_text(
+        '#!/bin/sh\necho "$VERCEL_TOKEN $VERCEL_ORG_ID $VERCEL_PROJECT_ID: $@"\nexit 3\n'
+    )
+    cli.chmod(0o755)
+    (played / "deploy" / "node_modules" / ".installed").touch()
+    done = subprocess.run(
+        ["make", "deploy"],
+        cwd=played,
+        env=os.environ
+        | {"VERCEL_TOKEN": "token", "VERCEL_ORG_ID": "org", "VERCEL_PROJECT_ID": "project"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "token org project: deploy --prebuilt --prod --yes --cwd build/vercel\n" in done.stdout
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: vercel deploy failed with exit status 3;")

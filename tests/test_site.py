@@ -1,0 +1,154 @@
+"""A real Datasette over a crawled list."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+
+from standin.problems import problems
+from tests.conftest import ROOT, get, rows
+
+
+def ask(site: str, path: str) -> Any:
+    return json.loads(get(f"{site}/spojscore{path}"))
+
+
+def test_home_says_what_a_score_is_and_why_it_falls(site: str) -> None:
+    home = get(f"{site}/")
+    assert "<h1>spojscore" in home
+    assert "80 / (40 + number of people who have solved\nit) points" in home
+    assert "its value falls" in home
+    assert 'Data source: <a href="https://www.spoj.com/problems/classical/">' in " ".join(
+        home.split()
+    )
+
+
+def test_the_list_shows_the_most_solved_first(site: str) -> None:
+    page = get(f"{site}/spojscore/problems")
+    assert "<title>spojscore: problems: 3,974 rows sorted by users descending</title>" in page
+    codes = [row["code"] for row in ask(site, "/problems.json?_shape=array")]
+    assert len(codes) == 100
+    assert codes[:5] == ["TEST", "ADDREV", "PRIME1", "FCTRL", "FCTRL2"]
+    assert page.index(">TEST</a>") < page.index(">ADDREV</a>") < page.index(">PRIME1</a>")
+
+
+def test_prime1_has_its_real_figures(site: str) -> None:
+    [row] = ask(site, "/problems/PRIME1.json?_shape=array")
+    assert {name: row[name] for name in ("id", "name", "users", "acceptance", "votes_up")} == {
+        "id": 2,
+        "name": "Prime Generator",
+        "users": 82235,
+        "acceptance": 16.24,
+        "votes_up": 645,
+    }
+    assert row["score"] == 80 / 82275
+    assert row["url"] == "https://www.spoj.com/problems/PRIME1/"
+
+
+def test_points_are_shown_with_three_digits(site: str) -> None:
+    page = get(f"{site}/spojscore/problems/PRIME1")
+    assert '<td class="col-score type-float">0.000972</td>' in page
+
+
+def test_every_column_is_described(site: str, crawled: Path) -> None:
+    [row, *_] = rows(crawled)
+    page = get(f"{site}/spojscore/problems")
+    for column in row:
+        assert f"<dt>{column}</dt><dd>" in page
+
+
+def test_the_facet_counts_every_band(site: str, crawled: Path) -> None:
+    expected = {
+        row["band"]: row["n"]
+        for row in rows(crawled, "SELECT band, count(*) AS n FROM problems GROUP BY 1")
+    }
+    facet = ask(site, "/problems.json")["facet_results"]["band"]
+    assert {band["value"]: band["count"] for band in facet["results"]} == expected
+    assert len(expected) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"), [("AGGR", ["AGGRCOW"]), ("ime+gen", ["PRIME1"]), ("nosuchproblem", [])]
+)
+def test_search_over_code_and_name(text: str, codes: list[str], site: str) -> None:
+    found = ask(site, f"/problems.json?_search={text}&_shape=array")
+    assert [row["code"] for row in found] == codes
+
+
+def test_the_whole_list_in_one_call(site: str) -> None:
+    whole = ask(site, "/problems.json?_size=max&_shape=array")
+    lines = get(f"{site}/spojscore/problems.csv?_size=max").splitlines()
+    expected = {(entry.code, entry.name, entry.users) for entry in problems()}
+    assert {(row["code"], row["name"], row["users"]) for row in whole} == expected
+    assert {
+        (row["code"], row["name"], int(row["users"])) for row in csv.DictReader(lines)
+    } == expected
+
+
+QUERIES = ("worth", "easier", "unsolved", "bands", "most_solved")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *QUERIES,
+        "worth?codes=",
+        "worth?codes='%22%3Cb%3E",
+        "easier?min_acceptance=&min_users=",
+        "easier?min_acceptance=high&min_users=-1",
+        "most_solved?n=",
+        "most_solved?n=-7",
+        "most_solved?n=many",
+    ],
+)
+def test_a_canned_query_survives_whatever_it_is_given(query: str, site: str) -> None:
+    page = get(f"{site}/spojscore/{query}")
+    assert "<h1" in page
+    assert 'class="message-error"' not in page
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_canned_query_is_titled_and_described(query: str, site: str) -> None:
+    listed = {q["name"]: q for q in ask(site, ".json")["queries"]}
+    assert set(listed) == set(QUERIES)
+    assert listed[query]["title"]
+    assert listed[query]["description"]
+
+
+def test_what_the_canned_queries_answer(site: str) -> None:
+    by_users = sorted(problems(), key=lambda entry: (-entry.users, entry.code))
+    worth = ask(site, "/worth.json?_shape=array&codes=prime1,+AGGRCOW+NOSUCH")
+    assert [(row["code"], row["score"]) for row in worth] == [
+        ("AGGRCOW", round(80 / 46696, 4)),
+        ("PRIME1", round(80 / 82275, 4)),
+    ]
+    blank = ask(site, "/worth.json?_shape=array&codes=")
+    assert {row["code"] for row in blank} == {entry.code for entry in by_users[:10]}
+
+    easier = ask(site, "/easier.json?_shape=array&min_acceptance=60&min_users=100")
+    assert len(easier) == 100
+    assert all(row["acceptance"] >= 60 and row["users"] >= 100 for row in easier)
+    points = [row["points_if_solved"] for row in easier]
+    assert points == sorted(points, reverse=True)
+
+    unsolved = ask(site, "/unsolved.json?_shape=array")
+    assert {row["code"] for row in unsolved} == {e.code for e in problems() if e.users == 0}
+    assert unsolved
+
+    bands = ask(site, "/bands.json?_shape=array")
+    assert sum(row["problems"] for row in bands) == 3974
+    assert sum(row["solves"] for row in bands) == sum(entry.users for entry in problems())
+
+    most = ask(site, "/most_solved.json?_shape=array&n=500")
+    assert [row["code"] for row in most] == [entry.code for entry in by_users[:500]]
+    together = sum(80 / (40 + entry.users) for entry in by_users[:500])
+    assert most[-1]["points_so_far"] == pytest.approx(together, abs=1e-4)
+
+
+def test_the_favicon_is_our_own(site: str) -> None:
+    with urlopen(f"{site}/favicon.ico") as response:
+        assert response.headers["Content-Type"] == "image/png"
+        assert response.read() == (ROOT / "web" / "static" / "favicon.png").read_bytes()
