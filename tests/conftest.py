@@ -25,6 +25,10 @@ ROOT = Path(__file__).parent.parent
 SCRAPY = Path(sys.executable).parent / "scrapy"
 FULL_SPEED = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "RETRY_BACKOFF=0")
 
+# `make test` must not show in the makes that tests run.
+for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+    os.environ.pop(name, None)
+
 
 class Crawl:
     """One run of `scrapy crawl classical`: its exit status, output and database."""
