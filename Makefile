@@ -5,15 +5,14 @@ SHELL = /bin/bash
 
 PYTHON = python3
 BIN = .venv/bin
-DB = spojscore.db
-SPOJ_URL =
+DB = $(or $(SPOJSCORE_DB),spojscore.db)
+SPOJ_URL ?=
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --custom-compile-command 'make lock'
 PORT =
 
 .PHONY: help install demo standin crawl serve publish build verify deploy test lint bench lock screenshot clean
-# The steps of publish come one after the other, whatever -j says.
-.NOTPARALLEL:
+
 
 help: ## say what can be made (DB=, PORT= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -33,24 +32,25 @@ standin: install ## serve the stand-in for SPOJ, made-up problems, at PORT (8000
 	$(BIN)/python -m standin --port $(or $(PORT),8000)
 
 crawl: install ## crawl SPOJ (or SPOJ_URL) into DB (spojscore.db)
-	SPOJ_URL=$(SPOJ_URL) SPOJSCORE_DB=$(DB) $(BIN)/scrapy crawl classical
+	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical
 
 serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
-	$(BIN)/python -m web.serve $(DB) --port $(or $(PORT),8001)
+	$(BIN)/python -m web.serve '$(DB)' --port $(or $(PORT),8001)
 
-publish: crawl build verify deploy ## crawl, build, verify and deploy; stops at the first that fails
+publish: install ## crawl, build, verify and deploy; stops at the first that fails
+	@set -e; for step in crawl build verify deploy; do $(MAKE) --no-print-directory $$step; done
 
 build: install deploy/node_modules/.installed ## build the site of DB for Vercel, in build/vercel
-	$(BIN)/python -m deploy.build $(DB)
+	$(BIN)/python -m deploy.build '$(DB)'
 
 verify: install ## run what was built and compare it with DB
-	$(BIN)/python -m deploy.verify $(DB)
+	$(BIN)/python -m deploy.verify '$(DB)'
 
-deploy: install deploy/node_modules/.installed ## put what was built online (needs VERCEL_TOKEN)
+deploy: install ## put what was built online (needs VERCEL_TOKEN)
 	$(BIN)/python -m deploy.deploy
 
 # Not `npm ci`: it refuses a lock that lacks the CLI's native parts for other platforms.
-deploy/node_modules/.installed: deploy/package-lock.json
+deploy/node_modules/.installed: deploy/package.json deploy/package-lock.json
 	npm install --prefix deploy --no-save
 	touch $@
 
@@ -70,7 +70,7 @@ lock: install ## compile the lock files of the project and of the published func
 	$(COMPILE) --python-platform x86_64-manylinux_2_28 --python-version 3.12 -o deploy/requirements.lock deploy/requirements.txt
 
 screenshot: install ## draw the README's picture from DB, with Chromium
-	$(BIN)/python -m web.screenshot $(DB)
+	$(BIN)/python -m web.screenshot '$(DB)'
 
-clean: ## remove what was built; databases stay
+clean: ## remove what was built, the demo too; your databases stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache

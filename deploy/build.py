@@ -32,9 +32,11 @@ def build(database: Path, bundle: Path = BUNDLE) -> None:
     Raises PublishError when that fails.
     """
     vercel, python = find_vercel(), find_python()
-    draft, copies = bundle.with_name(f"{bundle.name}.draft"), bundle.with_name("copy")
-    for old in (draft, copies):
-        shutil.rmtree(old, ignore_errors=True)
+    draft, last, copies = (
+        bundle.with_name(f"{bundle.name}.{suffix}") for suffix in ("draft", "last", "copy")
+    )
+    for left in (draft, last, copies):
+        shutil.rmtree(left, ignore_errors=True)
     copies.mkdir(parents=True)
     copy = copies / f"{DATABASE}.db"
     copy_database(database, copy)
@@ -49,8 +51,10 @@ def build(database: Path, bundle: Path = BUNDLE) -> None:
     link.write_text(json.dumps({"projectId": PROJECT, "orgId": PROJECT, "settings": {}}))
     run_vercel_build(draft, vercel, python)
     shutil.rmtree(copies)
-    shutil.rmtree(bundle, ignore_errors=True)
+    if bundle.exists():
+        bundle.rename(last)
     draft.rename(bundle)
+    shutil.rmtree(last, ignore_errors=True)
 
 
 def copy_database(source: Path, target: Path) -> None:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 START_TIMEOUT = 30  # seconds
+POLL = 0.1  # seconds
 RECEIVED = 65536  # bytes at once
 # Without these even root can't write to what is read-only.
 CAPABILITIES = "-dac_override,-dac_read_search"
@@ -38,22 +40,29 @@ def running(bundle: Path) -> Iterator[str]:
         runtime = stack.enter_context(socket.socket(socket.AF_UNIX))
         runtime.bind(str(folder / "ipc"))
         runtime.listen()
-        runtime.settimeout(START_TIMEOUT)
+        runtime.settimeout(POLL)
         command = [str(find_python()), f"{config['handler'].partition('.')[0]}.py"]
         if os.geteuid() == 0:
             command = ["setpriv", f"--bounding-set={CAPABILITIES}", *command]
+        output = stack.enter_context(tempfile.TemporaryFile("w+"))
         process = stack.enter_context(
             subprocess.Popen(
                 command,
                 cwd=folder / "task",
                 env={"PATH": os.environ["PATH"], "VERCEL_IPC_PATH": str(folder / "ipc")}
                 | config["environment"],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
             )
         )
         stack.callback(process.kill)
-        yield f"http://127.0.0.1:{_port(runtime)}"
+        try:
+            port = _port(runtime, process)
+        except PublishError:
+            output.seek(0)
+            print(output.read(), file=sys.stderr)
+            raise
+        yield f"http://127.0.0.1:{port}"
 
 
 def _unpack(bundle: Path, task: Path) -> dict[str, Any]:
@@ -70,21 +79,31 @@ def _unpack(bundle: Path, task: Path) -> dict[str, Any]:
     return config
 
 
-def _port(runtime: socket.socket) -> int:
+def _port(runtime: socket.socket, process: subprocess.Popen[bytes]) -> int:
     """The port that the function says it listens on; its further messages are read and dropped."""
     try:
-        connection, _ = runtime.accept()
+        connection = _connection(runtime, process)
         connection.settimeout(START_TIMEOUT)
         message = json.loads(_first_message(connection))
     except (TimeoutError, ValueError) as error:
-        raise PublishError(f"the function did not start: {error}") from error
+        raise PublishError("the function did not start, see above") from error
     if message["type"] != "server-started":
-        reason = message["payload"]["message"].strip()
-        print(reason, file=sys.stderr)
-        raise PublishError(f"the function did not start: {reason.splitlines()[-1]}")
+        reason = message["payload"].get("message", "").strip().rpartition("\n")[2]
+        raise PublishError(f"the function did not start: {reason}")
     connection.settimeout(None)
     Thread(target=_drain, args=(connection,), daemon=True).start()
     return int(message["payload"]["httpPort"])
+
+
+def _connection(runtime: socket.socket, process: subprocess.Popen[bytes]) -> socket.socket:
+    """The function's connection. Raises TimeoutError when it ends or dawdles before that."""
+    limit = time.monotonic() + START_TIMEOUT
+    while True:
+        try:
+            return runtime.accept()[0]
+        except TimeoutError:
+            if process.poll() is not None or time.monotonic() > limit:
+                raise
 
 
 def _first_message(connection: socket.socket) -> bytes:

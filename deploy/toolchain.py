@@ -42,7 +42,7 @@ def find_python() -> Path:
         (UV, "python", "find", "--managed-python", PYTHON_VERSION),
     )
     for command in places:
-        found = _first_line(command)
+        found = _output(command)
         if found is None:
             continue
         python = Path(found)
@@ -56,7 +56,7 @@ def find_python() -> Path:
     )
 
 
-def _first_line(command: tuple[str | Path, ...]) -> str | None:
+def _output(command: tuple[str | Path, ...]) -> str | None:
     try:
         run = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):

@@ -21,6 +21,7 @@ from deploy.function import running
 from deploy.toolchain import PublishError, run_step
 from web.options import DATABASE
 
+TIMEOUT = 30  # seconds
 SAMPLE = 5  # rows that are compared cell by cell, from the least to the most solved
 
 
@@ -33,7 +34,7 @@ class Site:
     def text(self, path: str, **parameters: object) -> str:
         address = f"{self.url}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
         try:
-            with urlopen(address) as response:  # noqa: S310  (our own function)
+            with urlopen(address, timeout=TIMEOUT) as response:  # noqa: S310  (our own function)
                 return str(response.read().decode())
         except HTTPError as error:
             raise PublishError(f"{address} answers {error.code}") from error
@@ -76,6 +77,8 @@ class Checks:
 
     def count(self) -> str:
         [[here]] = self._ask("SELECT count(*) FROM problems")
+        if not here:
+            raise PublishError("the database holds no problems")
         there = self.site.json("/problems", _size=0)["filtered_table_rows_count"]
         _same("number of problems", here, there)
         return f"{here} problems"
@@ -107,6 +110,8 @@ class Checks:
         [[code]] = self._ask("SELECT code FROM problems ORDER BY length(code) DESC, code LIMIT 1")
         found = "SELECT code FROM problems_fts WHERE problems_fts MATCH ? ORDER BY code"
         here = [row["code"] for row in self._ask(found, f'"{code}"')]
+        if code not in here:
+            raise PublishError(f"search for {code}: the database's own index does not find it")
         there = self.site.json("/problems", _search=code, _shape="array", _sort="code")
         _same(f"search for {code}", here, [row["code"] for row in there])
         return f"a search for {code}"

@@ -63,12 +63,16 @@ class Changes:
 def check(path: Path) -> None:
     """Raise DatabaseError when no crawl can be committed to `path`: better before than after it."""
     folder = path.absolute().parent
+    if path.is_dir():
+        raise DatabaseError(f"{path}: this is a folder")
     if not folder.is_dir():
         raise DatabaseError(f"{path}: there is no folder {folder}")
     if not os.access(folder, os.W_OK):
         raise DatabaseError(f"{path}: the folder {folder} can't be written to")
     if not path.exists():
         return
+    if not os.access(path, os.W_OK):
+        raise DatabaseError(f"{path}: the file can't be written to")
     try:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
@@ -89,14 +93,13 @@ def commit(path: Path, problems: Sequence[Problem], day: date) -> Changes:
     """
     existed = path.exists()
     try:
-        with (
-            closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection,
-            Database(connection).atomic() as db,
-        ):
-            return _write(db, problems, day.isoformat())
-    except (sqlite3.Error, OSError) as error:
-        if not existed:
-            path.unlink(missing_ok=True)
+        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection, connection:
+            # Immediate: a commit that would have to wait between reading and writing fails at once.
+            connection.execute("BEGIN IMMEDIATE")
+            return _write(Database(connection), problems, day.isoformat())
+    except (sqlite3.Error, OSError, OverflowError) as error:
+        if not existed and path.exists() and path.stat().st_size == 0:
+            path.unlink()
         raise DatabaseError(f"{path}: {error}") from error
 
 
@@ -109,12 +112,16 @@ def _write(db: Database, problems: Sequence[Problem], day: str) -> Changes:
 
     by_code: dict[str, Record] = {row["code"]: row for row in table.rows}
     by_id = {row["id"]: row for row in by_code.values()}
+    listed = {problem.id for problem in problems}
     written: list[Record] = []
     outdated: set[str] = set()
     new = changed = returned = 0
     for problem in problems:
+        old = by_id.get(problem.id)
         same_code = by_code.get(problem.code)
-        old = by_id.get(problem.id) or same_code
+        if old is None and same_code and same_code["id"] not in listed:
+            old = same_code  # renumbered
+            listed.add(old["id"])
         record = _record(problem)
         if old is None:
             record |= {"first_seen": day, "last_changed": day, "delisted": None}
@@ -131,22 +138,17 @@ def _write(db: Database, problems: Sequence[Problem], day: str) -> Changes:
         if record != old:
             written.append(record)
         # A code or an id that moved: its old row makes room before the new one is written.
-        outdated |= {row["code"] for row in (old, same_code) if row and _moved(row, problem)}
+        for row in (old, same_code):
+            if row and (row["code"], row["id"]) != (problem.code, problem.id):
+                outdated.add(row["code"])
 
-    listed = {problem.code for problem in problems} | outdated
-    gone = [
-        row | {"delisted": day}
-        for row in by_code.values()
-        if row["delisted"] is None and row["code"] not in listed
-    ]
+    gone = [row for row in by_code.values() if row["delisted"] is None and row["id"] not in listed]
     for code in outdated:
         table.delete(code)
-    table.upsert_all(written + gone, pk="code")
+    # One whose code another problem has taken can't stay, for codes are unique.
+    delisted = [row | {"delisted": day} for row in gone if row["code"] not in outdated]
+    table.upsert_all(written + delisted, pk="code")
     return Changes(new=new, changed=changed, gone=len(gone), returned=returned)
-
-
-def _moved(row: Record, problem: Problem) -> bool:
-    return (row["code"], row["id"]) != (problem.code, problem.id)
 
 
 def _record(problem: Problem) -> Record:

@@ -9,29 +9,32 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from spojscore_crawler.items import Problem
+    from spojscore_crawler.listing import Listing
 
 
 def findings(
-    planned: Sequence[int], pages: Mapping[int, int], problems: Sequence[Problem]
+    planned: Sequence[int], pages: Mapping[int, Listing], problems: Sequence[Problem]
 ) -> list[str]:
     """What keeps a crawl from being the whole list, a sentence each; none when it is whole.
 
-    `planned` has the start= of every page of the list, `pages` the number of rows on each
-    page that was read, `problems` all items of the crawl.
+    `planned` has the start= of every page of the list, `pages` what was read, by its start=,
+    `problems` all items of the crawl. A list from which a problem is hidden while it is read
+    shifts unseen.
     """
     found = []
     if missing := [start for start in planned if start not in pages]:
         found.append(
             f"{len(missing)} of {len(planned)} pages were not read, start={missing[0]} first"
         )
-    size = pages.get(planned[0], 0)
-    for start, rows in sorted(pages.items()):
-        if rows > size or (rows < size and start != planned[-1]):
-            found.append(f"the page start={start} has {rows} rows, the first page {size}")
-    if len(problems) != sum(pages.values()):
-        found.append(
-            f"{sum(pages.values())} rows were read but {len(problems)} problems came of them"
-        )
+    size = max((len(page.rows) for page in pages.values()), default=0)
+    for start, page in sorted(pages.items()):
+        if len(page.rows) < size and start != planned[-1]:
+            found.append(f"the page start={start} has {len(page.rows)} rows, others {size}")
+        if (page.last_start or 0) > planned[-1]:
+            found.append(f"the list grew while it was read, to start={page.last_start}")
+    rows = sum(len(page.rows) for page in pages.values())
+    if len(problems) != rows:
+        found.append(f"{rows} rows were read, but {len(problems)} problems came of them")
     for field, values in (
         ("code", (problem.code for problem in problems)),
         ("id", (problem.id for problem in problems)),

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 PROBLEM_LINK = re.compile(r"(?:https?://[^/]+)?/(problems|ranks|status)/([A-Z0-9_]+)/?$")
-PAGER_LINK = re.compile(r"\bstart=(\d+)")
+PAGER_LINK = re.compile(r"\bstart=([0-9]{1,9})\b")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?")
 VALUE = re.compile(r"\bValue ([0-9]+(?:\.[0-9]+)?) points")
-VOTES = re.compile(r"\+\s*(\d+)\s+-\s*(\d+)")
+VOTES = re.compile(r"\+\s*([0-9]{1,9})\s+-\s*([0-9]{1,9})\b")
 
 DIFFICULTIES = ("concept", "implementation")
 DIFFICULTY = re.compile("|".join(DIFFICULTIES))
@@ -32,7 +32,6 @@ DIFFICULTY = re.compile("|".join(DIFFICULTIES))
 BOT_CHECK_MARKS = (
     "<title>just a moment...</title>",
     "<title>attention required!",
-    "/cdn-cgi/challenge-platform/",
     "_cf_chl_opt",
     "cf-browser-verification",
 )
@@ -65,10 +64,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page's rows, and the highest start= its pager links to (0 where it links to none)."""
+    """A page's rows, and the highest start= its pager links to: 0 if to none, None without a pager.
+
+    The last page's own pager links to all pages but the last.
+    """
 
     rows: list[Row]
-    last_start: int
+    last_start: int | None
 
 
 def parse_listing(body: bytes, url: str) -> Listing:
@@ -82,14 +84,9 @@ def parse_listing(body: bytes, url: str) -> Listing:
     rows = _problem_rows(page)
     if not rows:
         raise ListingError(f"{url}: {_why_no_list(page, text)}")
-    starts = (
-        int(match[1])
-        for href in page.css("a.pager_link::attr(href)").getall()
-        if (match := PAGER_LINK.search(href))
-    )
     return Listing(
         rows=[_read_row(row, f"{url}: row {n}") for n, row in enumerate(rows, 1)],
-        last_start=max(starts, default=0),
+        last_start=_last_start(page),
     )
 
 
@@ -125,6 +122,14 @@ def _problem_rows(page: Selector) -> list[HtmlElement]:
     return found
 
 
+def _last_start(page: Selector) -> int | None:
+    pager = page.css("ul.pagination, table.navigation")
+    if not pager:
+        return None
+    hrefs = pager.css("a::attr(href)").getall()
+    return max((int(match[1]) for href in hrefs if (match := PAGER_LINK.search(href))), default=0)
+
+
 def _problem_links(row: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
     """(problems | ranks | status, code, link) for each of the row's links to a problem."""
     for link in row.iter("a"):
@@ -133,11 +138,11 @@ def _problem_links(row: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
 
 
 def _why_no_list(page: Selector, text: str) -> str:
-    if is_bot_check(text):
-        return "a bot check instead of the list of problems"
     for error in SPOJ_ERRORS:
         if error in text:
             return f"no problem table; SPOJ says '{error}'"
+    if is_bot_check(text):
+        return "a bot check instead of the list of problems"
     if page.css("table.problems"):
         return "no problems in the problem table"
     return "no problem table"

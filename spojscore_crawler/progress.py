@@ -40,7 +40,9 @@ class ProgressBar:
 
     def page_read(self, spider: ClassicalSpider) -> None:
         self.bar.total = len(spider.planned)
-        self.bar.set_postfix_str(f"{sum(spider.pages.values()):,} problems", refresh=False)
+        self.bar.set_postfix_str(
+            f"{sum(len(page.rows) for page in spider.pages.values()):,} problems", refresh=False
+        )
         self.bar.update()
 
     def spider_closed(self) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from standin.faults import Fault
+from standin.faults import Fault, kinds
 from standin.pages import THEMES
-from standin.problems import COUNT, problems
+from standin.problems import COUNT, HIGHEST_ID, problems
 from standin.server import StandIn
 
 
@@ -23,11 +23,17 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--theme", choices=THEMES, default="modern")
     parser.add_argument(
-        "--problems", type=int, default=COUNT, help="how many (default: %(default)s)"
+        "--problems",
+        type=int,
+        choices=range(HIGHEST_ID // 2),
+        metavar="N",
+        default=COUNT,
+        help="how many (default: %(default)s)",
     )
     parser.add_argument(
         "--fault", type=fault, action="append", default=[], metavar="START:KIND[:TIMES]",
-        help="an error instead of a page, as in 2000:bot-check or 100:status-500:1",
+        help="an error instead of a page, as in 2000:bot-check or 100:status-500:1; "
+        f"KIND is {kinds()}",
     )  # fmt: skip
     args = parser.parse_args()
     try:
@@ -35,7 +41,7 @@ def main() -> None:
             problems(args.problems), port=args.port, theme=args.theme, faults=args.fault
         )
     except (OSError, OverflowError) as error:
-        sys.exit(f"error: port {args.port} can't be had: {error}; give another with PORT=")
+        sys.exit(f"error: port {args.port} can't be had: {error}; give another")
     print(
         f"The stand-in for SPOJ is at {server.url}/problems/classical/ (Ctrl-C ends it)", flush=True
     )

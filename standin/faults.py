@@ -12,7 +12,8 @@ from standin.pages import bot_check_page, error_page
 if TYPE_CHECKING:
     from standin.server import Handler
 
-FORM = re.compile(r"(\d+):([a-z]+(?:-[a-z0-9]+)*)(?::(\d+))?")
+FORM = re.compile(r"(\d+):([a-z0-9-]+)(?::(\d+))?")
+STATUS = re.compile(r"status-([1-5]\d\d)")
 
 
 @dataclass
@@ -27,9 +28,8 @@ class Fault:
     def parse(cls, text: str) -> Self:
         """From START:KIND[:TIMES], as in 2000:status-500:2. Raises ValueError."""
         match = FORM.fullmatch(text)
-        if not match or not (match[2] in KINDS or match[2].startswith("status-")):
-            kinds = ", ".join(KINDS)
-            raise ValueError(f"{text!r} is not START:KIND[:TIMES] with KIND status-NNN, {kinds}")
+        if not match or not (match[2] in KINDS or STATUS.fullmatch(match[2])):
+            raise ValueError(f"{text!r} is not START:KIND[:TIMES] with KIND {kinds()}")
         return cls(int(match[1]), match[2], int(match[3]) if match[3] else None)
 
     def strike(self, handler: Handler) -> None:
@@ -50,6 +50,11 @@ def _die(handler: Handler) -> None:
     """The whole server is gone, for this request and all later ones."""
     _hang_up(handler)
     handler.server.die()
+
+
+def kinds() -> str:
+    """The kinds of faults, for people."""
+    return ", ".join(["status-NNN", *KINDS])
 
 
 KINDS: dict[str, Callable[[Handler], None]] = {

@@ -52,7 +52,7 @@ def error_page(message: str) -> bytes:
 
 def bot_check_page() -> bytes:
     """The shape of a page that asks for a proof that no robot is at work."""
-    return _BOT_CHECK.encode()
+    return _BOT_CHECK.replace("NOTICE", NOTICE).encode()
 
 
 def _modern(page: str, mark: str, rows: Sequence[Entry], pager: str) -> bytes:
@@ -248,6 +248,7 @@ _BOT_CHECK = """<!DOCTYPE html>
 <head><title>Just a moment...</title><meta name="robots" content="noindex,nofollow"></head>
 <body>
 <h1>spoj stand-in</h1>
+<p>NOTICE</p>
 <p>Checking if the site connection is secure</p>
 <script>window._cf_chl_opt = {cType: "managed"};</script>
 <script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script>

@@ -30,24 +30,30 @@ for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
     os.environ.pop(name, None)
 
 
-class Crawl:
-    """One run of `scrapy crawl classical`: its exit status, output and database."""
+def started_crawl(
+    url: str, database: Path, *settings: str, **options: Any
+) -> subprocess.Popen[str]:
+    """`scrapy crawl classical` at full speed, as a process; `options` are Popen's."""
+    words = [word for setting in (*FULL_SPEED, *settings) for word in ("-s", setting)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(
+        [SCRAPY, "crawl", "classical", *words],
+        cwd=ROOT,
+        env=os.environ | {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)},
+        text=True,
+        **pipes | options,
+    )
 
-    def __init__(self, url: str, database: Path, *settings: str, **environment: str) -> None:
-        self.database = database
+
+class Crawl:
+    """One run of `scrapy crawl classical`: its exit status, output, log and last line."""
+
+    def __init__(self, url: str, database: Path, *settings: str, **options: Any) -> None:
         self.failed_page = Path(f"{database}.failed.html")
-        options = [o for s in (*FULL_SPEED, *settings) for o in ("-s", s)]
-        run = subprocess.run(
-            [SCRAPY, "crawl", "classical", *options],
-            cwd=ROOT,
-            env=os.environ | {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)} | environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        self.status, self.output, self.log = run.returncode, run.stdout, run.stderr
-        self.error = run.stderr.strip().splitlines()[-1]
+        with started_crawl(url, database, *settings, **options) as process:
+            self.output, self.log = process.communicate(timeout=60)
+        self.status = process.returncode
+        self.error = self.log.strip().splitlines()[-1]
 
 
 Served = Callable[..., StandIn]

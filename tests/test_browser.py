@@ -67,8 +67,9 @@ def test_from_home_over_the_list_to_aggrcow(page: Page) -> None:
     assert page.locator("td.col-score").inner_text() == "0.00171"
 
 
-def test_the_list_fits_a_phone(page: Page) -> None:
-    page.goto("/spojscore/problems")
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_scrolls_sideways(path: str, page: Page) -> None:
+    page.goto(path)
     width = page.evaluate("innerWidth")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

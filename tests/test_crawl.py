@@ -130,6 +130,38 @@ def test_a_changed_list_changes_just_what_changed(standin: Served, database: Pat
     assert now[recoded.id]["code"] == recoded.code
 
 
+def test_codes_that_wander(standin: Served, database: Path) -> None:
+    """Swapped, handed on, renumbered: the id is the identity, else the code."""
+    a, b, c, d = problems(4)
+    server = standin([a, b, c, d])
+    assert Crawl(server.url, database).status == 0
+    yesterday(database)
+    before = {row["id"]: row for row in rows(database)}
+    server.problems = [
+        replace(a, code=b.code),
+        replace(b, code=a.code),
+        replace(c, code="OTHER"),
+        replace(d, id=90_000),
+        replace(c, id=90_001),
+    ]
+    crawl = Crawl(server.url, database)
+    assert crawl.output.startswith("5 problems (1 new, 3 changed, 0 gone, 0 returned)")
+    now = {row["id"]: row for row in rows(database)}
+    assert {id_: row["code"] for id_, row in now.items()} == {
+        a.id: b.code, b.id: a.code, c.id: "OTHER", 90_000: d.code, 90_001: c.code,
+    }  # fmt: skip
+    assert now[90_000] == before[d.id] | {"id": 90_000}
+    assert now[90_001]["first_seen"] == TODAY
+    assert now[c.id]["first_seen"] == "2026-01-02"
+
+    server.problems = [replace(a, code=d.code)]
+    crawl = Crawl(server.url, database)
+    assert crawl.output.startswith("1 problems (0 new, 1 changed, 4 gone, 0 returned)")
+    assert {row["id"]: row["code"] for row in rows(database) if not row["delisted"]} == {
+        a.id: d.code
+    }
+
+
 def yesterday(database: Path) -> None:
     """Pretend that the list was crawled a while ago."""
     with closing(sqlite3.connect(database)) as connection, connection:

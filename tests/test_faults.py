@@ -1,13 +1,18 @@
 """Whatever goes wrong: exit status 1, one line that says why, and the database as it was."""
 
+import resource
+import signal
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from spojscore_crawler.database import DatabaseError, check
+from spojscore_crawler.spiders.classical import is_address
 from standin.problems import problems
-from tests.conftest import Crawl, Served, rows
+from tests.conftest import Crawl, Served, rows, started_crawl
 
 LIST = "/problems/classical/sort=0,start="
 
@@ -99,32 +104,152 @@ def test_codes_and_ids_must_be_unique(standin: Served, database: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("place", "reason"),
-    [
-        ("missing/spojscore.db", "{db}: there is no folder {folder}"),
-        (".", "{db}: unable to open database file"),
-        ("notes.txt", "{db}: file is not a database"),
-        ("other.db", "{db}: this is no database of spojscore"),
-    ],
-)
 def test_a_database_that_cannot_be_used_is_told_before_anything_is_asked_for(
-    place: str, reason: str, standin: Served, tmp_path: Path
+    standin: Served, tmp_path: Path
 ) -> None:
-    (tmp_path / "notes.txt").write_text("Not a database, and long enough to be read as one." * 20)
-    sqlite3.connect(tmp_path / "other.db").execute("CREATE TABLE problems (id INTEGER)")
     server = standin(60)
-    crawl = Crawl(server.url, tmp_path / place)
+    database = tmp_path / "missing" / "spojscore.db"
+    crawl = Crawl(server.url, database)
     assert crawl.status == 1
-    db = tmp_path / place
-    told = reason.format(db=db, folder=db.parent)
-    assert crawl.error == f"error: {told}; {db} is as it was"
+    assert crawl.error == (
+        f"error: {database}: there is no folder {database.parent}; {database} is as it was"
+    )
     assert server.requests == []
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", "this is a folder"),
+        ("notes.txt", "file is not a database"),
+        ("other.db", "this is no database of spojscore"),
+    ],
+)
+def test_what_is_no_database(name: str, reason: str, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Not a database, and long enough to be read as one." * 20)
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        connection.execute("CREATE TABLE problems (id INTEGER)")
+    with pytest.raises(DatabaseError) as error:
+        check(tmp_path / name)
+    assert str(error.value) == f"{tmp_path / name}: {reason}"
+
+
 def test_an_address_that_is_none(database: Path) -> None:
-    crawl = Crawl("spoj.com", database)
+    crawl = Crawl("http://host:abc", database)
     assert crawl.status == 1
     assert crawl.error == (
-        f"error: SPOJ_URL is 'spoj.com', not an http or https address; {database} is as it was"
+        "error: SPOJ_URL is 'http://host:abc', not an http or https address; "
+        f"{database} is as it was"
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://www.spoj.com", True), ("http://127.0.0.1:8000/", True), ("spoj.com", False),
+        ("ftp://spoj.com", False), ("http:///x", False), ("http://[bad", False),
+        ("http://host:99999", False), ("", False),
+    ],
+)  # fmt: skip
+def test_what_is_an_address(url: str, expected: bool) -> None:
+    assert is_address(url) == expected
+
+
+def test_a_list_without_a_pager(standin: Served, database: Path) -> None:
+    server = standin(120)
+    drawn = server.page
+    server.page = lambda *page: drawn(*page).replace(b"pagination", b"pages")
+    crawl = Crawl(server.url, database)
+    assert crawl.error == f"error: {server.url}{LIST}0: no pager; {database} is as it was"
+    assert not database.exists()
+
+
+def test_a_list_that_grows_while_it_is_read(standin: Served, database: Path) -> None:
+    server = standin(100)
+    drawn = server.page
+
+    def grow(*page: object) -> bytes:
+        server.problems = problems(101)
+        return drawn(*page)  # type: ignore[arg-type]
+
+    server.page = grow
+    crawl = Crawl(server.url, database)
+    assert crawl.error == (
+        f"error: the list grew while it was read, to start=100; {database} is as it was"
+    )
+
+
+def test_pages_that_are_too_short(standin: Served, database: Path) -> None:
+    server = standin(150)
+    drawn = server.page
+    server.page = lambda rows, start, *page: drawn(rows[: 50 - (start == 50)], start, *page)
+    crawl = Crawl(server.url, database)
+    assert crawl.error == (
+        f"error: the page start=50 has 49 rows, others 50; {database} is as it was"
+    )
+
+
+def test_only_the_page_that_the_reason_names_is_kept(standin: Served, database: Path) -> None:
+    server = standin(240, "50:bot-check-403", "100:wrong-problem", "150:wrong-problem")
+    crawl = Crawl(server.url, database)
+    challenged = "a bot check" in crawl.error
+    assert ("Just a moment" in crawl.failed_page.read_text()) == challenged
+    assert Crawl(standin(60).url, database).status == 0
+    assert not crawl.failed_page.exists()
+
+
+def test_a_page_that_cannot_be_kept_still_ends_the_crawl(standin: Served, database: Path) -> None:
+    Path(f"{database}.failed.html").mkdir()
+    server = standin(1200, "50:bot-check")
+    crawl = Crawl(server.url, database)
+    assert "start=50: a bot check instead" in crawl.error
+    assert len(server.requests) < 25  # of 26
+
+
+def test_a_commit_that_fails_leaves_the_database_as_it_was(standin: Served, database: Path) -> None:
+    server = standin(60)
+    assert Crawl(server.url, database).status == 0
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER no BEFORE INSERT ON problems BEGIN SELECT RAISE(ABORT, 'no more'); END"
+        )
+    before = database.read_bytes()
+    server.problems = problems(120)
+    crawl = Crawl(server.url, database)
+    assert crawl.status == 1
+    assert crawl.error == f"error: {database}: no more; {database} is as it was"
+    assert database.read_bytes() == before
+
+
+def test_a_first_commit_that_fails_leaves_no_database(standin: Served, database: Path) -> None:
+    crawl = Crawl(standin(120).url, database, preexec_fn=small_files)
+    assert crawl.status == 1
+    assert crawl.error == f"error: {database}: disk I/O error; {database} is as it was"
+    assert list(database.parent.iterdir()) == []
+
+
+def small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def test_a_summary_that_cannot_be_shown_undoes_no_commit(standin: Served, database: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        crawl = Crawl(standin(60).url, database, stdout=full)
+    assert crawl.status == 0
+    assert len(rows(database)) == 60
+
+
+def test_an_interrupted_crawl(standin: Served, database: Path) -> None:
+    server = standin(120)
+    drawn = server.page
+    with started_crawl(server.url, database) as process:
+
+        def interrupt(*page: object) -> bytes:
+            process.send_signal(signal.SIGTERM)
+            return drawn(*page)  # type: ignore[arg-type]
+
+        server.page = interrupt
+        _, log = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is as it was"
+    assert not database.exists()

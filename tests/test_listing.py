@@ -168,6 +168,17 @@ def test_a_row_that_lacks_something(cells: tuple[str, ...], what: str) -> None:
     assert str(error.value) == f"page: {what}"
 
 
+def test_a_page_without_a_pager() -> None:
+    page = MODERN.format(row=ID + NAME + USERS).replace('class="pagination"', "")
+    assert parse_listing(page.encode(), "page").last_start is None
+
+
+def test_what_spoj_says_counts_before_a_script_of_cloudflare() -> None:
+    page = b"<p>Wrong problem id!</p><script>window._cf_chl_opt</script>"
+    with pytest.raises(ListingError, match="SPOJ says 'Wrong problem id!'"):
+        parse_listing(page, "page")
+
+
 def test_bytes_of_two_encodings_in_one_page() -> None:
     body = b"<b>" + "Łódź".encode("iso-8859-2") + " ’ Łódź</b>".encode()
     assert decode(body) == "<b>Łódź ’ Łódź</b>"

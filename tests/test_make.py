@@ -5,7 +5,9 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -47,9 +49,23 @@ def test_serve_without_a_database_says_what_to_run(checkout: Path) -> None:
     )
 
 
+def test_the_environment_counts(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPOJ_URL", "http://somewhere")
+    monkeypatch.setenv("SPOJSCORE_DB", "my own.db")
+    said = make(checkout, "-n", "crawl", "serve").stdout
+    assert "SPOJ_URL='http://somewhere' SPOJSCORE_DB='my own.db' " in said
+    assert "-m web.serve 'my own.db' " in said
+
+
+def test_serve_refuses_what_is_no_database(checkout: Path) -> None:
+    done = make(checkout, "serve", "DB=README.md")
+    assert done.stderr.splitlines()[0] == "error: README.md: file is not a database"
+
+
 @pytest.mark.parametrize("target", ["demo", "standin", "serve"])
 def test_a_busy_port_is_told(target: str, checkout: Path) -> None:
-    (checkout / "spojscore.db").touch()
+    with closing(sqlite3.connect(checkout / "spojscore.db")) as connection:
+        connection.execute("CREATE TABLE problems (code TEXT)")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = make(checkout, target, f"PORT={port}")

@@ -4,25 +4,17 @@ import fcntl
 import os
 import pty
 import struct
-import subprocess
 import termios
 from pathlib import Path
 
-from tests.conftest import FULL_SPEED, ROOT, SCRAPY, Served
+from tests.conftest import Served, started_crawl
 
 
 def on_a_terminal(url: str, database: Path) -> tuple[int, list[str]]:
     """Crawl on a terminal of 30 by 100; returns the exit status and the lines that were shown."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-    options = [o for setting in FULL_SPEED for o in ("-s", setting)]
-    process = subprocess.Popen(
-        [SCRAPY, "crawl", "classical", *options],
-        cwd=ROOT,
-        env=os.environ | {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)},
-        stdout=slave,
-        stderr=slave,
-    )
+    process = started_crawl(url, database, stdout=slave, stderr=slave)
     os.close(slave)
     shown = b""
     while True:

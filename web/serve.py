@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -26,15 +27,20 @@ class ServeError(Exception):
 def command(database: Path, port: int) -> list[str]:
     """The command that serves `database` at 127.0.0.1:`port`.
 
-    Raises ServeError when there is no such database, or somebody else has the port.
+    Raises ServeError when there is no such database of ours, or somebody else has the port.
     """
     if not database.is_file():
         raise ServeError(
             f"there is no database {database}; make one with `make crawl`, or try `make demo`"
         )
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as file:
+            file.execute("SELECT code FROM problems LIMIT 1")
+    except sqlite3.Error as error:
+        raise ServeError(f"{database}: {error}") from error
     check_port(port)
     if database.name != f"{DATABASE}.db":
-        database = _named(database)
+        database = _named(database, port)
     datasette = Path(sys.executable).with_name("datasette")
     return [str(datasette), "serve", str(database), f"--host={HOST}", f"--port={port}", *OPTIONS]
 
@@ -78,9 +84,9 @@ def _answers(port: int) -> bool:
     return True
 
 
-def _named(database: Path) -> Path:
-    """A link to `database` by the name that metadata.yml knows it by."""
-    link = Path("build", "serve", f"{DATABASE}.db")
+def _named(database: Path, port: int) -> Path:
+    """A link to `database` by the name that metadata.yml knows it by, one for each port."""
+    link = Path("build", "serve", str(port), f"{DATABASE}.db")
     link.parent.mkdir(parents=True, exist_ok=True)
     link.unlink(missing_ok=True)
     link.symlink_to(database.absolute())

@@ -5,6 +5,7 @@ Scrapy's own exits 0 however the crawl ended.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,18 +26,27 @@ class Command(ScrapyCrawl):
         return self.crawler
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        self.exitcode = 1
         super().run(args, opts)
         stats = self.crawler.stats
         database = self.crawler.settings["SPOJSCORE_DB"]
         if stats and stats.get_value("spojscore/committed"):
-            print(summary(stats.get_stats(), database))
+            self.exitcode = 0
+            say(summary(stats.get_stats(), database))
             return
         reason = stats.get_value("spojscore/failure") if stats else None
         print(
-            f"error: {reason or 'the crawl broke off, see above'}; {database} is as it was",
+            f"error: {reason or 'the crawl broke off, see the log'}; {database} is as it was",
             file=sys.stderr,
         )
-        self.exitcode = 1
+
+
+def say(text: str) -> None:
+    """Print; a line that can't be shown does not undo a commit."""
+    try:
+        print(text, flush=True)
+    except (OSError, UnicodeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def summary(stats: dict[str, object], database: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from spojscore_crawler.items import Problem
     from spojscore_crawler.spiders.classical import ClassicalSpider
 
-logger = logging.getLogger(__name__)
-
 
 class DatabasePipeline:
     """Sets the stat `spojscore/committed` after a commit, else `spojscore/failure` to the reason.
@@ -29,7 +26,7 @@ class DatabasePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.path = Path(crawler.settings["SPOJSCORE_DB"])
+        self.path = Path(crawler.settings["SPOJSCORE_DB"]).absolute()
         self.problems: list[Problem] = []
 
     @classmethod

@@ -1,0 +1,58 @@
+"""What the crawler asks of SPOJ, and how it waits."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from scrapy.http import Request, Response
+from scrapy.utils.project import get_project_settings
+
+from spojscore_crawler import middlewares
+from spojscore_crawler.middlewares import BackoffRetryMiddleware, retry_after
+
+
+def test_polite_by_default() -> None:
+    settings = get_project_settings()
+    assert settings.getbool("ROBOTSTXT_OBEY")
+    assert settings.getbool("AUTOTHROTTLE_ENABLED")
+    assert settings.getfloat("DOWNLOAD_DELAY") == 1
+    assert settings.getint("CONCURRENT_REQUESTS") == 4
+    assert "spojscore" in settings["USER_AGENT"]
+    assert {429, 500, 503} <= set(settings.getlist("RETRY_HTTP_CODES"))
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, 0),
+        ("7", 7),
+        ("soon", 0),
+        ("Mon, 01 Jan 2024 00:00:00 GMT", 0),
+        ("-3", 0),
+    ],
+)
+def test_retry_after(header: str | None, seconds: float) -> None:
+    headers = {} if header is None else {"Retry-After": header}
+    assert retry_after(Response("http://host", headers=headers)) == seconds
+
+
+@pytest.mark.parametrize("usegmt", [True, False])
+def test_retry_after_a_date(usegmt: bool) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=usegmt)
+    response = Response("http://host", headers={"Retry-After": date})
+    assert retry_after(response) == pytest.approx(100, abs=5)
+
+
+def test_the_pause_doubles(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(middlewares.asyncio, "sleep", sleep)  # type: ignore[attr-defined]
+    retry = BackoffRetryMiddleware(get_project_settings())
+    for times in (1, 2, 3):
+        request = Request("http://host", meta={"retry_times": times})
+        asyncio.run(retry._pause(request, at_least=3))
+    assert slept == [3, 4, 8]
