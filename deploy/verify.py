@@ -128,8 +128,10 @@ class Checks:
 
 
 def static_database(bundle: Path) -> str:
-    """The file that the CDN will serve has the hash that is published beside it."""
+    """The file that the CDN will serve is the function's, and has the hash published beside it."""
     file = bundle / STATIC_DATABASE
+    if file.read_bytes() != (bundle / file.name).read_bytes():
+        raise PublishError(f"/{file.name} is not the database that the function reads")
     published = file.with_name(f"{file.name}.sha256").read_text().split()
     _same("hash", [hashlib.sha256(file.read_bytes()).hexdigest(), file.name], published)
     return f"the hash of /{file.name}"

@@ -206,9 +206,17 @@ def test_verify_compares_the_csv(project: Path, spoiled: Path) -> None:
 
 
 def test_verify_compares_the_static_file_with_its_hash(project: Path, spoiled: Path) -> None:
-    with (spoiled / STATIC_DATABASE).open("ab") as file:
-        file.write(b"\0")
+    hash_file = spoiled / f"{STATIC_DATABASE}.sha256"
+    hash_file.write_text(f"{hashlib.sha256(b'').hexdigest()}  spojscore.db\n")
     assert refused(project).startswith("error: hash: the database says")
+
+
+def test_verify_compares_the_static_file_with_the_functions(project: Path, spoiled: Path) -> None:
+    static = spoiled / STATIC_DATABASE
+    other = static.read_bytes() + b"\0"
+    static.unlink()  # the CLI makes both one file
+    static.write_bytes(other)
+    assert refused(project) == ("error: /spojscore.db is not the database that the function reads")
 
 
 @pytest.mark.parametrize(
