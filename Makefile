@@ -11,8 +11,10 @@ COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --
   --custom-compile-command 'make lock'
 PORT =
 
-.PHONY: help install demo standin crawl serve publish build verify deploy test lint bench lock screenshot clean
+# The steps of a publication build on each other.
+.NOTPARALLEL:
 
+.PHONY: help install demo standin crawl serve publish build verify deploy test lint bench lock screenshot clean
 
 help: ## say what can be made (DB=, PORT= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

@@ -50,7 +50,7 @@ def verify(database: Path, bundle: Path = BUNDLE) -> list[str]:
     """
     if not (bundle / STATIC_DATABASE).is_file():
         raise PublishError(f"nothing is built in {bundle}; `make build` does it")
-    address = f"{database.absolute().as_uri()}?mode=ro"
+    address = f"{database.absolute().as_uri()}?mode=rw"
     try:
         with closing(sqlite3.connect(address, uri=True)) as connection, running(bundle) as url:
             connection.row_factory = sqlite3.Row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from contextlib import closing
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from spojscore_crawler.items import Problem
+
+logger = logging.getLogger(__name__)
 
 Record: TypeAlias = dict[str, Any]
 
@@ -94,7 +97,7 @@ def commit(path: Path, problems: Sequence[Problem], day: date) -> Changes:
     existed = path.exists()
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection, connection:
-            # Immediate: a commit that would have to wait between reading and writing fails at once.
+            # Immediate: one that has read and then meets another writer would fail, not wait.
             connection.execute("BEGIN IMMEDIATE")
             return _write(Database(connection), problems, day.isoformat())
     except (sqlite3.Error, OSError, OverflowError) as error:
@@ -145,7 +148,10 @@ def _write(db: Database, problems: Sequence[Problem], day: str) -> Changes:
     gone = [row for row in by_code.values() if row["delisted"] is None and row["id"] not in listed]
     for code in outdated:
         table.delete(code)
-    # One whose code another problem has taken can't stay, for codes are unique.
+    for row in by_code.values():
+        if row["code"] in outdated and row["id"] not in listed:
+            # Codes are unique: it can't be marked and stay.
+            logger.warning("%(code)s (%(name)s, id %(id)d) went: its code is another's now", row)
     delisted = [row | {"delisted": day} for row in gone if row["code"] not in outdated]
     table.upsert_all(written + delisted, pk="code")
     return Changes(new=new, changed=changed, gone=len(gone), returned=returned)

@@ -27,11 +27,13 @@ def findings(
             f"{len(missing)} of {len(planned)} pages were not read, start={missing[0]} first"
         )
     size = max((len(page.rows) for page in pages.values()), default=0)
-    for start, page in sorted(pages.items()):
-        if len(page.rows) < size and start != planned[-1]:
-            found.append(f"the page start={start} has {len(page.rows)} rows, others {size}")
-        if (page.last_start or 0) > planned[-1]:
-            found.append(f"the list grew while it was read, to start={page.last_start}")
+    short = [start for start in planned[:-1] if start in pages and len(pages[start].rows) < size]
+    if short:
+        rows = len(pages[short[0]].rows)
+        found.append(f"{len(short)} pages are short, start={short[0]} first: {rows} of {size} rows")
+    end = max((page.last_start or 0 for page in pages.values()), default=0)
+    if end > planned[-1]:
+        found.append(f"the list grew while it was read, to start={end}")
     rows = sum(len(page.rows) for page in pages.values())
     if len(problems) != rows:
         found.append(f"{rows} rows were read, but {len(problems)} problems came of them")

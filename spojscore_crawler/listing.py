@@ -66,7 +66,7 @@ class Row:
 class Listing:
     """A page's rows, and the highest start= its pager links to: 0 if to none, None without a pager.
 
-    The last page's own pager links to all pages but the last.
+    The last page's own pager links to no page after it, so there it is lower than its own.
     """
 
     rows: list[Row]
@@ -76,18 +76,18 @@ class Listing:
 def parse_listing(body: bytes, url: str) -> Listing:
     """Read the page `body`, served at `url`.
 
-    Raises ListingError when the page holds no problem table, or a row lacks its id,
-    code, name or users, or holds something else than a number where one belongs.
+    Raises ListingError when the page holds no problem table, or breaks off in it, or a row
+    lacks its id, code, name or users, or holds no number where one belongs.
     """
     text = decode(body)
     page = Selector(text=text, type="html")
     rows = _problem_rows(page)
     if not rows:
         raise ListingError(f"{url}: {_why_no_list(page, text)}")
-    return Listing(
-        rows=[_read_row(row, f"{url}: row {n}") for n, row in enumerate(rows, 1)],
-        last_start=_last_start(page),
-    )
+    read = [_read_row(row, f"{url}: row {n}") for n, row in enumerate(rows, 1)]
+    if "</table" not in text[text.rfind(f"/ranks/{read[-1].code}") :].lower():
+        raise ListingError(f"{url}: the page breaks off after row {len(read)}")
+    return Listing(rows=read, last_start=_last_start(page))
 
 
 def is_bot_check(text: str) -> bool:

@@ -63,7 +63,7 @@ def retry_after(response: Response) -> float:
         return float(text)
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0
     if date.tzinfo is None:
         date = date.replace(tzinfo=UTC)

@@ -160,6 +160,7 @@ def test_codes_that_wander(standin: Served, database: Path) -> None:
     assert {row["id"]: row["code"] for row in rows(database) if not row["delisted"]} == {
         a.id: d.code
     }
+    assert f"{d.code} ({d.name}, id 90000) went: its code is another's now" in crawl.log
 
 
 def yesterday(database: Path) -> None:

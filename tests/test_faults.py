@@ -3,6 +3,7 @@
 import resource
 import signal
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from spojscore_crawler.database import DatabaseError, check
 from spojscore_crawler.spiders.classical import is_address
-from standin.problems import problems
+from standin.problems import Entry, problems
 from tests.conftest import Crawl, Served, rows, started_crawl
 
 LIST = "/problems/classical/sort=0,start="
@@ -185,8 +186,24 @@ def test_pages_that_are_too_short(standin: Served, database: Path) -> None:
     server.page = lambda rows, start, *page: drawn(rows[: 50 - (start == 50)], start, *page)
     crawl = Crawl(server.url, database)
     assert crawl.error == (
-        f"error: the page start=50 has 49 rows, others 50; {database} is as it was"
+        f"error: 1 pages are short, start=50 first: 49 of 50 rows; {database} is as it was"
     )
+
+
+@pytest.mark.parametrize("theme", ["modern", "old"])
+def test_a_last_page_that_breaks_off(theme: str, standin: Served, database: Path) -> None:
+    server = standin(120, theme=theme)
+    drawn = server.page
+
+    def cut(rows: Sequence[Entry], start: int, *page: int) -> bytes:
+        whole = drawn(rows, start, *page)
+        return whole if start < 100 else whole[: whole.index(rows[4].code.encode())]
+
+    server.page = cut
+    crawl = Crawl(server.url, database)
+    assert crawl.status == 1
+    assert f"error: {server.url}{LIST}100: " in crawl.error
+    assert not database.exists()
 
 
 def test_only_the_page_that_the_reason_names_is_kept(standin: Served, database: Path) -> None:
@@ -203,7 +220,7 @@ def test_a_page_that_cannot_be_kept_still_ends_the_crawl(standin: Served, databa
     server = standin(1200, "50:bot-check")
     crawl = Crawl(server.url, database)
     assert "start=50: a bot check instead" in crawl.error
-    assert len(server.requests) < 25  # of 26
+    assert len(server.requests) < 18  # of 25
 
 
 def test_a_commit_that_fails_leaves_the_database_as_it_was(standin: Served, database: Path) -> None:

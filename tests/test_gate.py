@@ -30,9 +30,9 @@ def test_a_whole_list(last: int) -> None:
     [
         ((3, 3), 6, ["1 of 3 pages were not read, start=6 first"]),
         ((), 6, ["3 of 3 pages were not read, start=0 first"]),
-        ((3, 2, 3), 6, ["the page start=3 has 2 rows, others 3"]),
-        ((2, 3, 3), 6, ["the page start=0 has 2 rows, others 3"]),
-        ((3, 3, 3), 9, 3 * ["the list grew while it was read, to start=9"]),
+        ((3, 2, 3), 6, ["1 pages are short, start=3 first: 2 of 3 rows"]),
+        ((2, 1, 3), 6, ["2 pages are short, start=0 first: 2 of 3 rows"]),
+        ((3, 3, 3), 9, ["the list grew while it was read, to start=9"]),
     ],
 )
 def test_what_keeps_a_list_from_being_whole(

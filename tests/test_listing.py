@@ -173,6 +173,12 @@ def test_a_page_without_a_pager() -> None:
     assert parse_listing(page.encode(), "page").last_start is None
 
 
+def test_a_page_that_breaks_off_after_a_whole_row() -> None:
+    page = MODERN.format(row=ID + NAME + USERS)
+    with pytest.raises(ListingError, match="page: the page breaks off after row 1"):
+        parse_listing(page.partition("</tbody>")[0].encode(), "page")
+
+
 def test_what_spoj_says_counts_before_a_script_of_cloudflare() -> None:
     page = b"<p>Wrong problem id!</p><script>window._cf_chl_opt</script>"
     with pytest.raises(ListingError, match="SPOJ says 'Wrong problem id!'"):

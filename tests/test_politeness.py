@@ -30,6 +30,7 @@ def test_polite_by_default() -> None:
         ("soon", 0),
         ("Mon, 01 Jan 2024 00:00:00 GMT", 0),
         ("-3", 0),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", 0),
     ],
 )
 def test_retry_after(header: str | None, seconds: float) -> None:

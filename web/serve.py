@@ -34,15 +34,20 @@ def command(database: Path, port: int) -> list[str]:
             f"there is no database {database}; make one with `make crawl`, or try `make demo`"
         )
     try:
-        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)) as file:
             file.execute("SELECT code FROM problems LIMIT 1")
     except sqlite3.Error as error:
         raise ServeError(f"{database}: {error}") from error
     check_port(port)
-    if database.name != f"{DATABASE}.db":
-        database = _named(database, port)
     datasette = Path(sys.executable).with_name("datasette")
-    return [str(datasette), "serve", str(database), f"--host={HOST}", f"--port={port}", *OPTIONS]
+    return [
+        str(datasette),
+        "serve",
+        str(_named(database, port)),
+        f"--host={HOST}",
+        f"--port={port}",
+        *OPTIONS,
+    ]
 
 
 def check_port(port: int) -> None:

@@ -43,9 +43,10 @@ class Command(ScrapyCrawl):
 
 def say(text: str) -> None:
     """Print; a line that can't be shown does not undo a commit."""
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         print(text, flush=True)
-    except (OSError, UnicodeError):
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
