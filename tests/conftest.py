@@ -83,11 +83,11 @@ def rows(database: Path, sql: str = "SELECT * FROM problems ORDER BY id") -> lis
         return [dict(row) for row in connection.execute(sql)]
 
 
-def missing(what: str) -> None:
+def missing(reason: str) -> None:
     """A tool that tests need is not there: CI fails, a developer's machine skips."""
     if os.environ.get("CI"):
-        pytest.fail(f"{what} is missing")
-    pytest.skip(f"{what} is missing")
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def free_port() -> int:
