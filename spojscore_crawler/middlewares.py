@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+SLICE = 0.5  # seconds
+
 
 class BackoffRetryMiddleware(RetryMiddleware):
     """Scrapy's RetryMiddleware with a pause before each retry.
@@ -50,7 +52,14 @@ class BackoffRetryMiddleware(RetryMiddleware):
         seconds = max(self.backoff * 2 ** (retry.meta["retry_times"] - 1), at_least)
         if seconds:
             logger.info("Waiting %.1f s before %s", seconds, retry)
-        await asyncio.sleep(seconds)
+        # In slices, for Scrapy waits for us before it ends.
+        while seconds > 0 and self._goes_on():
+            await asyncio.sleep(min(seconds, SLICE))
+            seconds -= SLICE
+
+    def _goes_on(self) -> bool:
+        """Whether the crawl is neither interrupted nor broken."""
+        return self.crawler.crawling and not getattr(self.crawler.spider, "failing", False)
 
 
 def retry_after(response: Response) -> float:

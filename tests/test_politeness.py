@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 
 import pytest
 from scrapy.http import Request, Response
@@ -45,15 +46,35 @@ def test_retry_after_a_date(usegmt: bool) -> None:
     assert retry_after(response) == pytest.approx(100, abs=5)
 
 
-def test_the_pause_doubles(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was slept, without sleeping."""
+    naps: list[float] = []
 
     async def sleep(seconds: float) -> None:
-        slept.append(seconds)
+        naps.append(seconds)
 
     monkeypatch.setattr(middlewares.asyncio, "sleep", sleep)  # type: ignore[attr-defined]
+    return naps
+
+
+def pause(times: int, *, crawling: bool = True, failing: bool = False) -> None:
+    """Pause before retry number `times`, in such a crawl; the server asks for 3 seconds."""
     retry = BackoffRetryMiddleware(get_project_settings())
-    for times in (1, 2, 3):
-        request = Request("http://host", meta={"retry_times": times})
-        asyncio.run(retry._pause(request, at_least=3))
-    assert slept == [3, 4, 8]
+    spider = SimpleNamespace(failing=failing)
+    retry.crawler = SimpleNamespace(crawling=crawling, spider=spider)  # type: ignore[assignment]
+    request = Request("http://host", meta={"retry_times": times})
+    asyncio.run(retry._pause(request, at_least=3))
+
+
+@pytest.mark.parametrize(("times", "seconds"), [(1, 3), (2, 4), (3, 8)])
+def test_the_pause_doubles(times: int, seconds: float, slept: list[float]) -> None:
+    pause(times)
+    assert sum(slept) == seconds
+    assert max(slept) < 1
+
+
+def test_nobody_pauses_in_a_crawl_that_has_ended(slept: list[float]) -> None:
+    pause(1, crawling=False)
+    pause(1, failing=True)
+    assert slept == []
