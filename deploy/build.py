@@ -10,10 +10,12 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
 from deploy.toolchain import PYTHON_VERSION, PublishError, find_python, find_vercel, run_step
+from web.database import connect
 from web.options import DATABASE, OPTIONS
 
 HERE = Path(__file__).parent
@@ -32,17 +34,16 @@ def build(database: Path, bundle: Path = BUNDLE) -> None:
     Raises PublishError when that fails.
     """
     vercel, python = find_vercel(), find_python()
-    draft, last, copies = (
-        bundle.with_name(f"{bundle.name}.{suffix}") for suffix in ("draft", "last", "copy")
-    )
-    for left in (draft, last, copies):
+    draft, last = (bundle.with_name(f"{bundle.name}.{suffix}") for suffix in ("draft", "last"))
+    for left in (draft, last):
         shutil.rmtree(left, ignore_errors=True)
-    copies.mkdir(parents=True)
-    copy = copies / f"{DATABASE}.db"
-    copy_database(database, copy)
-    generate(copy, draft, vercel)
-    digest = hashlib.sha256(copy.read_bytes()).hexdigest()
-    (draft / f"{copy.name}.sha256").write_text(f"{digest}  {copy.name}\n")
+    with tempfile.TemporaryDirectory(prefix="spojscore-") as folder:
+        copy = Path(folder, f"{DATABASE}.db")
+        copy_database(database, copy)
+        generate(copy, draft, vercel)
+    published = draft / f"{DATABASE}.db"
+    digest = hashlib.sha256(published.read_bytes()).hexdigest()
+    published.with_name(f"{published.name}.sha256").write_text(f"{digest}  {published.name}\n")
     shutil.copy(HERE / "requirements.lock", draft / "requirements.txt")
     (draft / ".python-version").write_text(f"{PYTHON_VERSION}\n")
     link = draft / ".vercel" / "project.json"
@@ -50,7 +51,6 @@ def build(database: Path, bundle: Path = BUNDLE) -> None:
     # Stands for `vercel link`, which needs the network; deploy names the real project.
     link.write_text(json.dumps({"projectId": PROJECT, "orgId": PROJECT, "settings": {}}))
     run_vercel_build(draft, vercel, python)
-    shutil.rmtree(copies)
     if bundle.exists():
         bundle.rename(last)
     draft.rename(bundle)
@@ -62,10 +62,7 @@ def copy_database(source: Path, target: Path) -> None:
     if not source.is_file():
         raise PublishError(f"there is no database {source}; make one with `make crawl`")
     try:
-        with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)) as original,
-            closing(sqlite3.connect(target)) as copy,
-        ):
+        with closing(connect(source)) as original, closing(sqlite3.connect(target)) as copy:
             original.backup(copy)
             state = copy.execute("PRAGMA quick_check").fetchone()[0]
     except sqlite3.Error as error:

@@ -19,6 +19,7 @@ from urllib.request import urlopen
 from deploy.build import BUNDLE, STATIC_DATABASE
 from deploy.function import running
 from deploy.toolchain import PublishError, run_step
+from web.database import connect
 from web.options import DATABASE
 
 TIMEOUT = 30  # seconds
@@ -50,9 +51,8 @@ def verify(database: Path, bundle: Path = BUNDLE) -> list[str]:
     """
     if not (bundle / STATIC_DATABASE).is_file():
         raise PublishError(f"nothing is built in {bundle}; `make build` does it")
-    address = f"{database.absolute().as_uri()}?mode=rw"
     try:
-        with closing(sqlite3.connect(address, uri=True)) as connection, running(bundle) as url:
+        with closing(connect(database)) as connection, running(bundle) as url:
             connection.row_factory = sqlite3.Row
             found = [check() for check in Checks(connection, Site(url)).all()]
     except sqlite3.Error as error:

@@ -6,23 +6,23 @@ import logging
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlite_utils import Database
 
+from spojscore_crawler.items import Problem
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
-
-    from spojscore_crawler.items import Problem
 
 logger = logging.getLogger(__name__)
 
 Record: TypeAlias = dict[str, Any]
 
-# How long a commit waits for readers.
+# How long a commit waits for readers and other writers.
 BUSY_TIMEOUT = 60  # seconds
 
 COLUMNS: dict[str, type] = {
@@ -44,7 +44,7 @@ COLUMNS: dict[str, type] = {
     "delisted": str,
 }
 # The columns that come from the item as they are.
-LISTED = (*tuple(COLUMNS)[:11], "id")
+LISTED = tuple(field.name for field in fields(Problem) if field.name in COLUMNS)
 # What last_changed tells of; votes and acceptance move with every submission.
 CHANGES = ("code", "name", "users")
 

@@ -29,8 +29,10 @@ def findings(
     size = max((len(page.rows) for page in pages.values()), default=0)
     short = [start for start in planned[:-1] if start in pages and len(pages[start].rows) < size]
     if short:
-        rows = len(pages[short[0]].rows)
-        found.append(f"{len(short)} pages are short, start={short[0]} first: {rows} of {size} rows")
+        first = len(pages[short[0]].rows)
+        found.append(
+            f"{len(short)} pages are short, start={short[0]} first: {first} of {size} rows"
+        )
     end = max((page.last_start or 0 for page in pages.values()), default=0)
     if end > planned[-1]:
         found.append(f"the list grew while it was read, to start={end}")

@@ -21,7 +21,7 @@ PAGER_WIDTH = 11
 def old_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
     """Declared iso-8859-2, and mixed: names that it can spell are in it, the rest is UTF-8."""
     head, tail = _OLD.split("ROWS")
-    parts = [_pager_in(head, old_pager(start, size, total, sort)).encode()]
+    parts = [head.replace("PAGER", old_pager(start, size, total, sort)).encode()]
     for entry in rows:
         try:
             parts.append(_old_row(entry).encode("iso-8859-2"))
@@ -37,7 +37,7 @@ def modern_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: 
 def logged_in_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
     mark = '<td class="text-center"><span class="fa fa-check" title="Solved"></span></td>\n'
     page = _MODERN.replace("<th>ID</th>", "<th></th>\n<th>ID</th>")
-    page = page.replace('<table class="problems', _TO_DO + '<table class="problems')
+    page = page.replace('<table class="problems', _MY_PROBLEMS + '<table class="problems')
     return _modern(page, mark, rows, modern_pager(start, size, total, sort))
 
 
@@ -52,16 +52,12 @@ def error_page(message: str) -> bytes:
 
 def bot_check_page() -> bytes:
     """The shape of a page that asks for a proof that no robot is at work."""
-    return _BOT_CHECK.replace("NOTICE", NOTICE).encode()
+    return _BOT_CHECK.encode()
 
 
 def _modern(page: str, mark: str, rows: Sequence[Entry], pager: str) -> bytes:
     body = "".join(_modern_row(entry, mark) for entry in rows)
-    return _pager_in(page, pager).replace("ROWS", body).encode()
-
-
-def _pager_in(page: str, pager: str) -> str:
-    return page.replace("PAGER", pager).replace("NOTICE", NOTICE)
+    return page.replace("PAGER", pager).replace("ROWS", body).encode()
 
 
 def _value(users: int) -> str:
@@ -214,8 +210,8 @@ PAGER""",
 )
 
 # A logged-in user's own table, before the list.
-_TO_DO = """<table class="problems table">
-<thead><tr><th>MY TODO LIST</th></tr></thead>
+_MY_PROBLEMS = """<table class="problems table">
+<thead><tr><th>MY PROBLEMS</th></tr></thead>
 <tbody><tr><td><a href="/problems/TEST">Life, the Universe, and Everything</a></td></tr></tbody>
 </table>
 """
@@ -241,7 +237,7 @@ PAGER
 ROWS</table>
 </body>
 </html>
-"""
+""".replace("NOTICE", NOTICE)
 
 _BOT_CHECK = """<!DOCTYPE html>
 <html lang="en-US">
@@ -254,4 +250,4 @@ _BOT_CHECK = """<!DOCTYPE html>
 <script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script>
 </body>
 </html>
-"""
+""".replace("NOTICE", NOTICE)

@@ -18,7 +18,7 @@ LIST = re.compile(
     r"/problems/classical/(?:(?:,?sort=(?P<sort>\d+))?(?:,?start=(?P<start>\d+))?)/?(?:\?sort=(?P<query>\d+))?"
 )
 ROBOTS = b"User-agent: *\nDisallow: /submit/\n"
-# Of SPOJ's sort= only these two are played; every other one counts as by id.
+# SPOJ's sort= by users, descending; every other one is played as by id.
 BY_USERS = 6
 
 

@@ -73,7 +73,7 @@ def test_real_pages_without_a_list(name: str, what: str) -> None:
 
 
 MODERN = """<html><body>
-<table class="problems table"><tr><td><a href="/problems/TODO">To do</a></td></tr></table>
+<table class="problems table"><tr><td><a href="/problems/LATER">Later</a></td></tr></table>
 <table class="problems table table-condensed table-hover"><thead><tr><th>ID</th></tr></thead><tbody>
 <tr>{row}</tr></tbody></table>
 <ul class="pagination">

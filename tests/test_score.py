@@ -1,7 +1,6 @@
 import logging
 
 import pytest
-from scrapy.utils.test import get_crawler
 
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import ScorePipeline, band, points
@@ -9,10 +8,6 @@ from spojscore_crawler.pipelines.score import ScorePipeline, band, points
 
 def problem(users: int, value: float | None = None) -> Problem:
     return Problem(id=1, code="TEST", name="Test", users=users, value=value)
-
-
-def pipeline() -> ScorePipeline:
-    return ScorePipeline.from_crawler(get_crawler())
 
 
 def test_points() -> None:
@@ -32,7 +27,7 @@ def test_edges_of_the_bands(users: int, name: str) -> None:
 
 
 def test_what_the_pipeline_adds() -> None:
-    item = pipeline().process_item(problem(users=82235))
+    item = ScorePipeline().process_item(problem(users=82235))
     assert (item.score, item.points_if_solved) == (80 / 82275, 80 / 82276)
     assert item.band == "e: under 0.01"
 
@@ -41,7 +36,7 @@ def test_what_the_pipeline_adds() -> None:
 def test_warns_when_more_than_a_twentieth_of_the_values_is_off(
     off: int, warned: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    scores = pipeline()
+    scores = ScorePipeline()
     for n in range(100):
         scores.process_item(problem(users=59, value=0.82 if n < off else 0.8))
     scores.process_item(problem(users=59))  # without a published value: not compared

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
+from web.database import connect
 from web.options import DATABASE, OPTIONS
 
 HOST = "127.0.0.1"
@@ -34,8 +35,8 @@ def command(database: Path, port: int) -> list[str]:
             f"there is no database {database}; make one with `make crawl`, or try `make demo`"
         )
     try:
-        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=rw", uri=True)) as file:
-            file.execute("SELECT code FROM problems LIMIT 1")
+        with closing(connect(database)) as connection:
+            connection.execute("SELECT code FROM problems LIMIT 1")
     except sqlite3.Error as error:
         raise ServeError(f"{database}: {error}") from error
     check_port(port)

@@ -58,8 +58,8 @@ class ClassicalSpider(Spider):
         return Path(f"{self.settings['SPOJSCORE_DB']}.failed.html")
 
     async def start(self) -> AsyncIterator[Request]:
-        if not is_address(self.settings["SPOJ_URL"]):
-            address = self.settings["SPOJ_URL"]
+        address = self.settings["SPOJ_URL"]
+        if not is_address(address):
             raise CloseSpider(f"SPOJ_URL is {address!r}, not an http or https address")
         with suppress(OSError):
             self.failed_page.unlink()  # of an earlier crawl
