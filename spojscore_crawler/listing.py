@@ -18,6 +18,7 @@ from scrapy.selector import Selector
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+    from parsel import SelectorList
 
 PROBLEM_LINK = re.compile(r"(?:https?://[^/]+)?/(problems|ranks|status)/([A-Z0-9_]+)/?$")
 PAGER_LINK = re.compile(r"\bstart=([0-9]{1,9})\b")
@@ -64,20 +65,24 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page's rows, and the highest start= its pager links to: 0 if to none, None without a pager.
+    """A page's rows, and what its pager says: the start= of this page, and the highest it links to.
 
-    The last page's own pager links to no page after it, so there it is lower than its own.
+    `last_start` is 0 if the pager links to no page, None without a pager. The last page's own
+    pager links to no page after it, so there it is lower than its own. `start` is None when
+    the pager does not tell.
     """
 
     rows: list[Row]
     last_start: int | None
+    start: int | None = None
 
 
 def parse_listing(body: bytes, url: str) -> Listing:
     """Read the page `body`, served at `url`.
 
     Raises ListingError when the page holds no problem table, or breaks off in it, or a row
-    lacks its id, code, name or users, or holds no number where one belongs.
+    lacks its id, code, name or users, or holds no number where one belongs, or the pager
+    links its page numbers to pages that they don't belong to.
     """
     text = decode(body)
     page = Selector(text=text, type="html")
@@ -87,7 +92,8 @@ def parse_listing(body: bytes, url: str) -> Listing:
     read = [_read_row(row, f"{url}: row {n}") for n, row in enumerate(rows, 1)]
     if "</table" not in text[text.rfind(f"/ranks/{read[-1].code}") :].lower():
         raise ListingError(f"{url}: the page breaks off after row {len(read)}")
-    return Listing(rows=read, last_start=_last_start(page))
+    pager = page.css("ul.pagination, table.navigation")
+    return Listing(rows=read, last_start=_last_start(pager), start=_own_start(pager, url))
 
 
 def is_bot_check(text: str) -> bool:
@@ -122,12 +128,35 @@ def _problem_rows(page: Selector) -> list[HtmlElement]:
     return found
 
 
-def _last_start(page: Selector) -> int | None:
-    pager = page.css("ul.pagination, table.navigation")
+def _last_start(pager: SelectorList[Selector]) -> int | None:
     if not pager:
         return None
     hrefs = pager.css("a::attr(href)").getall()
     return max((int(match[1]) for href in hrefs if (match := PAGER_LINK.search(href))), default=0)
+
+
+def _own_start(pager: SelectorList[Selector], url: str) -> int | None:
+    """The start= of the page itself: its number is the one that the pager does not link."""
+    own: int | None = None
+    size = 0
+    for cell in pager.css("li, td"):
+        number = _text(cell.root)
+        if not WHOLE_NUMBER.fullmatch(number) or number == "0":
+            continue
+        pages_before = int(number) - 1
+        link = PAGER_LINK.search(cell.css("a::attr(href)").get(""))
+        if link is None or "active" in cell.root.get("class", "").split():
+            own = pages_before
+        if link is None:
+            continue
+        start = int(link[1])
+        if pages_before:
+            size = size or start // pages_before
+        if start != size * pages_before or (pages_before and not start):
+            raise ListingError(f"{url}: the pager links page {number} to start={start}")
+    if own is None or (own and not size):
+        return None
+    return own * size
 
 
 def _problem_links(row: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:

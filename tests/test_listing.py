@@ -18,7 +18,7 @@ def read(name: str) -> Listing:
 def test_first_page_of_2014() -> None:
     listing = read("list-old-2014-04-28-first.html")
     assert len(listing.rows) == 50
-    assert listing.last_start == 2950
+    assert (listing.start, listing.last_start) == (0, 2950)
     assert listing.rows[:3] == [
         Row(id=1, code="TEST", name="Life, the Universe, and Everything", users=52250, value=0,
             acceptance=34.5),
@@ -37,6 +37,7 @@ def test_first_page_of_2014() -> None:
 @real_pages
 def test_last_page_of_2011() -> None:
     listing = read("list-old-2011-09-12-last.html")
+    assert listing.start == 1800
     assert listing.last_start == 1750  # the last page's pager links to all but itself
     assert [(r.id, r.code, r.name, r.users, r.value, r.acceptance) for r in listing.rows] == [
         (9518, "LCM", "The Time of Day", 2, 1.86, 33.33),
@@ -208,3 +209,44 @@ def test_every_row_of_the_stand_in(theme: str) -> None:
     entries = problems()
     page = pages.THEMES[theme](entries, 0, len(entries), len(entries), 0)
     assert parse_listing(page, "page").rows == [row_of(entry, theme) for entry in entries]
+
+
+@pytest.mark.parametrize("theme", pages.THEMES)
+@pytest.mark.parametrize("count", [7, 120, 3974])
+def test_a_page_knows_its_place_by_its_pager(theme: str, count: int) -> None:
+    entries = problems(count)
+    for start in {0, 50, 1000, 3950} & set(range(0, count, 50)):
+        page = pages.THEMES[theme](entries[start : start + 50], start, 50, count, 0)
+        assert parse_listing(page, "url").start == start
+
+
+@pytest.mark.parametrize(
+    ("pager", "start"),
+    [
+        ('<li><span>1</span></li><li><a href="/x/start=50">2</a></li>', 0),
+        ('<li class="active"><a href="/x/start=50">2</a></li>', 50),
+        ('<li><a href="/x/start=0">1</a></li><li><a href="/x/start=50">2</a></li>', None),
+        ('<li class="active"><span>2</span></li>', None),
+        ("<li>0</li>", None),
+    ],
+)  # fmt: skip
+def test_a_pager_that_may_not_tell(pager: str, start: int | None) -> None:
+    page = pages.modern_page(problems(1), 0, 50, 1, 0).decode()
+    head, _, rest = page.partition('<ul class="pagination" style="">')
+    tail = rest.rpartition("</ul>")[2]
+    page = f"{head}</ul>{rest.partition('</ul>')[2].partition('<ul')[0]}{tail}"
+    page = page.replace("</body>", f'<ul class="pagination">{pager}</ul></body>')
+    assert parse_listing(page.encode(), "url").start == start
+
+
+@pytest.mark.parametrize(
+    ("number", "start"), [("2", "0"), ("3", "50"), ("1", "50"), ("2", "50000")]
+)
+def test_a_pager_that_leads_astray(number: str, start: str) -> None:
+    page = pages.modern_page(problems(200)[:50], 0, 50, 200, 0).decode()
+    before = f'start={(int(number) - 1) * 50}" class="pager_link">{number}<'
+    if number == "1":
+        page = page.replace('<li class="active"><span>1</span>', f'<li><a href="/x/{before}/a>')
+    page = page.replace(before, f'start={start}" class="pager_link">{number}<')
+    with pytest.raises(ListingError, match=r"^url: the pager links page \d to start=\d+$"):
+        parse_listing(page.encode(), "url")
