@@ -32,7 +32,7 @@ def main() -> None:
     )
     parser.add_argument(
         "--fault", type=fault, action="append", default=[], metavar="START:KIND[:TIMES]",
-        help="an error instead of a page, as in 2000:bot-check or 100:status-500:1; "
+        help="an error instead of a page, as in 2000:bot-check, 100:status-500:1 or robots:hang; "
         f"KIND is {kinds()}",
     )  # fmt: skip
     args = parser.parse_args()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+import socket
+import struct
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -12,15 +16,19 @@ from standin.pages import bot_check_page, error_page
 if TYPE_CHECKING:
     from standin.server import Handler
 
-FORM = re.compile(r"(\d+):([a-z0-9-]+)(?::(\d+))?")
+FORM = re.compile(r"(\d+|robots):([a-z0-9-]+)(?::(\d+))?")
 STATUS = re.compile(r"status-([1-5]\d\d)")
+HUGE = 200_000_000  # bytes
 
 
 @dataclass
 class Fault:
-    """Answers the page `start` with the error `kind`, `times` times (None: always)."""
+    """Answers the page `start` with the error `kind`, `times` times (None: always).
 
-    start: int
+    A `start` of None stands for robots.txt.
+    """
+
+    start: int | None
     kind: str
     times: int | None = None
 
@@ -30,7 +38,8 @@ class Fault:
         match = FORM.fullmatch(text)
         if not match or not (match[2] in KINDS or STATUS.fullmatch(match[2])):
             raise ValueError(f"{text!r} is not START:KIND[:TIMES] with KIND {kinds()}")
-        return cls(int(match[1]), match[2], int(match[3]) if match[3] else None)
+        start = None if match[1] == "robots" else int(match[1])
+        return cls(start, match[2], int(match[3]) if match[3] else None)
 
     def strike(self, handler: Handler) -> None:
         """Answer the request, badly."""
@@ -46,10 +55,64 @@ def _hang_up(handler: Handler) -> None:
     handler.close_connection = True
 
 
+def _hang(handler: Handler) -> None:
+    """Never answer."""
+    _hang_up(handler)
+    with suppress(OSError):
+        handler.rfile.read(1)  # until the client goes
+
+
 def _die(handler: Handler) -> None:
     """The whole server is gone, for this request and all later ones."""
     _hang_up(handler)
     handler.server.die()
+
+
+def _half(handler: Handler, *, length: bool = True) -> None:
+    """The first half of the page, and then the end."""
+    _hang_up(handler)
+    body = handler.server.list_page(handler.start or 0)
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html")
+    if length:
+        handler.send_header("Content-Length", str(len(body)))
+    else:
+        handler.send_header("Connection", "close")
+    handler.end_headers()
+    handler.wfile.write(body[: len(body) // 2])
+
+
+def _reset(handler: Handler) -> None:
+    """Half of the page, and then not even a proper end."""
+    _half(handler)
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    handler.connection.close()
+
+
+def _redirect(handler: Handler, location: str) -> None:
+    handler.answer(b"", status=302, headers={"Location": location})
+
+
+def _huge(handler: Handler) -> None:
+    """A page that does not end for long."""
+    _hang_up(handler)
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html")
+    handler.end_headers()
+    block = b"<p>more</p>\n" * 10_000
+    with suppress(OSError):  # the client has had enough
+        for _ in range(HUGE // len(block)):
+            handler.wfile.write(block)
+
+
+def _bomb(handler: Handler) -> None:
+    """A small body that gzip makes huge."""
+    million = gzip.compress(bytes(1_000_000))
+    handler.answer(million * (HUGE // 1_000_000), headers={"Content-Encoding": "gzip"})
+
+
+def _rows(handler: Handler, count: int) -> None:
+    handler.answer(handler.server.list_page(handler.start or 0, rows=count))
 
 
 def kinds() -> str:
@@ -63,6 +126,17 @@ KINDS: dict[str, Callable[[Handler], None]] = {
     "bot-check-503": lambda handler: handler.answer(bot_check_page(), status=503),
     "busy": lambda handler: handler.answer(b"", status=429, headers={"Retry-After": "1"}),
     "wrong-problem": lambda handler: handler.answer(error_page("Wrong problem id!")),
+    "no-rows": lambda handler: _rows(handler, 0),
+    "seven-rows": lambda handler: _rows(handler, 7),
+    "cut": _half,
+    "cut-unknown-length": lambda handler: _half(handler, length=False),
+    "reset": _reset,
+    "huge": _huge,
+    "bomb": _bomb,
+    "redirect-away": lambda handler: _redirect(handler, "http://elsewhere.invalid/"),
+    "redirect-login": lambda handler: _redirect(handler, "/login"),
+    "redirect-loop": lambda handler: _redirect(handler, handler.path),
+    "hang": _hang,
     "hang-up": _hang_up,
     "die": _die,
 }

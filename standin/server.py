@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -23,7 +24,10 @@ BY_USERS = 6
 
 
 class StandIn(ThreadingHTTPServer):
-    """Serves `problems` on 127.0.0.1 as SPOJ does; `requests` holds every path asked for."""
+    """Serves `problems` on 127.0.0.1 as SPOJ does; `requests` holds every path asked for.
+
+    `headers` holds what was sent with each.
+    """
 
     daemon_threads = True
 
@@ -42,6 +46,7 @@ class StandIn(ThreadingHTTPServer):
         self.faults = list(faults)
         self.robots = robots
         self.requests: list[str] = []
+        self.headers: list[Message] = []
         self.dead = False
 
     @property
@@ -55,13 +60,13 @@ class StandIn(ThreadingHTTPServer):
         """Stop answering anybody."""
         self.dead = True
 
-    def list_page(self, start: int, sort: int) -> bytes:
-        """The page from `start`; beyond the end SPOJ serves the last page again."""
+    def list_page(self, start: int, sort: int = 0, rows: int = PAGE_SIZE) -> bytes:
+        """The page from `start`, or its first `rows`; beyond the end the last page, as on SPOJ."""
         by_users = sort == BY_USERS
         problems = sorted(self.problems, key=lambda p: -p.users) if by_users else self.problems
         last = max(0, (len(problems) - 1) // PAGE_SIZE * PAGE_SIZE)
         start = min(start // PAGE_SIZE * PAGE_SIZE, last)
-        return self.page(problems[start : start + PAGE_SIZE], start, PAGE_SIZE, len(problems), sort)
+        return self.page(problems[start : start + rows], start, PAGE_SIZE, len(problems), sort)
 
 
 @contextmanager
@@ -79,20 +84,27 @@ def serving(server: StandIn) -> Iterator[StandIn]:
 
 class Handler(BaseHTTPRequestHandler):
     server: StandIn
+    start: int | None  # of the page of the list that is asked for
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self.server.requests.append(self.path)
-        if self.server.dead:
+        server = self.server
+        server.requests.append(self.path)
+        server.headers.append(self.headers)
+        asked = LIST.fullmatch(self.path)
+        self.start = int(asked["start"] or 0) if asked else None
+        if server.dead:
             self.close_connection = True
+        elif (asked or self.path == "/robots.txt") and (fault := self._fault()):
+            fault.strike(self)
+        elif asked:
+            self.answer(
+                server.list_page(self.start or 0, int(asked["sort"] or asked["query"] or 0))
+            )
         elif self.path == "/robots.txt":
-            self.answer(self.server.robots, content_type="text/plain")
-        elif match := LIST.fullmatch(self.path):
-            start = int(match["start"] or 0)
-            if fault := self._fault(start):
-                fault.strike(self)
-            else:
-                self.answer(self.server.list_page(start, int(match["sort"] or match["query"] or 0)))
+            self.answer(server.robots, content_type="text/plain")
+        elif self.path == "/login":
+            self.answer(error_page("Sign in: name, password"))
         else:
             self.answer(error_page("Wrong problem id!"))
 
@@ -115,5 +127,6 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Keep quiet: the crawler tells what it asks for."""
 
-    def _fault(self, start: int) -> Fault | None:
-        return next((f for f in self.server.faults if f.start == start and f.times != 0), None)
+    def _fault(self) -> Fault | None:
+        faults = self.server.faults
+        return next((f for f in faults if f.start == self.start and f.times != 0), None)
