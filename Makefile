@@ -14,7 +14,7 @@ PORT =
 # The steps of a publication build on each other.
 .NOTPARALLEL:
 
-.PHONY: help install demo standin crawl serve publish build verify deploy test lint bench lock screenshot clean
+.PHONY: help install demo standin crawl check serve publish build verify deploy test lint bench lock screenshot clean
 
 help: ## say what can be made (DB=, PORT= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -36,11 +36,14 @@ standin: install ## serve the stand-in for SPOJ, made-up problems, at PORT (8000
 crawl: install ## crawl SPOJ (or SPOJ_URL) into DB (spojscore.db)
 	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical
 
+check: install ## say whether DB is whole and fresh, and how the last crawl ended
+	$(BIN)/python -m spojscore_crawler.check '$(DB)'
+
 serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
 	$(BIN)/python -m web.serve '$(DB)' --port $(or $(PORT),8001)
 
-publish: install ## crawl, build, verify and deploy; stops at the first that fails
-	@set -e; for step in crawl build verify deploy; do $(MAKE) --no-print-directory $$step; done
+publish: install ## crawl, check, build, verify and deploy; stops at the first that fails
+	@set -e; for step in crawl check build verify deploy; do $(MAKE) --no-print-directory $$step; done
 
 build: install deploy/node_modules/.installed ## build the site of DB for Vercel, in build/vercel
 	$(BIN)/python -m deploy.build '$(DB)'

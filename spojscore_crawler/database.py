@@ -1,12 +1,14 @@
-"""The SQLite database: its schema, and how a whole crawl gets into it."""
+"""The SQLite database: its schema, how a whole crawl gets into it, and whether it is whole."""
 
 from __future__ import annotations
 
 import logging
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,7 +18,6 @@ from spojscore_crawler.items import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,23 @@ class DatabaseError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Crawl:
+    """What the table `crawls` keeps of one crawl beside its counts. Times in UTC.
+
+    `overridden` says what a person accepted with GATE=accept, None when nothing.
+    """
+
+    started: datetime
+    finished: datetime
+    pages: int
+    overridden: str | None = None
+
+    @property
+    def day(self) -> date:
+        return self.started.date()
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """How many problems a crawl found new, changed (users, name or code), gone and returned."""
 
@@ -63,8 +81,49 @@ class Changes:
     returned: int
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """The last crawl of a database: when it started and finished (UTC), and what it found."""
+
+    started: datetime
+    finished: datetime
+    problems: int
+    users: int
+
+
+def _create_problems(db: Database) -> None:
+    table = db.table("problems")
+    if table.exists():
+        return  # in databases from before versions were counted
+    table.create(COLUMNS, pk="code", not_null=("id",))
+    table.create_index(["id"], unique=True)
+    table.enable_fts(["code", "name"], tokenize="trigram", create_triggers=True)
+
+
+def _create_crawls(db: Database) -> None:
+    columns = {
+        "id": int,
+        "day": str,
+        "started": str,
+        "finished": str,
+        "pages": int,
+        "problems": int,
+        "users": int,
+        "solves": int,
+        "added": int,
+        "changed": int,
+        "delisted": int,
+        "overridden": str,
+    }
+    db.table("crawls").create(columns, pk="id")
+
+
+# Each leads from the version that is its place here to the next; only ever append.
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_create_problems, _create_crawls)
+
+
 def check(path: Path) -> None:
-    """Raise DatabaseError when no crawl can be committed to `path`: better before than after it."""
+    """Raise DatabaseError when no file can be written at `path`."""
     folder = path.absolute().parent
     if path.is_dir():
         raise DatabaseError(f"{path}: this is a folder")
@@ -72,24 +131,64 @@ def check(path: Path) -> None:
         raise DatabaseError(f"{path}: there is no folder {folder}")
     if not os.access(folder, os.W_OK):
         raise DatabaseError(f"{path}: the folder {folder} can't be written to")
-    if not path.exists():
-        return
-    if not os.access(path, os.W_OK):
+    if path.exists() and not os.access(path, os.W_OK):
         raise DatabaseError(f"{path}: the file can't be written to")
-    try:
-        with closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
-        ) as connection:
-            columns = [row[1] for row in connection.execute("PRAGMA table_info(problems)")]
-            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    except sqlite3.Error as error:
-        raise DatabaseError(f"{path}: {error}") from error
-    if tables and columns != list(COLUMNS):
-        raise DatabaseError(f"{path}: this is no database of spojscore")
 
 
-def commit(path: Path, problems: Sequence[Problem], day: date) -> Changes:
-    """Make the database at `path` hold the list `problems` as read on `day`, in one transaction.
+def last_list(path: Path, day: date) -> dict[int, int]:
+    """The users of each problem, by its id, in the last committed list; empty before the first.
+
+    Raises DatabaseError when no crawl of `day` can follow that one.
+    """
+    if not path.exists():
+        return {}
+    with _opened(path) as db:
+        last = db.execute("SELECT max(day) FROM crawls").fetchone()[0] if _version(db) > 1 else None
+        if last and last > day.isoformat():
+            raise DatabaseError(
+                f"{path}: its last crawl was on {last}, but it is {day} by this machine's clock; "
+                "set the clock, or, if it was wrong then, delete that crawl from the table crawls"
+            )
+        if not db.table("problems").exists():
+            return {}
+        return dict(db.execute("SELECT id, users FROM problems WHERE delisted IS NULL"))
+
+
+def state(path: Path) -> State:
+    """The last crawl of a database that is whole.
+
+    Raises DatabaseError when it is not: damaged, of another schema, without a crawl, or with
+    other problems than the last crawl found.
+    """
+    if not path.is_file():
+        raise DatabaseError(f"{path}: there is no such file")
+    with _opened(path) as db:
+        damage = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if damage != "ok":
+            raise DatabaseError(f"{path}: damaged: {damage}")
+        last = None
+        if _version(db) > 1:
+            last = next(db.query("SELECT * FROM crawls ORDER BY id DESC LIMIT 1"), None)
+        if last is None:
+            raise DatabaseError(f"{path}: no crawl is recorded in it")
+        problems, users = db.execute(
+            "SELECT count(*), total(users) FROM problems WHERE delisted IS NULL"
+        ).fetchone()
+    for name, found in (("problems", problems), ("users", int(users))):
+        if found != last[name]:
+            raise DatabaseError(
+                f"{path}: {found} {name} are listed in it, but its last crawl found {last[name]}"
+            )
+    return State(
+        started=datetime.fromisoformat(last["started"]),
+        finished=datetime.fromisoformat(last["finished"]),
+        problems=problems,
+        users=int(users),
+    )
+
+
+def commit(path: Path, problems: Sequence[Problem], crawl: Crawl) -> Changes:
+    """Make the database at `path` hold the list `problems` as read by `crawl`, in one transaction.
 
     Only rows that differ are written. A problem that left the list is marked as delisted.
     Raises DatabaseError, and leaves everything as it was, when that can't be done.
@@ -99,20 +198,75 @@ def commit(path: Path, problems: Sequence[Problem], day: date) -> Changes:
         with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection, connection:
             # Immediate: one that has read and then meets another writer would fail, not wait.
             connection.execute("BEGIN IMMEDIATE")
-            return _write(Database(connection), problems, day.isoformat())
-    except (sqlite3.Error, OSError, OverflowError) as error:
+            db = Database(connection)
+            _migrate(db)
+            changes = _write(db, problems, crawl.day.isoformat())
+            _record_crawl(db, problems, crawl, changes)
+            return changes
+    except Exception as error:
         if not existed and path.exists() and path.stat().st_size == 0:
             path.unlink()
+        raise DatabaseError(f"{path}: {error or type(error).__name__}") from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Database]:
+    """The database, to be read. Raises DatabaseError when it is none of ours, or too new."""
+    try:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+        ) as connection:
+            db = Database(connection)
+            version = _version(db)
+            if version > len(MIGRATIONS):
+                raise DatabaseError(
+                    f"{path}: its schema has version {version}, made by a newer spojscore; this "
+                    f"one knows {len(MIGRATIONS)}: update it"
+                )
+            tables = db.table_names()
+            if tables and (
+                "problems" not in tables or [*db["problems"].columns_dict] != [*COLUMNS]
+            ):
+                raise DatabaseError(f"{path}: this is no database of spojscore")
+            yield db
+    except sqlite3.Error as error:
         raise DatabaseError(f"{path}: {error}") from error
+
+
+def _version(db: Database) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(db: Database) -> None:
+    for migration in MIGRATIONS[_version(db) :]:
+        migration(db)
+    db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _record_crawl(
+    db: Database, problems: Sequence[Problem], crawl: Crawl, changes: Changes
+) -> None:
+    users = sum(problem.users for problem in problems)
+    last = next(db.query("SELECT users FROM crawls ORDER BY id DESC LIMIT 1"), None)
+    db.table("crawls").insert(
+        {
+            "day": crawl.day.isoformat(),
+            "started": crawl.started.isoformat(timespec="seconds"),
+            "finished": crawl.finished.isoformat(timespec="seconds"),
+            "pages": crawl.pages,
+            "problems": len(problems),
+            "users": users,
+            "solves": users - last["users"] if last else None,
+            "added": changes.new,
+            "changed": changes.changed,
+            "delisted": changes.gone,
+            "overridden": crawl.overridden,
+        }
+    )
 
 
 def _write(db: Database, problems: Sequence[Problem], day: str) -> Changes:
     table = db.table("problems")
-    if not table.exists():
-        table.create(COLUMNS, pk="code", not_null=("id",))
-        table.create_index(["id"], unique=True)
-        table.enable_fts(["code", "name"], tokenize="trigram", create_triggers=True)
-
     by_code: dict[str, Record] = {row["code"]: row for row in table.rows}
     by_id = {row["id"]: row for row in by_code.values()}
     listed = {problem.id for problem in problems}
@@ -151,7 +305,7 @@ def _write(db: Database, problems: Sequence[Problem], day: str) -> Changes:
     for row in by_code.values():
         if row["code"] in outdated and row["id"] not in listed:
             # Codes are unique: it can't be marked and stay.
-            logger.warning("%(code)s (%(name)s, id %(id)d) went: its code is another's now", row)
+            logger.warning("%(code)s (%(name)r, id %(id)d) went: its code is another's now", row)
     delisted = [row | {"delisted": day} for row in gone if row["code"] not in outdated]
     table.upsert_all(written + delisted, pk="code")
     return Changes(new=new, changed=changed, gone=len(gone), returned=returned)

@@ -1,4 +1,4 @@
-"""Retries that wait."""
+"""How pages are asked for: retries that wait, redirects and robots.txt by the book."""
 
 from __future__ import annotations
 
@@ -6,17 +6,27 @@ import asyncio
 import logging
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Request, Response
 
+from spojscore_crawler.failures import why
+
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.robotstxt import RobotParser
     from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 
 SLICE = 0.5  # seconds
+SERVER_ERROR = 500  # and above
+CLIENT_ERROR = 400  # and above
 
 
 class BackoffRetryMiddleware(RetryMiddleware):
@@ -77,3 +87,70 @@ def retry_after(response: Response) -> float:
     if date.tzinfo is None:
         date = date.replace(tzinfo=UTC)
     return max((date - datetime.now(UTC)).total_seconds(), 0)
+
+
+class SameHostRedirectMiddleware(RedirectMiddleware):
+    """Scrapy's RedirectMiddleware that follows no redirect to another host, nor one off https."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        result = super().process_response(request, response)
+        if isinstance(result, Request) and not same_host(request.url, result.url):
+            raise IgnoreRequest(f"redirected to {result.url}, which is another site")
+        return result
+
+
+class BrowserHeadersMiddleware:
+    """Sends to SPOJ, and to nobody else, what SPOJ_COOKIE and SPOJ_USER_AGENT say.
+
+    Headers, not Scrapy's USER_AGENT, for Scrapy logs its own settings.
+    """
+
+    def __init__(self, settings: BaseSettings) -> None:
+        given = {"Cookie": settings["SPOJ_COOKIE"], "User-Agent": settings["SPOJ_USER_AGENT"]}
+        self.headers = {name: value.strip() for name, value in given.items() if value.strip()}
+        if not self.headers:
+            raise NotConfigured
+        self.url: str = settings["SPOJ_URL"]
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler.settings)
+
+    def process_request(self, request: Request) -> None:
+        if same_host(self.url, request.url):
+            request.headers.update(self.headers)
+
+
+class StrictRobotsTxtMiddleware(RobotsTxtMiddleware):
+    """Scrapy's RobotsTxtMiddleware that takes a robots.txt it can't have for a prohibition.
+
+    Source: RFC 9309, section 2.3.1: a server error or no answer forbids all, a 4xx nothing.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.unreachable = ""
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        if rp is None:
+            raise IgnoreRequest(
+                f"{self.unreachable} (for robots.txt, without which nothing may be read)"
+            )
+        super().process_request_2(rp, request)
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= SERVER_ERROR:
+            raise IgnoreRequest(f"HTTP {response.status}")
+        if response.status >= CLIENT_ERROR:
+            response = response.replace(body=b"")
+        await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        self.unreachable = why(exc)
+        super()._robots_error(exc, netloc)
+
+
+def same_host(one: str, other: str) -> bool:
+    """Whether the address `other` may be followed from `one`: the same host, and not off https."""
+    here, there = urlsplit(one), urlsplit(other)
+    return here.hostname == there.hostname and there.scheme in (here.scheme, "https")

@@ -39,11 +39,12 @@ class ProgressBar:
         return extension
 
     def page_read(self, spider: ClassicalSpider) -> None:
-        self.bar.total = len(spider.planned)
-        self.bar.set_postfix_str(
-            f"{sum(len(page.rows) for page in spider.pages.values()):,} problems", refresh=False
-        )
-        self.bar.update()
+        pages = spider.reading.pages
+        self.bar.total = len(spider.reading.planned)
+        self.bar.n = len(pages)
+        problems = sum(len(page.rows) for page in pages.values())
+        self.bar.set_postfix_str(f"{problems:,} problems", refresh=False)
+        self.bar.update(0)
 
     def spider_closed(self) -> None:
         self.bar.close()

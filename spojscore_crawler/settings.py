@@ -11,9 +11,25 @@ COMMANDS_MODULE = "spojscore_crawler.commands"
 SPOJ_URL = os.environ.get("SPOJ_URL") or "https://www.spoj.com"
 SPOJSCORE_DB = os.environ.get("SPOJSCORE_DB") or "spojscore.db"
 
+# What keeps a crawl from being committed (gate.py). `-s GATE=accept` accepts one that falls short
+# of the three minimums, and nothing else.
+GATE = ""
+MIN_PROBLEMS = 1000  # of a first crawl
+MIN_PROBLEMS_RATIO = 0.98  # of the problems of the last one
+MIN_USERS_RATIO = 0.99  # of the sum of their users
+MAX_PAGES = 200
+
+# Data older than this is called stale, everywhere.
+STALE_HOURS = 36
+
+# What your own browser sends to SPOJ, where SPOJ asks it for a proof that you are no robot.
+SPOJ_COOKIE = os.environ.get("SPOJ_COOKIE", "")
+SPOJ_USER_AGENT = os.environ.get("SPOJ_USER_AGENT", "")
+
 # Polite by default: who we are, what robots.txt says, about a page a second.
 USER_AGENT = "spojscore (reads SPOJ's list of classical problems once a day)"
 ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = BOT_NAME
 DOWNLOAD_DELAY = 1
 CONCURRENT_REQUESTS = 4
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
@@ -27,13 +43,26 @@ RETRY_TIMES = 3
 RETRY_BACKOFF = 2  # seconds before the first retry, doubling; 0 for none
 RETRY_AFTER_MAX = 120  # seconds; a server that asks for a longer wait is not asked again
 
+# A page of the list has some 60 kB.
+DOWNLOAD_MAXSIZE = 5_000_000
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = False
+
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 
+# The reading asks for a page again when it has to.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "spojscore_crawler.middlewares.StrictRobotsTxtMiddleware": 100,
+    "spojscore_crawler.middlewares.BrowserHeadersMiddleware": 350,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "spojscore_crawler.middlewares.BackoffRetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "spojscore_crawler.middlewares.SameHostRedirectMiddleware": 600,
 }
 ITEM_PIPELINES = {
     "spojscore_crawler.pipelines.score.ScorePipeline": 100,

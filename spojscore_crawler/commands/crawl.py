@@ -33,6 +33,8 @@ class Command(ScrapyCrawl):
         if stats and stats.get_value("spojscore/committed"):
             self.exitcode = 0
             say(summary(stats.get_stats(), database))
+            if overridden := stats.get_value("spojscore/overridden"):
+                say(f"accepted all the same (GATE=accept): {overridden}")
             return
         reason = stats.get_value("spojscore/failure") if stats else None
         print(

@@ -9,82 +9,77 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    CloseSpider,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
+from scrapy.exceptions import CloseSpider
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from spojscore_crawler import signals
+from spojscore_crawler.failures import why
 from spojscore_crawler.items import Problem
 from spojscore_crawler.listing import Listing, ListingError, decode, is_bot_check, parse_listing
+from spojscore_crawler.reading import Reading, ReadingError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Collection, Iterator
 
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-NO_ANSWER: dict[type | None, str] = {
-    CannotResolveHostError: "there is no such host",
-    DownloadConnectionRefusedError: "the connection was refused",
-    DownloadFailedError: "the connection broke off",
-    DownloadTimeoutError: "no answer in time",
-    ResponseDataLossError: "the answer broke off",
-}
-
 
 class ClassicalSpider(Spider):
-    """Reads the list by ascending id: the first page, then every page up to the pager's last.
+    """Reads the list by ascending id and yields its problems when it has read the whole of it.
 
-    Whatever goes wrong ends the crawl, with a sentence as its reason. `planned` holds the
-    start= of every page of the list, `pages` what was read, by its start=.
+    Whatever goes wrong ends the crawl, with a sentence as its reason. `-a pages=DIR` reads
+    the pages that a person saved there, and asks for none. Who runs the spider may tell it
+    the ids of the problems that were `known` before.
     """
 
     name = "classical"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pages: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.planned = range(0, 1)
-        self.pages: dict[int, Listing] = {}
+        self.saved = None if pages is None else Path(pages)
+        self.known: Collection[int] = ()
+        self.reading = Reading()
+        self.waiting: set[int] = set()
         self.failing = False
 
     @property
     def failed_page(self) -> Path:
         return Path(f"{self.settings['SPOJSCORE_DB']}.failed.html")
 
-    async def start(self) -> AsyncIterator[Request]:
+    async def start(self) -> AsyncIterator[Request | Problem]:
+        with suppress(OSError):
+            self.failed_page.unlink()  # of an earlier crawl
+        try:
+            self.reading = Reading(self.known, self.settings.getint("MAX_PAGES"))
+        except ValueError as error:
+            value = self.settings["MAX_PAGES"]
+            raise CloseSpider(f"MAX_PAGES is {value!r}, not a whole number") from error
+        if self.saved:
+            self._read_saved(self.saved)
+            for problem in self._problems():
+                yield problem
+            return
         address = self.settings["SPOJ_URL"]
         if not is_address(address):
             raise CloseSpider(f"SPOJ_URL is {address!r}, not an http or https address")
-        with suppress(OSError):
-            self.failed_page.unlink()  # of an earlier crawl
-        yield self._request(0, self.parse_first)
+        for request in self._requests([0]):
+            yield request
 
-    def parse_first(self, response: Response, start: int) -> Iterator[Problem | Request]:
-        """The first page plans all others, by its pager."""
-        listing = self._read(response)
-        size = len(listing.rows)
-        if listing.last_start is None:
-            raise self._failure(f"{response.url}: no pager", response)
-        if listing.last_start % size:
-            raise self._failure(
-                f"{response.url}: the pager ends at {listing.last_start}, "
-                f"which is no multiple of the page's {size} rows",
-                response,
-            )
-        self.planned = range(0, listing.last_start + 1, size)
-        for other in self.planned[1:]:
-            yield self._request(other, self.parse)
-        yield from self._problems(listing, start)
-
-    def parse(self, response: Response, start: int) -> Iterator[Problem]:
-        """Every further page."""
-        yield from self._problems(self._read(response), start)
+    def parse(self, response: Response, start: int) -> Iterator[Request | Problem]:
+        """A page of the list: ask for the next ones when it was the last that was waited for."""
+        self.waiting.discard(start)
+        try:
+            self._add(start, parse_listing(response.body, response.url))
+            starts = [] if self.waiting else self.reading.ask()
+        except ListingError as error:
+            raise self._failure(str(error), response) from error
+        except ReadingError as error:
+            raise self._failure(f"{response.url}: {error}", response) from error
+        if starts:
+            yield from self._requests(starts)
+        elif not self.waiting:
+            yield from self._problems()
 
     def failed(self, failure: Failure) -> None:
         """A page that could not be had, after all retries, ends the crawl."""
@@ -94,34 +89,55 @@ class ClassicalSpider(Spider):
             reason = f"HTTP {error.response.status}"
             if is_bot_check(decode(error.response.body)):
                 reason = f"a bot check ({reason}) instead of the list of problems"
-        elif "certificate verify failed" in str(error):
-            reason = "the server's certificate can't be trusted"
         else:
-            reason = (
-                NO_ANSWER.get(type(error)) or str(error).partition("\n")[0] or type(error).__name__
-            )
+            reason = why(error)
         raise self._failure(f"{failure.request.url}: {reason}", response)  # type: ignore[attr-defined]
 
-    def _request(self, start: int, callback: Callable[..., Iterator[Any]]) -> Request:
-        return Request(
-            f"{self.settings['SPOJ_URL'].rstrip('/')}/problems/classical/sort=0,start={start}",
-            callback=callback,
-            errback=self.failed,
-            priority=-start,  # in order
-            cb_kwargs={"start": start},
-        )
+    def _url(self, start: int) -> str:
+        return f"{self.settings['SPOJ_URL'].rstrip('/')}/problems/classical/sort=0,start={start}"
 
-    def _read(self, response: Response) -> Listing:
-        try:
-            return parse_listing(response.body, response.url)
-        except ListingError as error:
-            raise self._failure(str(error), response) from error
+    def _requests(self, starts: Collection[int]) -> Iterator[Request]:
+        self.waiting.update(starts)
+        for start in starts:
+            yield Request(
+                self._url(start),
+                errback=self.failed,
+                priority=-start,  # in order
+                cb_kwargs={"start": start},
+            )
 
-    def _problems(self, listing: Listing, start: int) -> Iterator[Problem]:
-        self.pages[start] = listing
+    def _read_saved(self, folder: Path) -> None:
+        """Read every *.html in `folder` as the page that its own pager says it is."""
+        if not folder.is_dir():
+            raise CloseSpider(f"{folder}: there is no such folder")
+        files: dict[int, Path] = {}
+        for file in sorted(folder.glob("*.html")):
+            try:
+                listing = parse_listing(file.read_bytes(), str(file))
+                if listing.start is None:
+                    raise ReadingError("the pager does not tell which page it is")
+                if other := files.get(listing.start):
+                    raise ReadingError(f"the same page as {other}, start={listing.start}")
+                self._add(listing.start, listing)
+            except (ListingError, OSError) as error:
+                raise CloseSpider(str(error)) from error
+            except ReadingError as error:
+                raise CloseSpider(f"{file}: {error}") from error
+            files[listing.start] = file
+        if missing := self.reading.missing():
+            raise CloseSpider(
+                f"{folder}: {len(missing)} of {len(self.reading.planned)} pages are missing; "
+                f"save {self._url(missing[0])} there"
+            )
+
+    def _add(self, start: int, listing: Listing) -> None:
+        self.reading.add(start, listing)
         self.crawler.signals.send_catch_log(signals.page_read, spider=self)
-        for row in listing.rows:
-            yield Problem(**asdict(row))
+
+    def _problems(self) -> Iterator[Problem]:
+        for _, listing in sorted(self.reading.pages.items()):
+            for row in listing.rows:
+                yield Problem(**asdict(row))
 
     def _failure(self, reason: str, response: Response | None) -> CloseSpider:
         """What to raise. The page of the first failure is kept for whoever mends the parser."""

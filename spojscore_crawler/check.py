@@ -1,0 +1,84 @@
+"""`python -m spojscore_crawler.check DB`: is the data whole, and how old is it?
+
+The database decides, the last crawl's report explains.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from spojscore_crawler import database, report
+from spojscore_crawler.lock import holder
+from spojscore_crawler.settings import STALE_HOURS
+
+# What the clocks of two machines may differ by.
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m spojscore_crawler.check",
+        description="Is the data whole, and how old is it? Exit status 1 if not, or too old.",
+    )
+    parser.add_argument("database", type=Path)
+    path = parser.parse_args().database
+    lines: list[str] = []
+    error = state = None
+    try:
+        state = database.state(path)
+    except database.DatabaseError as problem:
+        error = str(problem)
+    else:
+        age = datetime.now(UTC) - state.finished
+        lines = [
+            f"{path}: whole, {state.problems} problems, solved {state.users} times in all",
+            f"last crawl: finished {state.finished:%Y-%m-%d %H:%M} UTC, {hours(age)} ago",
+        ]
+        if age > timedelta(hours=STALE_HOURS):
+            error = f"{path} is stale: its last crawl is {hours(age)} old, over {STALE_HOURS} h"
+        elif age < -CLOCK_SKEW:
+            error = (
+                f"{path}: by this machine's clock, its last crawl is {hours(-age)} in the future"
+            )
+    for line in [*lines, *last_attempt(path, state)]:
+        print(line)
+    if error:
+        sys.exit(f"error: {error}")
+
+
+def last_attempt(path: Path, state: database.State | None) -> list[str]:
+    """What the report tells of a crawl that did not end in the last commit, in a line."""
+    try:
+        last = report.read(path)
+    except ValueError as error:
+        return [f"{report.report_file(path)} can't be read: {error}"]
+    if last is None or (state and last["started"] <= state.started.isoformat(timespec="seconds")):
+        return []
+    if last["outcome"] != "running":
+        return [f"last attempt: began {last['started']}, {last['outcome']}: {last['reason']}"]
+    process = holder(path)
+    if process.isdecimal() and alive(int(process)):
+        return [f"a crawl is running since {last['started']}, process {process}"]
+    return [f"last attempt: began {last['started']}, was killed"]
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def hours(age: timedelta) -> str:
+    return f"{max(age / timedelta(hours=1), 0):.1f} h"
+
+
+if __name__ == "__main__":
+    main()
