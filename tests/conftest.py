@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.request import urlopen
 
 import pytest
@@ -23,7 +24,7 @@ from standin.server import StandIn, serving
 
 ROOT = Path(__file__).parent.parent
 SCRAPY = Path(sys.executable).parent / "scrapy"
-FULL_SPEED = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "RETRY_BACKOFF=0")
+FULL_SPEED = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "RETRY_BACKOFF=0", "MIN_PROBLEMS=1")
 
 # `make test` must not show in the makes that tests run.
 for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
@@ -33,13 +34,18 @@ for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
 def started_crawl(
     url: str, database: Path, *settings: str, **options: Any
 ) -> subprocess.Popen[str]:
-    """`scrapy crawl classical` at full speed, as a process; `options` are Popen's."""
+    """`scrapy crawl classical` at full speed, as a process.
+
+    `options` are Popen's, but for `arguments`, more words of the command, `prefix`, those
+    before it, and `env`, what to add to the environment.
+    """
     words = [word for setting in (*FULL_SPEED, *settings) for word in ("-s", setting)]
+    words += options.pop("arguments", [])
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(
-        [SCRAPY, "crawl", "classical", *words],
+        [*options.pop("prefix", []), SCRAPY, "crawl", "classical", *words],
         cwd=ROOT,
-        env=os.environ | {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)},
+        env=os.environ | {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)} | options.pop("env", {}),
         text=True,
         **pipes | options,
     )
@@ -49,11 +55,28 @@ class Crawl:
     """One run of `scrapy crawl classical`: its exit status, output, log and last line."""
 
     def __init__(self, url: str, database: Path, *settings: str, **options: Any) -> None:
+        self.database = database
         self.failed_page = Path(f"{database}.failed.html")
         with started_crawl(url, database, *settings, **options) as process:
             self.output, self.log = process.communicate(timeout=60)
         self.status = process.returncode
         self.error = self.log.strip().splitlines()[-1]
+
+    @property
+    def report(self) -> dict[str, Any]:
+        report: dict[str, Any] = json.loads(Path(f"{self.database}.crawl.json").read_bytes())
+        return report
+
+    def failed(self, reason: str, before: bytes | None) -> bool:
+        """Whether it told the reason, reported it, and left the database as it was before."""
+        assert self.error == f"error: {reason}; {self.database} is as it was"
+        assert self.status == 1
+        assert self.output == ""
+        assert self.report["outcome"] in ("refused", "failed")
+        assert self.report["reason"] == reason
+        assert (self.database.read_bytes() if self.database.exists() else None) == before
+        assert not Path(f"{self.database}-journal").exists()
+        return True
 
 
 Served = Callable[..., StandIn]
@@ -77,13 +100,30 @@ def database(tmp_path: Path) -> Path:
     return tmp_path / "spojscore.db"
 
 
+@pytest.fixture(scope="session")
+def small_list(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A database that a crawl of the stand-in's first 120 problems made."""
+    database = tmp_path_factory.mktemp("small") / "small.db"
+    with serving(StandIn(problems(120))) as server:
+        crawl = Crawl(server.url, database)
+    assert crawl.status == 0, crawl.log
+    return database.read_bytes()
+
+
+@pytest.fixture
+def before(database: Path, small_list: bytes) -> bytes:
+    """The bytes of `database`, which the last crawl left there."""
+    database.write_bytes(small_list)
+    return small_list
+
+
 def rows(database: Path, sql: str = "SELECT * FROM problems ORDER BY id") -> list[dict[str, Any]]:
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(sql)]
 
 
-def missing(reason: str) -> None:
+def missing(reason: str) -> NoReturn:
     """A tool that tests need is not there: CI fails, a developer's machine skips."""
     if os.environ.get("CI"):
         pytest.fail(reason)
@@ -97,7 +137,7 @@ def free_port() -> int:
 
 
 def get(url: str) -> str:
-    with urlopen(url) as response:
+    with urlopen(url, timeout=20) as response:
         return str(response.read().decode())
 
 

@@ -41,8 +41,10 @@ def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("theme", ["modern", "old", "logged-in"])
-@pytest.mark.parametrize("count", [3950, 3951, 3960])
+@pytest.mark.parametrize(
+    ("count", "theme"),
+    [(3950, "modern"), (3951, "modern"), (3960, "modern"), (3951, "old"), (3951, "logged-in")],
+)
 def test_every_cell_of_a_whole_list(
     theme: str, count: int, standin: Served, database: Path
 ) -> None:
@@ -68,13 +70,43 @@ def test_a_list_of_one_page(standin: Served, database: Path) -> None:
     assert server.requests == ["/robots.txt", f"{LIST}0"]
 
 
-def test_the_same_list_again_writes_nothing(standin: Served, database: Path) -> None:
-    server = standin(120)
-    assert Crawl(server.url, database).status == 0
-    before = database.read_bytes()
-    crawl = Crawl(server.url, database)
+def test_the_same_list_again_writes_no_problem(
+    standin: Served, database: Path, before: bytes
+) -> None:
+    assert before
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for verb in ("INSERT", "UPDATE", "DELETE"):
+            connection.execute(
+                f"CREATE TRIGGER no_{verb} BEFORE {verb} ON problems "
+                "BEGIN SELECT RAISE(ABORT, 'written'); END"
+            )
+    crawl = Crawl(standin(120).url, database)
     assert crawl.output.startswith("120 problems (0 new, 0 changed, 0 gone, 0 returned)")
-    assert database.read_bytes() == before
+
+
+def test_each_crawl_leaves_a_row_in_crawls(standin: Served, database: Path, before: bytes) -> None:
+    assert before
+    entries = problems(120)
+    server = standin([replace(entries[1], users=entries[1].users + 5), *entries[2:]])
+    server.problems = [
+        entries[0],
+        *server.problems[:-1],
+        replace(entries[-1], id=99_999, code="NEW"),
+    ]
+    crawl = Crawl(server.url, database)
+    assert crawl.status == 0
+    users = sum(entry.users for entry in entries)
+    first, second = rows(database, "SELECT * FROM crawls ORDER BY id")
+    for row in (first, second):
+        assert row.pop("day") == row["started"][:10]
+        assert row.pop("started") <= row.pop("finished")
+    same = {"pages": 3, "problems": 120, "overridden": None}
+    assert first == same | {
+        "id": 1, "users": users, "solves": None, "added": 120, "changed": 0, "delisted": 0,
+    }  # fmt: skip
+    assert second == same | {
+        "id": 2, "users": users + 5, "solves": 5, "added": 1, "changed": 1, "delisted": 1,
+    }  # fmt: skip
 
 
 def test_a_changed_list_changes_just_what_changed(standin: Served, database: Path) -> None:
@@ -155,12 +187,12 @@ def test_codes_that_wander(standin: Served, database: Path) -> None:
     assert now[c.id]["first_seen"] == "2026-01-02"
 
     server.problems = [replace(a, code=d.code)]
-    crawl = Crawl(server.url, database)
+    crawl = Crawl(server.url, database, "GATE=accept")
     assert crawl.output.startswith("1 problems (0 new, 1 changed, 4 gone, 0 returned)")
     assert {row["id"]: row["code"] for row in rows(database) if not row["delisted"]} == {
         a.id: d.code
     }
-    assert f"{d.code} ({d.name}, id 90000) went: its code is another's now" in crawl.log
+    assert f"{d.code} ({d.name!r}, id 90000) went: its code is another's now" in crawl.log
 
 
 def yesterday(database: Path) -> None:

@@ -33,7 +33,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = copy_of_the_project(tmp_path_factory.mktemp("publish"))
     (copy / "deploy" / "node_modules").symlink_to(vercel.parent.parent)
     with (copy / "spojscore_crawler" / "settings.py").open("a") as settings:
-        settings.write("DOWNLOAD_DELAY = RETRY_BACKOFF = 0\nAUTOTHROTTLE_ENABLED = False\n")
+        settings.write(
+            "DOWNLOAD_DELAY = RETRY_BACKOFF = 0\nAUTOTHROTTLE_ENABLED = False\nMIN_PROBLEMS = 1\n"
+        )
     return copy
 
 

@@ -1,0 +1,184 @@
+"""What is told of a database: by its report, and by `make check`."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from spojscore_crawler.database import MIGRATIONS
+from standin.problems import problems
+from tests.conftest import ROOT, Crawl, Served, started_crawl
+
+USERS = sum(entry.users for entry in problems(120))
+WHOLE = f"whole, 120 problems, solved {USERS} times in all"
+
+
+def check(database: Path) -> tuple[int, list[str], str]:
+    """Exit status, lines and error of `make check`'s command."""
+    done = subprocess.run(
+        [sys.executable, "-m", "spojscore_crawler.check", database],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout.splitlines(), done.stderr.strip()
+
+
+def change(database: Path, sql: str) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(sql)
+
+
+def aged(database: Path, hours: float) -> str:
+    """Make the last crawl so old; what the check says of it."""
+    finished = datetime.now(UTC) - timedelta(hours=hours)
+    change(database, f"UPDATE crawls SET finished = '{finished.isoformat(timespec='seconds')}'")
+    return f"last crawl: finished {finished:%Y-%m-%d %H:%M} UTC, {max(hours, 0):.1f} h ago"
+
+
+def test_the_report_of_a_crawl(standin: Served, database: Path) -> None:
+    crawl = Crawl(standin(120).url, database)
+    report = crawl.report
+    started, finished = (datetime.fromisoformat(report.pop(n)) for n in ("started", "finished"))
+    assert timedelta(0) <= finished - started < timedelta(minutes=1)
+    assert started.utcoffset() == timedelta(0)
+    assert report == {
+        "outcome": "committed",
+        "reason": None,
+        "pages": 3,
+        "counts": {"problems": 120, "new": 120, "changed": 0, "gone": 0, "returned": 0},
+        "findings": [],
+    }
+    assert check(database) == (
+        0,
+        [
+            f"{database}: {WHOLE}",
+            f"last crawl: finished {finished:%Y-%m-%d %H:%M} UTC, 0.0 h ago",
+        ],
+        "",
+    )
+
+
+def test_a_report_is_running_while_the_crawl_is(standin: Served, database: Path) -> None:
+    server = standin(120)
+    drawn = server.list_page
+    seen: list[str] = []
+
+    def page(*asked: int) -> bytes:
+        seen.append(Path(f"{database}.crawl.json").read_text())
+        seen.extend(check(database)[1])
+        return drawn(*asked)
+
+    server.list_page = page  # type: ignore[assignment, method-assign]
+    with started_crawl(server.url, database, "CONCURRENT_REQUESTS=1") as process:
+        process.communicate(timeout=60)
+    report = json.loads(seen[0])
+    assert (report["outcome"], report["finished"]) == ("running", None)
+    assert seen[1] == f"a crawl is running since {report['started']}, process {process.pid}"
+
+
+@pytest.mark.parametrize("hours", [0, 35.9])
+def test_data_that_is_fresh(hours: float, database: Path, before: bytes) -> None:
+    assert before
+    line = aged(database, hours)
+    assert check(database) == (0, [f"{database}: {WHOLE}", line], "")
+
+
+@pytest.mark.parametrize(
+    ("hours", "error"),
+    [
+        (36.1, "{} is stale: its last crawl is 36.1 h old, over 36 h"),
+        (-2, "{}: by this machine's clock, its last crawl is 2.0 h in the future"),
+    ],
+)
+def test_data_that_is_not_fresh(hours: float, error: str, database: Path, before: bytes) -> None:
+    assert before
+    line = aged(database, hours)
+    status, lines, said = check(database)
+    assert (status, lines) == (1, [f"{database}: {WHOLE}", line])
+    assert said == f"error: {error.format(database)}"
+
+
+@pytest.mark.parametrize(
+    ("sql", "error"),
+    [
+        ("DELETE FROM problems WHERE code = 'PRIME1'",
+         "119 problems are listed in it, but its last crawl found 120"),
+        ("UPDATE problems SET users = users + 1 WHERE code = 'PRIME1'",
+         f"{USERS + 1} users are listed in it, but its last crawl found {USERS}"),
+        ("DELETE FROM crawls", "no crawl is recorded in it"),
+        ("DROP TABLE problems", "this is no database of spojscore"),
+        ("PRAGMA user_version = 99",
+         "its schema has version 99, made by a newer spojscore; this one knows "
+         f"{len(MIGRATIONS)}: update it"),
+    ],
+)  # fmt: skip
+def test_data_that_is_not_whole(sql: str, error: str, database: Path, before: bytes) -> None:
+    assert before
+    change(database, sql)
+    assert check(database) == (1, [], f"error: {database}: {error}")
+
+
+def test_a_file_that_is_damaged(database: Path, before: bytes) -> None:
+    page = 4096
+    database.write_bytes(before[: 3 * page] + bytes(page) + before[4 * page :])
+    status, lines, said = check(database)
+    assert (status, lines) == (1, [])
+    assert said.startswith(f"error: {database}: ")
+    assert "malformed" in said or "damaged" in said
+
+
+def test_no_file(database: Path) -> None:
+    assert check(database) == (1, [], f"error: {database}: there is no such file")
+    assert not database.exists()
+
+
+def test_a_refusal_is_told_and_the_data_are_still_whole(
+    standin: Served, database: Path, before: bytes
+) -> None:
+    assert before
+    line = aged(database, 5)
+    change(database, "UPDATE crawls SET started = finished")
+    crawl = Crawl(standin(108).url, database)
+    assert check(database) == (
+        0,
+        [
+            f"{database}: {WHOLE}",
+            line,
+            f"last attempt: began {crawl.report['started']}, refused: {crawl.report['reason']}",
+        ],
+        "",
+    )
+
+
+def test_a_kill_is_told(standin: Served, database: Path) -> None:
+    server = standin(120)
+    with started_crawl(server.url, database) as process:
+
+        def page(*_: int) -> bytes:
+            os.kill(process.pid, signal.SIGKILL)
+            return b""
+
+        server.list_page = page  # type: ignore[assignment, method-assign]
+        process.communicate(timeout=60)
+    started = json.loads(Path(f"{database}.crawl.json").read_text())["started"]
+    assert check(database) == (
+        1,
+        [f"last attempt: began {started}, was killed"],
+        f"error: {database}: there is no such file",
+    )
+
+
+@pytest.mark.parametrize("report", ["", "[]", '{"outcome": "committed"}'])
+def test_a_report_that_is_broken_is_no_error(report: str, database: Path, before: bytes) -> None:
+    assert before
+    aged(database, 1)
+    Path(f"{database}.crawl.json").write_text(report)
+    status, lines, said = check(database)
+    assert (status, said) == (0, "")
+    assert lines[2].startswith(f"{database}.crawl.json can't be read: ")

@@ -1,0 +1,225 @@
+"""A crawl that is killed, one that meets another, and disks that can't be written to."""
+
+import json
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from standin.problems import problems
+from standin.server import StandIn
+from tests.conftest import Crawl, Served, free_port, get, rows, started, started_crawl
+
+LIST = "/problems/classical/sort=0,start="
+CHANGED = [replace(entry, users=entry.users + 1) for entry in problems(120)]
+
+
+def at_request(server: StandIn, number: int, action: Callable[[], object]) -> None:
+    """Have `action` done when the stand-in is asked for its `number`th page of the list."""
+    drawn = server.list_page
+    served = 0
+
+    def page(*asked: int) -> bytes:
+        nonlocal served
+        served += 1
+        if served == number:
+            action()
+        return drawn(*asked)
+
+    server.list_page = page  # type: ignore[assignment, method-assign]
+
+
+@pytest.mark.parametrize(
+    ("kill", "number"),
+    [(signal.SIGTERM, 1), (signal.SIGINT, 3), (signal.SIGKILL, 1), (signal.SIGKILL, 3)],
+)
+def test_a_crawl_killed_while_it_reads(
+    kill: signal.Signals, number: int, standin: Served, database: Path, before: bytes
+) -> None:
+    server = standin(CHANGED)
+    with started_crawl(server.url, database) as process:
+        at_request(server, number, lambda: process.send_signal(kill))
+        _, log = process.communicate(timeout=60)
+    assert database.read_bytes() == before
+    report = json.loads(Path(f"{database}.crawl.json").read_bytes())
+    if kill is signal.SIGKILL:
+        assert process.returncode == -kill
+        assert report["outcome"] == "running"
+    else:
+        assert process.returncode == 1
+        assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is as it was"
+        assert report["reason"] == "the crawl was interrupted"
+    assert Crawl(server.url, database).status == 0
+    assert [row["users"] for row in rows(database)] == [entry.users for entry in CHANGED]
+
+
+def test_a_crawl_interrupted_while_it_waits(standin: Served, database: Path, before: bytes) -> None:
+    server = standin(CHANGED, "50:status-500")
+    with started_crawl(server.url, database, "RETRY_BACKOFF=50") as process:
+        assert process.stderr
+        for line in process.stderr:
+            if "Waiting 50.0 s before" in line:
+                process.send_signal(signal.SIGTERM)
+                break
+        _, log = process.communicate(timeout=10)
+    assert process.returncode == 1
+    assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is as it was"
+    assert database.read_bytes() == before
+
+
+@pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_crawl_killed_in_its_commit(
+    kill: signal.Signals, standin: Served, database: Path, before: bytes
+) -> None:
+    """A reader holds the commit up, so that the kill falls into it."""
+    server = standin(CHANGED)
+    with closing(sqlite3.connect(database)) as reader:
+        cursor = reader.execute("SELECT code FROM problems")
+        cursor.fetchone()
+        with started_crawl(server.url, database) as process:
+            until_it_commits(process, database)
+            process.send_signal(kill)
+            if kill is signal.SIGKILL:
+                process.wait()
+            cursor.close()
+            process.communicate(timeout=60)
+    if kill is signal.SIGKILL:
+        assert process.returncode == -kill
+        assert rows(database) == rows_of(before, database)
+        assert Crawl(server.url, database).status == 0
+    else:
+        assert process.returncode == 0
+    assert [row["users"] for row in rows(database)] == [entry.users for entry in CHANGED]
+
+
+def until_it_commits(process: subprocess.Popen[str], database: Path) -> None:
+    journal = Path(f"{database}-journal")
+    while not journal.exists():
+        assert process.poll() is None
+
+
+def rows_of(content: bytes, database: Path) -> list[dict[str, object]]:
+    copy = database.with_name("copy.db")
+    copy.write_bytes(content)
+    return rows(copy)
+
+
+def test_a_second_crawl_is_refused(standin: Served, database: Path, before: bytes) -> None:
+    server = standin(CHANGED)
+    second = list[Crawl]()
+    at_request(server, 2, lambda: second.append(Crawl(server.url, database)))
+    with started_crawl(server.url, database, "DOWNLOAD_TIMEOUT=30") as process:
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert output.startswith("120 problems")
+    [refused] = second
+    assert refused.status == 1
+    assert refused.error == (
+        f"error: another crawl into {database} is running, process {process.pid}; "
+        f"{database} is as it was"
+    )
+    assert refused.output == ""
+    assert refused.report["outcome"] == "committed"  # the first one's
+    assert Crawl(server.url, database).status == 0
+    assert before != database.read_bytes()
+
+
+def test_a_crawl_while_the_site_answers(standin: Served, database: Path, before: bytes) -> None:
+    assert before
+    site = f"http://127.0.0.1:{free_port()}"
+    asked = f"{site}/spojscore.json?_shape=array&sql=select+sum(users)+as+users+from+problems"
+    server = standin(CHANGED)
+    answers: list[int] = []
+    over = Event()
+
+    def visit() -> None:
+        while not over.wait(0.02):  # an unread log of requests would stop the server
+            answers.append(json.loads(get(asked))[0]["users"])
+
+    serve = (sys.executable, "-m", "web.serve", database, "--port", site.rpartition(":")[2])
+    with started(*serve, until="Uvicorn running"):
+        visitor = Thread(target=visit, daemon=True)
+        visitor.start()
+        crawl = Crawl(server.url, database)
+        over.set()
+        visitor.join()
+        answers.append(json.loads(get(asked))[0]["users"])
+    assert crawl.status == 0, crawl.log
+    then = sum(entry.users for entry in problems(120))
+    assert set(answers) == {then, then + 120}
+    assert answers == sorted(answers)
+
+
+def small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def test_a_full_disk(standin: Served, database: Path, before: bytes) -> None:
+    crawl = Crawl(standin(CHANGED).url, database, preexec_fn=small_files)
+    assert crawl.failed(f"{database}: disk I/O error", before)
+
+
+def test_a_full_disk_at_the_first_crawl(standin: Served, database: Path) -> None:
+    crawl = Crawl(standin(120).url, database, preexec_fn=small_files)
+    assert crawl.failed(f"{database}: disk I/O error", None)
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="no setpriv (util-linux) here")
+def test_a_folder_that_cannot_be_written_to(
+    standin: Served, tmp_path: Path, small_list: bytes
+) -> None:
+    server = standin(120)
+    folder = tmp_path / "read-only"
+    folder.mkdir()
+    database = folder / "spojscore.db"
+    database.write_bytes(small_list)
+    folder.chmod(0o555)
+    # Root may write everywhere, unless it gives that up.
+    prefix = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
+    crawl = Crawl(server.url, database, prefix=prefix if os.geteuid() == 0 else [])
+    assert crawl.status == 1
+    assert crawl.error == (
+        f"error: {database}: the folder {folder} can't be written to; {database} is as it was"
+    )
+    assert server.requests == []
+    assert [file.name for file in folder.iterdir()] == ["spojscore.db"]
+    assert database.read_bytes() == small_list
+
+
+def test_a_commit_that_fails_leaves_the_database_as_it_was(
+    standin: Served, database: Path, before: bytes
+) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER no BEFORE INSERT ON crawls BEGIN SELECT RAISE(ABORT, 'no more'); END"
+        )
+    before = database.read_bytes()
+    crawl = Crawl(standin(CHANGED).url, database)
+    assert crawl.failed(f"{database}: no more", before)
+    assert crawl.report["outcome"] == "failed"
+
+
+def test_a_summary_that_cannot_be_shown_undoes_no_commit(standin: Served, database: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        crawl = Crawl(standin(60).url, database, stdout=full)
+    assert crawl.status == 0
+    assert len(rows(database)) == 60
+
+
+def test_a_report_that_cannot_be_written_undoes_no_commit(standin: Served, database: Path) -> None:
+    Path(f"{database}.crawl.json").mkdir()
+    crawl = Crawl(standin(60).url, database)
+    assert crawl.status == 0
+    assert "The report could not be written: " in crawl.log
+    assert len(rows(database)) == 60
+    assert not Path(f"{database}.crawl.json.new").exists()

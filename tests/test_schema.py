@@ -1,0 +1,175 @@
+"""Databases of other versions, of other programs, and of other days."""
+
+import sqlite3
+import subprocess
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from spojscore_crawler.database import MIGRATIONS
+from standin.problems import problems
+from tests.conftest import Crawl, Served, missing, rows
+
+VERSION = "PRAGMA user_version"
+
+
+def change(database: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_a_new_database_has_the_newest_version(database: Path, before: bytes) -> None:
+    assert before
+    assert rows(database, VERSION) == [{"user_version": len(MIGRATIONS)}]
+
+
+def test_a_database_of_the_first_version_is_moved_on(
+    standin: Served, database: Path, before: bytes
+) -> None:
+    """The first release had the table problems alone, and no version."""
+    assert before
+    change(database, "DROP TABLE crawls", "PRAGMA user_version = 0")
+    old = rows(database)
+    server = standin(problems(120))
+    assert Crawl(server.url, database).status == 0
+    assert rows(database) == old
+    assert rows(database, VERSION) == [{"user_version": len(MIGRATIONS)}]
+    assert rows(database, "SELECT id, problems, added, solves FROM crawls") == [
+        {"id": 1, "problems": 120, "added": 0, "solves": None}
+    ]
+
+
+def test_a_migration_that_fails_leaves_the_old_database(
+    standin: Served, database: Path, before: bytes
+) -> None:
+    assert before
+    change(database, "DROP TABLE crawls", "PRAGMA user_version = 0")
+    change(database, "CREATE VIEW crawls AS SELECT 1 AS id")
+    old = database.read_bytes()
+    crawl = Crawl(standin(120).url, database)
+    assert crawl.failed(f"{database}: Table crawls is actually a view", old)
+
+
+@pytest.mark.parametrize(
+    ("statements", "reason"),
+    [
+        (["PRAGMA user_version = 99"],
+         "its schema has version 99, made by a newer spojscore; this one knows "
+         f"{len(MIGRATIONS)}: update it"),
+        (["ALTER TABLE problems DROP COLUMN band"], "this is no database of spojscore"),
+        (["DROP TABLE problems"], "this is no database of spojscore"),
+    ],
+)  # fmt: skip
+def test_a_database_of_another_schema(
+    statements: list[str], reason: str, standin: Served, database: Path, before: bytes
+) -> None:
+    assert before
+    change(database, *statements)
+    server = standin(120)
+    other = database.read_bytes()
+    assert Crawl(server.url, database).failed(f"{database}: {reason}", other)
+    assert server.requests == []
+
+
+def test_a_file_that_is_no_database(standin: Served, database: Path) -> None:
+    database.write_text("Not a database, and long enough to be read as one." * 20)
+    text = database.read_bytes()
+    assert Crawl(standin(60).url, database).failed(f"{database}: file is not a database", text)
+
+
+def test_an_empty_file_is_a_new_database(standin: Served, database: Path) -> None:
+    database.touch()
+    assert Crawl(standin(60).url, database).status == 0
+    assert len(rows(database)) == 60
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("missing/x.db", "there is no folder {folder}/missing"), ("", "this is a folder")],
+)
+def test_a_place_where_no_database_can_be(
+    name: str, reason: str, standin: Served, tmp_path: Path
+) -> None:
+    server = standin(60)
+    database = tmp_path / name
+    crawl = Crawl(server.url, database)
+    assert crawl.status == 1
+    assert crawl.error == (
+        f"error: {database}: {reason.format(folder=tmp_path)}; {database} is as it was"
+    )
+    assert server.requests == []
+
+
+def faked_clock(folder: Path) -> tuple[Path, dict[str, str]]:
+    """A file that tells the time to a process with that environment."""
+    try:
+        printed = subprocess.run(
+            ["faketime", "-f", "+0", "printenv", "LD_PRELOAD"],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+    except FileNotFoundError:
+        missing("faketime is not installed")
+    clock = folder / "clock"
+    return clock, {
+        "LD_PRELOAD": printed.strip(),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "TZ": "UTC",
+    }
+
+
+def test_midnight_in_the_middle_of_a_crawl(standin: Served, database: Path, tmp_path: Path) -> None:
+    """A crawl belongs to the day on which it started."""
+    clock, environment = faked_clock(tmp_path)
+    clock.write_text("@2026-03-01 23:59:58")
+    server = standin(120)
+    drawn = server.list_page
+
+    def page(*asked: int) -> bytes:
+        clock.write_text("@2026-03-02 00:00:30")
+        return drawn(*asked)
+
+    server.list_page = page  # type: ignore[assignment, method-assign]
+    assert Crawl(server.url, database, env=environment).status == 0
+    assert {row["first_seen"] for row in rows(database)} == {"2026-03-01"}
+    assert rows(database, "SELECT day FROM crawls") == [{"day": "2026-03-01"}]
+
+
+def test_a_clock_that_goes_backwards_in_the_middle_of_a_crawl(
+    standin: Served, database: Path, tmp_path: Path
+) -> None:
+    clock, environment = faked_clock(tmp_path)
+    clock.write_text("@2026-03-02 00:00:30")
+    server = standin(120)
+    drawn = server.list_page
+
+    def page(*asked: int) -> bytes:
+        clock.write_text("@2026-02-01 00:00:00")
+        return drawn(*asked)
+
+    server.list_page = page  # type: ignore[assignment, method-assign]
+    crawl = Crawl(server.url, database, env=environment)
+    assert crawl.status == 0
+    assert {row["first_seen"] for row in rows(database)} == {"2026-03-02"}
+    [row] = rows(database, "SELECT started, finished FROM crawls")
+    assert "2026-03-02T00:00:3" in row["started"]
+    assert row["started"] <= row["finished"] < "2026-03-02T00:01"
+
+
+def test_a_clock_that_went_backwards_since_the_last_crawl(
+    standin: Served, database: Path, tmp_path: Path, before: bytes
+) -> None:
+    clock, environment = faked_clock(tmp_path)
+    [last] = rows(database, "SELECT day FROM crawls")
+    clock.write_text("@2026-02-01 12:00:00")
+    server = standin([replace(entry, users=entry.users + 1) for entry in problems(120)])
+    assert Crawl(server.url, database, env=environment).failed(
+        f"{database}: its last crawl was on {last['day']}, but it is 2026-02-01 by this machine's "
+        "clock; set the clock, or, if it was wrong then, delete that crawl from the table crawls",
+        before,
+    )
+    assert server.requests == []
