@@ -14,7 +14,7 @@ PORT =
 # The steps of a publication build on each other.
 .NOTPARALLEL:
 
-.PHONY: help install demo standin crawl check serve publish build verify deploy test lint bench lock screenshot clean
+.PHONY: help install demo standin crawl check serve publish build verify deploy test lint chaos bench lock screenshot clean
 
 help: ## say what can be made (DB=, PORT= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -66,6 +66,9 @@ lint: install ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+chaos: install ## crawl 200 times (or CRAWLS) with random faults and kills; SEED= repeats a run
+	$(BIN)/python -m tests.chaos --crawls $(or $(CRAWLS),200) $(if $(SEED),--seed $(SEED))
 
 bench: install ## measure what a crawl costs beside a bare Scrapy spider
 	$(BIN)/python -m bench.crawl

@@ -52,12 +52,18 @@ def verify(database: Path, bundle: Path = BUNDLE) -> list[str]:
     if not (bundle / STATIC_DATABASE).is_file():
         raise PublishError(f"nothing is built in {bundle}; `make build` does it")
     try:
-        with closing(connect(database)) as connection, running(bundle) as url:
-            connection.row_factory = sqlite3.Row
-            found = [check() for check in Checks(connection, Site(url)).all()]
+        with closing(connect(database)) as connection:
+            static = static_database(bundle)
+            with running(bundle) as url:
+                return [*compare(connection, url), static]
     except sqlite3.Error as error:
         raise PublishError(f"{database}: {error}") from error
-    return [*found, static_database(bundle)]
+
+
+def compare(connection: sqlite3.Connection, url: str) -> list[str]:
+    """Compare the function's answers at `url` with the database. Raises and returns as above."""
+    connection.row_factory = sqlite3.Row
+    return [check() for check in Checks(connection, Site(url)).all()]
 
 
 class Checks:

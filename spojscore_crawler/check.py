@@ -19,13 +19,13 @@ from spojscore_crawler.settings import STALE_HOURS
 CLOCK_SKEW = timedelta(minutes=5)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m spojscore_crawler.check",
         description="Is the data whole, and how old is it? Exit status 1 if not, or too old.",
     )
     parser.add_argument("database", type=Path)
-    path = parser.parse_args().database
+    path = parser.parse_args(arguments).database
     lines: list[str] = []
     error = state = None
     try:

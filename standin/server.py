@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,7 +27,8 @@ BY_USERS = 6
 class StandIn(ThreadingHTTPServer):
     """Serves `problems` on 127.0.0.1 as SPOJ does; `requests` holds every path asked for.
 
-    `headers` holds what was sent with each.
+    `headers` holds what was sent with each. `on_page` is called before each page of the list
+    is served.
     """
 
     daemon_threads = True
@@ -47,6 +49,7 @@ class StandIn(ThreadingHTTPServer):
         self.robots = robots
         self.requests: list[str] = []
         self.headers: list[Message] = []
+        self.on_page: Callable[[], object] = lambda: None
         self.dead = False
 
     @property
@@ -55,6 +58,11 @@ class StandIn(ThreadingHTTPServer):
 
     def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
         return not self.dead
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that is gone is no error of the server's."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def die(self) -> None:
         """Stop answering anybody."""
@@ -93,6 +101,8 @@ class Handler(BaseHTTPRequestHandler):
         server.headers.append(self.headers)
         asked = LIST.fullmatch(self.path)
         self.start = int(asked["start"] or 0) if asked else None
+        if asked:
+            server.on_page()
         if server.dead:
             self.close_connection = True
         elif (asked or self.path == "/robots.txt") and (fault := self._fault()):

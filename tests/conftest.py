@@ -12,7 +12,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Timer
 from typing import Any, NoReturn
 from urllib.request import urlopen
 
@@ -52,14 +55,27 @@ def started_crawl(
 
 
 class Crawl:
-    """One run of `scrapy crawl classical`: its exit status, output, log and last line."""
+    """One run of `scrapy crawl classical`: its exit status, output, log and last line.
+
+    `peak_memory` is in bytes.
+    """
 
     def __init__(self, url: str, database: Path, *settings: str, **options: Any) -> None:
         self.database = database
         self.failed_page = Path(f"{database}.failed.html")
-        with started_crawl(url, database, *settings, **options) as process:
-            self.output, self.log = process.communicate(timeout=60)
-        self.status = process.returncode
+        with TemporaryFile("w+") as output, TemporaryFile("w+") as log:
+            files = {"stdout": output, "stderr": log}
+            process = started_crawl(url, database, *settings, **files | options)
+            limit = Timer(60, process.kill)
+            limit.start()
+            # Unlike Popen's own, it tells the memory too.
+            _, status, usage = os.wait4(process.pid, 0)
+            limit.cancel()
+            process.returncode = self.status = os.waitstatus_to_exitcode(status)
+            self.peak_memory = usage.ru_maxrss * 1024
+            output.seek(0)
+            log.seek(0)
+            self.output, self.log = output.read(), log.read()
         self.error = self.log.strip().splitlines()[-1]
 
     @property
@@ -72,6 +88,7 @@ class Crawl:
         assert self.error == f"error: {reason}; {self.database} is as it was"
         assert self.status == 1
         assert self.output == ""
+        assert self.peak_memory < 200_000_000
         assert self.report["outcome"] in ("refused", "failed")
         assert self.report["reason"] == reason
         assert (self.database.read_bytes() if self.database.exists() else None) == before
@@ -93,6 +110,12 @@ def standin() -> Iterator[Served]:
             return servers.enter_context(serving(StandIn(entries, faults=struck, **options)))
 
         yield start
+
+
+def at_page(server: StandIn, number: int, action: Callable[[], object]) -> None:
+    """Have `action` done when the stand-in is asked for its `number`th page of the list."""
+    numbers = count(1)
+    server.on_page = lambda: action() if next(numbers) == number else None
 
 
 @pytest.fixture

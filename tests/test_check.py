@@ -1,20 +1,18 @@
 """What is told of a database: by its report, and by `make check`."""
 
 import json
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from spojscore_crawler.check import main
 from spojscore_crawler.database import MIGRATIONS
 from standin.problems import problems
-from tests.conftest import ROOT, Crawl, Served, started_crawl
+from tests.conftest import Crawl, Served, at_page, started_crawl
 
 USERS = sum(entry.users for entry in problems(120))
 WHOLE = f"whole, 120 problems, solved {USERS} times in all"
@@ -22,11 +20,13 @@ WHOLE = f"whole, 120 problems, solved {USERS} times in all"
 
 def check(database: Path) -> tuple[int, list[str], str]:
     """Exit status, lines and error of `make check`'s command."""
-    done = subprocess.run(
-        [sys.executable, "-m", "spojscore_crawler.check", database],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout.splitlines(), done.stderr.strip()
+    output = StringIO()
+    with redirect_stdout(output):
+        try:
+            main([str(database)])
+        except SystemExit as end:
+            return 1, output.getvalue().splitlines(), str(end.code)
+    return 0, output.getvalue().splitlines(), ""
 
 
 def change(database: Path, sql: str) -> None:
@@ -66,15 +66,13 @@ def test_the_report_of_a_crawl(standin: Served, database: Path) -> None:
 
 def test_a_report_is_running_while_the_crawl_is(standin: Served, database: Path) -> None:
     server = standin(120)
-    drawn = server.list_page
     seen: list[str] = []
 
-    def page(*asked: int) -> bytes:
+    def look() -> None:
         seen.append(Path(f"{database}.crawl.json").read_text())
         seen.extend(check(database)[1])
-        return drawn(*asked)
 
-    server.list_page = page  # type: ignore[assignment, method-assign]
+    at_page(server, 2, look)
     with started_crawl(server.url, database, "CONCURRENT_REQUESTS=1") as process:
         process.communicate(timeout=60)
     report = json.loads(seen[0])
@@ -159,12 +157,7 @@ def test_a_refusal_is_told_and_the_data_are_still_whole(
 def test_a_kill_is_told(standin: Served, database: Path) -> None:
     server = standin(120)
     with started_crawl(server.url, database) as process:
-
-        def page(*_: int) -> bytes:
-            os.kill(process.pid, signal.SIGKILL)
-            return b""
-
-        server.list_page = page  # type: ignore[assignment, method-assign]
+        at_page(server, 2, process.kill)
         process.communicate(timeout=60)
     started = json.loads(Path(f"{database}.crawl.json").read_text())["started"]
     assert check(database) == (

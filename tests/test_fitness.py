@@ -2,70 +2,55 @@
 
 from dataclasses import replace
 from html import escape
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from standin.problems import Entry, problems
 from standin.server import StandIn
-from tests.conftest import Crawl, Served, rows
+from tests.conftest import Crawl, Served, at_page, rows
 
 LIST = "/problems/classical/sort=0,start="
-HIDDEN = problems(150)[20]
-AT_A_BORDER = problems(150)[50]
 
 
 def listed(database: Path) -> list[int]:
     return [row["id"] for row in rows(database) if row["delisted"] is None]
 
 
-def before_request(server: StandIn, number: int, entries: list[Entry]) -> None:
-    """Have the stand-in list other problems from its `number`th page of the list on."""
-    drawn = server.list_page
-    served = 0
-
-    def page(*asked: int) -> bytes:
-        nonlocal served
-        served += 1
-        if served == number:
-            server.problems = entries
-        return drawn(*asked)
-
-    server.list_page = page  # type: ignore[assignment, method-assign]
+def relist(server: StandIn, entries: list[Entry]) -> None:
+    server.problems = entries
 
 
-@pytest.mark.parametrize("known", [True, False])
-@pytest.mark.parametrize("number", [2, 3])
+@pytest.mark.parametrize(
+    ("known", "number", "hidden"), [(True, 2, 2), (True, 3, 75), (False, 2, 70), (False, 3, 2)]
+)
 def test_a_problem_hidden_while_the_list_is_read(
-    number: int, known: bool, standin: Served, database: Path
+    known: bool, number: int, hidden: int, standin: Served, database: Path, small_list: bytes
 ) -> None:
     """What slips over the border of two pages is found, on the first crawl too."""
-    entries = problems(150)
+    entries = problems(120)
     server = standin(entries)
     if known:
-        assert Crawl(server.url, database).status == 0
-    hidden = entries[75] if number == 3 else HIDDEN
-    if not known and number == 2:
-        hidden = entries[149]  # on the first page it could not be told
-    left = [entry for entry in entries if entry is not hidden]
-    before_request(server, number, left)
+        database.write_bytes(small_list)
+    left = [*entries[:hidden], *entries[hidden + 1 :]]
+    at_page(server, number, lambda: relist(server, left))
     assert Crawl(server.url, database, "CONCURRENT_REQUESTS=1").status == 0
     assert listed(database) == [entry.id for entry in left]
-    assert AT_A_BORDER.id in listed(database)
 
 
 def test_a_problem_added_while_the_list_is_read(standin: Served, database: Path) -> None:
     entries = problems(150)
     new = replace(entries[60], id=entries[60].id + 1, code="NEW")
     server = standin(entries)
-    before_request(server, 3, [*entries[:61], new, *entries[61:]])
+    at_page(server, 3, lambda: relist(server, [*entries[:61], new, *entries[61:]]))
     assert Crawl(server.url, database).status == 0
     assert listed(database) == [entry.id for entry in server.problems]
 
 
 def test_a_list_that_grows_by_a_page_while_it_is_read(standin: Served, database: Path) -> None:
     server = standin(150)
-    before_request(server, 3, problems(151))
+    at_page(server, 3, lambda: relist(server, problems(151)))
     assert Crawl(server.url, database).status == 0
     assert listed(database) == [entry.id for entry in problems(151)]
     once = [f"{LIST}{n}" for n in (0, 50, 100)]
@@ -75,15 +60,13 @@ def test_a_list_that_grows_by_a_page_while_it_is_read(standin: Served, database:
 def test_a_list_that_never_holds_still(standin: Served, database: Path, before: bytes) -> None:
     entries = problems(120)
     server = standin(entries)
-    drawn = server.list_page
-    hidden = iter(range(1000))
+    hidden = cycle(range(9))
 
-    def page(*asked: int) -> bytes:
-        gone = next(hidden) % 9
+    def hide() -> None:
+        gone = next(hidden)
         server.problems = [*entries[:gone], *entries[gone + 1 :]]
-        return drawn(*asked)
 
-    server.list_page = page  # type: ignore[assignment, method-assign]
+    server.on_page = hide
     crawl = Crawl(server.url, database, "CONCURRENT_REQUESTS=1")
     reason = str(crawl.report["reason"])
     assert reason == "the list kept shifting while it was read"

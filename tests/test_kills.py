@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,26 +16,10 @@ from threading import Event, Thread
 import pytest
 
 from standin.problems import problems
-from standin.server import StandIn
-from tests.conftest import Crawl, Served, free_port, get, rows, started, started_crawl
+from tests.conftest import Crawl, Served, at_page, free_port, get, rows, started, started_crawl
 
 LIST = "/problems/classical/sort=0,start="
 CHANGED = [replace(entry, users=entry.users + 1) for entry in problems(120)]
-
-
-def at_request(server: StandIn, number: int, action: Callable[[], object]) -> None:
-    """Have `action` done when the stand-in is asked for its `number`th page of the list."""
-    drawn = server.list_page
-    served = 0
-
-    def page(*asked: int) -> bytes:
-        nonlocal served
-        served += 1
-        if served == number:
-            action()
-        return drawn(*asked)
-
-    server.list_page = page  # type: ignore[assignment, method-assign]
 
 
 @pytest.mark.parametrize(
@@ -48,19 +31,19 @@ def test_a_crawl_killed_while_it_reads(
 ) -> None:
     server = standin(CHANGED)
     with started_crawl(server.url, database) as process:
-        at_request(server, number, lambda: process.send_signal(kill))
+        at_page(server, number, lambda: process.send_signal(kill))
         _, log = process.communicate(timeout=60)
     assert database.read_bytes() == before
     report = json.loads(Path(f"{database}.crawl.json").read_bytes())
     if kill is signal.SIGKILL:
         assert process.returncode == -kill
         assert report["outcome"] == "running"
+        assert Crawl(server.url, database).status == 0
+        assert [row["users"] for row in rows(database)] == [entry.users for entry in CHANGED]
     else:
         assert process.returncode == 1
         assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is as it was"
         assert report["reason"] == "the crawl was interrupted"
-    assert Crawl(server.url, database).status == 0
-    assert [row["users"] for row in rows(database)] == [entry.users for entry in CHANGED]
 
 
 def test_a_crawl_interrupted_while_it_waits(standin: Served, database: Path, before: bytes) -> None:
@@ -117,7 +100,7 @@ def rows_of(content: bytes, database: Path) -> list[dict[str, object]]:
 def test_a_second_crawl_is_refused(standin: Served, database: Path, before: bytes) -> None:
     server = standin(CHANGED)
     second = list[Crawl]()
-    at_request(server, 2, lambda: second.append(Crawl(server.url, database)))
+    at_page(server, 2, lambda: second.append(Crawl(server.url, database)))
     with started_crawl(server.url, database, "DOWNLOAD_TIMEOUT=30") as process:
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
@@ -130,7 +113,6 @@ def test_a_second_crawl_is_refused(standin: Served, database: Path, before: byte
     )
     assert refused.output == ""
     assert refused.report["outcome"] == "committed"  # the first one's
-    assert Crawl(server.url, database).status == 0
     assert before != database.read_bytes()
 
 

@@ -127,13 +127,7 @@ def test_midnight_in_the_middle_of_a_crawl(standin: Served, database: Path, tmp_
     clock, environment = faked_clock(tmp_path)
     clock.write_text("@2026-03-01 23:59:58")
     server = standin(120)
-    drawn = server.list_page
-
-    def page(*asked: int) -> bytes:
-        clock.write_text("@2026-03-02 00:00:30")
-        return drawn(*asked)
-
-    server.list_page = page  # type: ignore[assignment, method-assign]
+    server.on_page = lambda: clock.write_text("@2026-03-02 00:00:30")
     assert Crawl(server.url, database, env=environment).status == 0
     assert {row["first_seen"] for row in rows(database)} == {"2026-03-01"}
     assert rows(database, "SELECT day FROM crawls") == [{"day": "2026-03-01"}]
@@ -145,13 +139,7 @@ def test_a_clock_that_goes_backwards_in_the_middle_of_a_crawl(
     clock, environment = faked_clock(tmp_path)
     clock.write_text("@2026-03-02 00:00:30")
     server = standin(120)
-    drawn = server.list_page
-
-    def page(*asked: int) -> bytes:
-        clock.write_text("@2026-02-01 00:00:00")
-        return drawn(*asked)
-
-    server.list_page = page  # type: ignore[assignment, method-assign]
+    server.on_page = lambda: clock.write_text("@2026-02-01 00:00:00")
     crawl = Crawl(server.url, database, env=environment)
     assert crawl.status == 0
     assert {row["first_seen"] for row in rows(database)} == {"2026-03-02"}
