@@ -19,7 +19,7 @@ class Lock:
     """
 
     def __init__(self, database: Path) -> None:
-        path = f"{database}.lock"
+        path = _lock_file(database)
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
             try:
@@ -43,6 +43,11 @@ class Lock:
 def holder(database: Path) -> str:
     """The number of the process that holds the lock, or held it last; empty if there was none."""
     try:
-        return Path(f"{database}.lock").read_text().strip()
+        return _lock_file(database).read_text().strip()
     except OSError:
         return ""
+
+
+def _lock_file(database: Path) -> Path:
+    """One for each database, by whatever name it is called."""
+    return Path(f"{database.resolve()}.lock")
