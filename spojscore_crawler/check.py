@@ -6,7 +6,6 @@ The database decides, the last crawl's report explains.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,10 +33,13 @@ def main(arguments: list[str] | None = None) -> None:
         error = str(problem)
     else:
         age = datetime.now(UTC) - state.finished
+        ago = f", {hours(age)} ago" if age >= -CLOCK_SKEW else ""
         lines = [
             f"{path}: whole, {state.problems} problems, solved {state.users} times in all",
-            f"last crawl: finished {state.finished:%Y-%m-%d %H:%M} UTC, {hours(age)} ago",
+            f"last crawl: finished {minute(state.finished)}{ago}",
         ]
+        if state.overridden:
+            lines.append(f"accepted by hand: {state.overridden}")
         if age > timedelta(hours=STALE_HOURS):
             error = f"{path} is stale: its last crawl is {hours(age)} old, over {STALE_HOURS} h"
         elif age < -CLOCK_SKEW:
@@ -54,26 +56,23 @@ def last_attempt(path: Path, state: database.State | None) -> list[str]:
     """What the report tells of a crawl that did not end in the last commit, in a line."""
     try:
         last = report.read(path)
-    except ValueError as error:
+        began = datetime.fromisoformat(last["started"]).astimezone(UTC) if last else None
+    except (TypeError, ValueError, RecursionError) as error:
         return [f"{report.report_file(path)} can't be read: {error}"]
-    if last is None or (state and last["started"] <= state.started.isoformat(timespec="seconds")):
+    if last is None or began is None or (state and began <= state.started):
         return []
+    attempt = f"last attempt: began {minute(began)}"
+    if last["outcome"] == "committed":
+        return [f"{attempt}, committed: is this an older copy of the database?"]
     if last["outcome"] != "running":
-        return [f"last attempt: began {last['started']}, {last['outcome']}: {last['reason']}"]
-    process = holder(path)
-    if process.isdecimal() and alive(int(process)):
-        return [f"a crawl is running since {last['started']}, process {process}"]
-    return [f"last attempt: began {last['started']}, was killed"]
+        return [f"{attempt}, {last['outcome']}: {last['reason']}"]
+    if process := holder(path):
+        return [f"a crawl is running since {minute(began)}, process {process}"]
+    return [f"{attempt}, was killed"]
 
 
-def alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+def minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def hours(age: timedelta) -> str:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -83,12 +83,16 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The last crawl of a database: when it started and finished (UTC), and what it found."""
+    """The last crawl of a database: when it started and finished (UTC), and what it found.
+
+    `overridden` is what a person accepted, if anything.
+    """
 
     started: datetime
     finished: datetime
     problems: int
     users: int
+    overridden: str | None
 
 
 def _create_problems(db: Database) -> None:
@@ -163,28 +167,32 @@ def state(path: Path) -> State:
     if not path.is_file():
         raise DatabaseError(f"{path}: there is no such file")
     with _opened(path) as db:
-        damage = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        damage = " ".join(db.execute("PRAGMA quick_check(1)").fetchone()[0].split())
         if damage != "ok":
             raise DatabaseError(f"{path}: damaged: {damage}")
         last = None
         if _version(db) > 1:
             last = next(db.query("SELECT * FROM crawls ORDER BY id DESC LIMIT 1"), None)
         if last is None:
-            raise DatabaseError(f"{path}: no crawl is recorded in it")
-        problems, users = db.execute(
-            "SELECT count(*), total(users) FROM problems WHERE delisted IS NULL"
+            raise DatabaseError(f"{path}: no crawl is recorded in it; `make crawl` brings one")
+        problems, users, wrong = db.execute(
+            "SELECT count(*), total(users), total(abs(score - 80.0 / (40 + users)) > 1e-9) "
+            "FROM problems WHERE delisted IS NULL"
         ).fetchone()
+    if wrong:
+        raise DatabaseError(f"{path}: {wrong:.0f} scores are not 80 / (40 + users)")
     for name, found in (("problems", problems), ("users", int(users))):
         if found != last[name]:
             raise DatabaseError(
                 f"{path}: {found} {name} are listed in it, but its last crawl found {last[name]}"
             )
-    return State(
-        started=datetime.fromisoformat(last["started"]),
-        finished=datetime.fromisoformat(last["finished"]),
-        problems=problems,
-        users=int(users),
-    )
+    try:
+        started, finished = (
+            datetime.fromisoformat(last[name]).astimezone(UTC) for name in ("started", "finished")
+        )
+    except (TypeError, ValueError) as error:
+        raise DatabaseError(f"{path}: the times of its last crawl can't be read") from error
+    return State(started, finished, problems, int(users), last["overridden"])
 
 
 def commit(path: Path, problems: Sequence[Problem], crawl: Crawl) -> Changes:
@@ -206,7 +214,9 @@ def commit(path: Path, problems: Sequence[Problem], crawl: Crawl) -> Changes:
     except Exception as error:
         if not existed and path.exists() and path.stat().st_size == 0:
             path.unlink()
-        raise DatabaseError(f"{path}: {error or type(error).__name__}") from error
+        reason = str(error) or type(error).__name__
+        hint = " (is the disk full?)" if "disk I/O" in reason else ""
+        raise DatabaseError(f"{path}: {reason}{hint}") from error
 
 
 @contextmanager
@@ -214,7 +224,7 @@ def _opened(path: Path) -> Iterator[Database]:
     """The database, to be read. Raises DatabaseError when it is none of ours, or too new."""
     try:
         with closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", BUSY_TIMEOUT, uri=True)
         ) as connection:
             db = Database(connection)
             version = _version(db)
@@ -223,10 +233,9 @@ def _opened(path: Path) -> Iterator[Database]:
                     f"{path}: its schema has version {version}, made by a newer spojscore; this "
                     f"one knows {len(MIGRATIONS)}: update it"
                 )
-            tables = db.table_names()
-            if tables and (
-                "problems" not in tables or [*db["problems"].columns_dict] != [*COLUMNS]
-            ):
+            columns = db["problems"].columns_dict.keys()
+            needed = COLUMNS.keys() if version == len(MIGRATIONS) else CHANGES
+            if db.table_names() and not columns >= {*needed}:
                 raise DatabaseError(f"{path}: this is no database of spojscore")
             yield db
     except sqlite3.Error as error:

@@ -30,6 +30,8 @@ VOTES = re.compile(r"\+\s*([0-9]{1,9})\s+-\s*([0-9]{1,9})\b")
 DIFFICULTIES = ("concept", "implementation")
 DIFFICULTY = re.compile("|".join(DIFFICULTIES))
 
+QUOTED = 40  # characters of what is wrong, in an error
+
 BOT_CHECK_MARKS = (
     "<title>just a moment...</title>",
     "<title>attention required!",
@@ -195,7 +197,7 @@ def _read_row(row: HtmlElement, where: str) -> Row:
         raise ListingError(f"{where}: no name")
     users = _text(ranks_link)
     if not WHOLE_NUMBER.fullmatch(users):
-        raise ListingError(f"{where}: users are {users!r}, not a whole number")
+        raise ListingError(f"{where}: users are {users[:QUOTED]!r}, not a whole number")
     value = VALUE.search(ranks_link.get("title", ""))
     titles = [element for element in row.iter() if element.tag != "a" and element.get("title")]
     votes = next((m for e in titles if (m := VOTES.search(e.get("title", "")))), None)
@@ -229,7 +231,7 @@ def _acceptance(link: HtmlElement, where: str) -> float | None:
     if text in ("", "-"):
         return None
     if not NUMBER.fullmatch(text):
-        raise ListingError(f"{where}: acceptance is {text!r}, not a number")
+        raise ListingError(f"{where}: acceptance is {text[:QUOTED]!r}, not a number")
     return float(text)
 
 

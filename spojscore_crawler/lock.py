@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
+
+# More than holder() holds it, in seconds.
+GLANCE = 0.2
 
 
 class LockError(Exception):
@@ -23,7 +27,7 @@ class Lock:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
             try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._take()
                 os.ftruncate(self._file, 0)
                 os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
             except OSError:
@@ -31,21 +35,37 @@ class Lock:
                 raise
         except BlockingIOError as error:
             raise LockError(
-                f"another crawl into {database} is running, process {holder(database)}"
+                f"another crawl into {database} is running, process {_last_holder(path)}"
             ) from error
         except OSError as error:
             raise LockError(f"{path}: {error.strerror}") from error
+
+    def _take(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(GLANCE)
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def close(self) -> None:
         os.close(self._file)
 
 
-def holder(database: Path) -> str:
-    """The number of the process that holds the lock, or held it last; empty if there was none."""
+def holder(database: Path) -> str | None:
+    """The number of the process that holds the lock; None when nobody does."""
+    path = _lock_file(database)
     try:
-        return _lock_file(database).read_text().strip()
+        with path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _last_holder(path)
     except OSError:
-        return ""
+        pass
+    return None
+
+
+def _last_holder(path: Path) -> str:
+    return path.read_text().strip()
 
 
 def _lock_file(database: Path) -> Path:

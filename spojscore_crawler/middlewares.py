@@ -89,12 +89,12 @@ def retry_after(response: Response) -> float:
     return max((date - datetime.now(UTC)).total_seconds(), 0)
 
 
-class SameHostRedirectMiddleware(RedirectMiddleware):
-    """Scrapy's RedirectMiddleware that follows no redirect to another host, nor one off https."""
+class SameSiteRedirectMiddleware(RedirectMiddleware):
+    """Scrapy's RedirectMiddleware that follows no redirect to another site."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         result = super().process_response(request, response)
-        if isinstance(result, Request) and not same_host(request.url, result.url):
+        if isinstance(result, Request) and not same_site(request.url, result.url):
             raise IgnoreRequest(f"redirected to {result.url}, which is another site")
         return result
 
@@ -117,7 +117,7 @@ class BrowserHeadersMiddleware:
         return cls(crawler.settings)
 
     def process_request(self, request: Request) -> None:
-        if same_host(self.url, request.url):
+        if same_site(self.url, request.url):
             request.headers.update(self.headers)
 
 
@@ -150,7 +150,18 @@ class StrictRobotsTxtMiddleware(RobotsTxtMiddleware):
         super()._robots_error(exc, netloc)
 
 
-def same_host(one: str, other: str) -> bool:
-    """Whether the address `other` may be followed from `one`: the same host, and not off https."""
-    here, there = urlsplit(one), urlsplit(other)
-    return here.hostname == there.hostname and there.scheme in (here.scheme, "https")
+def same_site(one: str, other: str) -> bool:
+    """Whether the address `other` is of the same site as `one`, or is what https makes of it."""
+    try:
+        here, there = urlsplit(one), urlsplit(other)
+        secured = (here.scheme, here.port, there.scheme, there.port) == (
+            "http",
+            None,
+            "https",
+            None,
+        )
+        return here.hostname == there.hostname and (
+            secured or (here.scheme, here.port) == (there.scheme, there.port)
+        )
+    except ValueError:
+        return False

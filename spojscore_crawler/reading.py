@@ -2,10 +2,18 @@
 
 The list may shift while it is read. A problem hidden in the middle of a crawl moves all later
 ones up by one, and the first row of the next page slips, unseen, onto a page that was read
-already; a problem put in moves them down, and a row is read twice. So the last page is asked for
-right after the first, and all others then: as it is not shifted when a page before it is, a row
-stands on two pages, whichever way the list moved. What two opposite shifts could still hide is
-missing among the problems that the last crawl knew.
+already; a problem put in moves them down, and a row is read twice, or slips onto a later page that
+was read already. Three things tell of it:
+
+- A row stands on two pages. For that, the last page is asked for right after the first, and all
+  others then: it is as old as the pages that a problem hidden meanwhile made outdated.
+- A page, or its pager, is another than was asked for.
+- A problem that the last crawl knew is missing, and turns up when its page is asked for once more.
+
+What each page read once can't tell: of problems that the last crawl did not know, one may slip away
+when another is put in before it, or hidden on the first page before the last is read. And of two
+opposite shifts, the second may hide the first from the very two requests that look for it. The
+next crawl brings what was missed.
 """
 
 from __future__ import annotations
@@ -30,8 +38,8 @@ class ReadingError(Exception):
 class Reading:
     """One crawl's pages: `planned` has the start= of each, `pages` what was read of them.
 
-    `known` are the ids of the problems that the last crawl listed. `shifted` tells that the
-    list kept shifting in a way that the pages themselves don't show.
+    `known` are the ids of the problems that the last crawl listed. `shifted` tells that it
+    never held still.
     """
 
     def __init__(self, known: Collection[int] = (), max_pages: int = 1000) -> None:
@@ -119,7 +127,7 @@ class Reading:
 
     def _ask_again(self, starts: Collection[int]) -> list[int]:
         if self._rounds == ROUNDS:
-            self.shifted = self._changed()
+            self.shifted = len(starts) == len(self.pages)
             return []
         self._rounds += 1
         for start in starts:

@@ -43,8 +43,8 @@ RETRY_TIMES = 3
 RETRY_BACKOFF = 2  # seconds before the first retry, doubling; 0 for none
 RETRY_AFTER_MAX = 120  # seconds; a server that asks for a longer wait is not asked again
 
-# A page of the list has some 60 kB.
-DOWNLOAD_MAXSIZE = 5_000_000
+# A page of the list has some 60 kB; what is read of it takes a hundred times as much memory.
+DOWNLOAD_MAXSIZE = 500_000
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
 
@@ -62,7 +62,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "spojscore_crawler.middlewares.BackoffRetryMiddleware": 550,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "spojscore_crawler.middlewares.SameHostRedirectMiddleware": 600,
+    "spojscore_crawler.middlewares.SameSiteRedirectMiddleware": 600,
 }
 ITEM_PIPELINES = {
     "spojscore_crawler.pipelines.score.ScorePipeline": 100,

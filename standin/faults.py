@@ -105,6 +105,11 @@ def _huge(handler: Handler) -> None:
             handler.wfile.write(block)
 
 
+def _heavy(handler: Handler) -> None:
+    """A page that is not too large, and takes a hundred times its size when it is parsed."""
+    handler.answer(b"<table class='problems'>" + b"<tr><td>" * 62_000)
+
+
 def _bomb(handler: Handler) -> None:
     """A small body that gzip makes huge."""
     million = gzip.compress(bytes(1_000_000))
@@ -132,6 +137,7 @@ KINDS: dict[str, Callable[[Handler], None]] = {
     "cut-unknown-length": lambda handler: _half(handler, length=False),
     "reset": _reset,
     "huge": _huge,
+    "heavy": _heavy,
     "bomb": _bomb,
     "redirect-away": lambda handler: _redirect(handler, "http://elsewhere.invalid/"),
     "redirect-login": lambda handler: _redirect(handler, "/login"),

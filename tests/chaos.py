@@ -1,7 +1,7 @@
 """`python -m tests.chaos`: crawls with random faults, shifts and kills; no row may go wrong.
 
-Each worker crawls one stand-in into one database, again and again. Before each crawl the list
-changes; during it, problems come and go, pages break, and the crawl is killed at random. Whatever
+Each of four chains crawls one stand-in into one database, again and again. Before each crawl the
+list changes; during it, problems come and go, pages break, and the crawl is killed at random. Whatever
 happens, the database must then hold the last committed list, or the whole of the new one.
 """
 
@@ -29,6 +29,8 @@ COUNT = 240
 SLOW = {"hang", "huge", "die", "busy"}
 FAULTS = sorted({*KINDS, "status-500", "status-403", "status-404"} - SLOW)
 SETTINGS = ("RETRY_TIMES=2", "MIN_USERS_RATIO=0.5", "CONCURRENT_REQUESTS=2")
+LIMIT = 60  # seconds, for one crawl
+CHAINS = 4
 KILLS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
 
@@ -36,7 +38,7 @@ class Chain:
     """One list and one database, through many crawls."""
 
     def __init__(self, seed: int, folder: Path) -> None:
-        self.random = Random(seed)
+        self.seed, self.random = seed, Random(seed)
         self.database = folder / "spojscore.db"
         self.server = StandIn(problems(COUNT))
         self.new_ids = iter(range(100_000, 200_000))
@@ -55,12 +57,12 @@ class Chain:
         self.always = {entry.id: entry for entry in self.server.problems}
         self.ever = dict(self.always)
         self.server.faults = [self.fault() for _ in range(self.random.choice((0, 0, 0, 1, 2)))]
-        at_page(self.server, self.random.randrange(20), self.change_list)
+        at_page(self.server, self.random.randrange(1, 12), self.change_list)
         with started_crawl(self.server.url, self.database, *SETTINGS) as process:
             if self.random.random() < 0.4:
                 time.sleep(self.random.uniform(0.3, 1.6))
                 process.send_signal(self.random.choice(KILLS))
-            _, log = process.communicate()
+            _, log = process.communicate(timeout=LIMIT)
         self.judge(process.returncode, log)
 
     def change_list(self) -> None:
@@ -97,7 +99,7 @@ class Chain:
         new = {id_: (entry.code, entry.users) for id_, entry in self.ever.items()}
         committed = self.always.keys() <= listed.keys() and listed.items() <= new.items()
         last = log.strip().rpartition("\n")[2]
-        story = f"crawl {self.crawls}, exit status {status}: {last}"
+        story = f"chain {self.seed}, crawl {self.crawls}, exit status {status}: {last}"
         if status == 0:
             assert committed, story
         elif status == 1:
@@ -129,12 +131,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=None)
     args = parser.parse_args()
     seed = args.seed if args.seed is not None else Random().randrange(1_000_000)
-    workers = os.cpu_count() or 1
-    print(f"{args.crawls} crawls, seed {seed}, {workers} at a time", flush=True)
-    shares = [len(range(n, args.crawls, workers)) for n in range(workers)]
+    print(f"{args.crawls} crawls, seed {seed}", flush=True)
+    shares = [len(range(n, args.crawls, CHAINS)) for n in range(CHAINS)]
     ends: dict[str, int] = {}
-    with ThreadPoolExecutor(workers) as pool:
-        for part in pool.map(run, range(seed, seed + workers), shares):
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for part in pool.map(run, range(seed, seed + CHAINS), shares):
             for end, count in part.items():
                 ends[end] = ends.get(end, 0) + count
     told = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))

@@ -29,6 +29,10 @@ def check(database: Path) -> tuple[int, list[str], str]:
     return 0, output.getvalue().splitlines(), ""
 
 
+def minute(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M} UTC"
+
+
 def change(database: Path, sql: str) -> None:
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(sql)
@@ -38,7 +42,8 @@ def aged(database: Path, hours: float) -> str:
     """Make the last crawl so old; what the check says of it."""
     finished = datetime.now(UTC) - timedelta(hours=hours)
     change(database, f"UPDATE crawls SET finished = '{finished.isoformat(timespec='seconds')}'")
-    return f"last crawl: finished {finished:%Y-%m-%d %H:%M} UTC, {max(hours, 0):.1f} h ago"
+    ago = f", {hours:.1f} h ago" if hours >= 0 else ""
+    return f"last crawl: finished {finished:%Y-%m-%d %H:%M} UTC{ago}"
 
 
 def test_the_report_of_a_crawl(standin: Served, database: Path) -> None:
@@ -77,7 +82,7 @@ def test_a_report_is_running_while_the_crawl_is(standin: Served, database: Path)
         process.communicate(timeout=60)
     report = json.loads(seen[0])
     assert (report["outcome"], report["finished"]) == ("running", None)
-    assert seen[1] == f"a crawl is running since {report['started']}, process {process.pid}"
+    assert seen[1] == f"a crawl is running since {minute(report['started'])}, process {process.pid}"
 
 
 @pytest.mark.parametrize("hours", [0, 35.9])
@@ -107,9 +112,13 @@ def test_data_that_is_not_fresh(hours: float, error: str, database: Path, before
     [
         ("DELETE FROM problems WHERE code = 'PRIME1'",
          "119 problems are listed in it, but its last crawl found 120"),
-        ("UPDATE problems SET users = users + 1 WHERE code = 'PRIME1'",
+        ("UPDATE problems SET users = users + 1, score = 80.0 / (41 + users) WHERE code = 'PRIME1'",
          f"{USERS + 1} users are listed in it, but its last crawl found {USERS}"),
-        ("DELETE FROM crawls", "no crawl is recorded in it"),
+        ("DELETE FROM crawls", "no crawl is recorded in it; `make crawl` brings one"),
+        ("UPDATE problems SET score = 1 WHERE users > 40000",
+         f"{sum(e.users > 40000 for e in problems(120))} scores are not 80 / (40 + users)"),
+        ("UPDATE crawls SET finished = 'rubbish'", "the times of its last crawl can't be read"),
+        ("UPDATE crawls SET started = NULL", "the times of its last crawl can't be read"),
         ("DROP TABLE problems", "this is no database of spojscore"),
         ("PRAGMA user_version = 99",
          "its schema has version 99, made by a newer spojscore; this one knows "
@@ -131,6 +140,27 @@ def test_a_file_that_is_damaged(database: Path, before: bytes) -> None:
     assert "malformed" in said or "damaged" in said
 
 
+def test_a_copy_that_is_older_than_its_report_is_told(
+    standin: Served, database: Path, before: bytes
+) -> None:
+    change(database, "UPDATE crawls SET started = '2026-01-01T00:00:00+00:00'")
+    old = database.read_bytes()
+    began = minute(Crawl(standin(120).url, database).report["started"])
+    database.write_bytes(old)
+    assert check(database)[1][-1] == (
+        f"last attempt: began {began}, committed: is this an older copy of the database?"
+    )
+    assert before != old
+
+
+def test_what_was_accepted_is_told(database: Path, before: bytes) -> None:
+    assert before
+    line = aged(database, 1)
+    change(database, "UPDATE crawls SET overridden = 'a short list'")
+    told = [f"{database}: {WHOLE}", line, "accepted by hand: a short list"]
+    assert check(database) == (0, told, "")
+
+
 def test_no_file(database: Path) -> None:
     assert check(database) == (1, [], f"error: {database}: there is no such file")
     assert not database.exists()
@@ -148,7 +178,8 @@ def test_a_refusal_is_told_and_the_data_are_still_whole(
         [
             f"{database}: {WHOLE}",
             line,
-            f"last attempt: began {crawl.report['started']}, refused: {crawl.report['reason']}",
+            f"last attempt: began {minute(crawl.report['started'])}, refused: "
+            f"{crawl.report['reason']}",
         ],
         "",
     )
@@ -162,12 +193,15 @@ def test_a_kill_is_told(standin: Served, database: Path) -> None:
     started = json.loads(Path(f"{database}.crawl.json").read_text())["started"]
     assert check(database) == (
         1,
-        [f"last attempt: began {started}, was killed"],
+        [f"last attempt: began {minute(started)}, was killed"],
         f"error: {database}: there is no such file",
     )
 
 
-@pytest.mark.parametrize("report", ["", "[]", '{"outcome": "committed"}'])
+@pytest.mark.parametrize(
+    "report",
+    ["", "[]", '{"outcome": "committed"}', '{"started": 5, "outcome": "failed", "reason": ""}'],
+)
 def test_a_report_that_is_broken_is_no_error(report: str, database: Path, before: bytes) -> None:
     assert before
     aged(database, 1)

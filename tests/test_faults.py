@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from spojscore_crawler.middlewares import same_site
 from spojscore_crawler.spiders.classical import is_address
 from standin.problems import problems
 from standin.server import StandIn
@@ -31,6 +32,7 @@ FOR_ROBOTS = "(for robots.txt, without which nothing may be read)"
         ("cut", "the answer broke off"),
         ("die", "the connection broke off"),
         ("huge", "the page is too large (DOWNLOAD_MAXSIZE)"),
+        ("heavy", "no problems in the problem table"),
         ("bomb", "the page is too large (DOWNLOAD_MAXSIZE)"),
         ("redirect-away", "redirected to http://elsewhere.invalid/, which is another site"),
         ("redirect-loop", "max redirections reached"),
@@ -49,7 +51,8 @@ def test_a_page_that_cannot_be_had(
 def test_a_redirect_to_a_login_page(standin: Served, database: Path, before: bytes) -> None:
     server = standin(150, "50:redirect-login")
     crawl = Crawl(server.url, database)
-    assert crawl.failed(f"{server.url}/login: no problem table", before)
+    where = f"{server.url}{LIST}50 led to {server.url}/login"
+    assert crawl.failed(f"{where}: no problem table", before)
     assert "Sign in" in crawl.failed_page.read_text()
 
 
@@ -213,3 +216,16 @@ def test_an_address_that_is_none(database: Path, before: bytes) -> None:
 )  # fmt: skip
 def test_what_is_an_address(url: str, expected: bool) -> None:
     assert is_address(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("http://a/x", "http://a/y", True), ("http://a/x", "https://a/y", True),
+        ("http://a:80/", "http://a:81/", False), ("https://a/", "http://a/", False),
+        ("http://a:8000/", "https://a:8001/", False), ("http://a/", "http://b.a/", False),
+        ("http://a/", "http://a:99999/", False),
+    ],
+)  # fmt: skip
+def test_what_is_the_same_site(one: str, other: str, expected: bool) -> None:
+    assert same_site(one, other) == expected

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -91,6 +91,24 @@ def until_it_commits(process: subprocess.Popen[str], database: Path) -> None:
         assert process.poll() is None
 
 
+@pytest.mark.parametrize("delay", [0, 0.03, 0.06])
+def test_a_late_interrupt_undoes_no_commit(
+    delay: float, standin: Served, database: Path, before: bytes
+) -> None:
+    assert before
+    with started_crawl(standin(CHANGED).url, database) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if "Closing spider" in line:
+                break
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(delay)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert output.startswith("120 problems (0 new, 120 changed")
+
+
 def rows_of(content: bytes, database: Path) -> list[dict[str, object]]:
     copy = database.with_name("copy.db")
     copy.write_bytes(content)
@@ -150,12 +168,12 @@ def small_files() -> None:
 
 def test_a_full_disk(standin: Served, database: Path, before: bytes) -> None:
     crawl = Crawl(standin(CHANGED).url, database, preexec_fn=small_files)
-    assert crawl.failed(f"{database}: disk I/O error", before)
+    assert crawl.failed(f"{database}: disk I/O error (is the disk full?)", before)
 
 
 def test_a_full_disk_at_the_first_crawl(standin: Served, database: Path) -> None:
     crawl = Crawl(standin(120).url, database, preexec_fn=small_files)
-    assert crawl.failed(f"{database}: disk I/O error", None)
+    assert crawl.failed(f"{database}: disk I/O error (is the disk full?)", None)
 
 
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="no setpriv (util-linux) here")
@@ -196,6 +214,12 @@ def test_a_commit_that_fails_leaves_the_database_as_it_was(
 def test_a_summary_that_cannot_be_shown_undoes_no_commit(standin: Served, database: Path) -> None:
     with Path("/dev/full").open("w") as full:
         crawl = Crawl(standin(60).url, database, stdout=full)
+    assert crawl.status == 0
+    assert len(rows(database)) == 60
+
+
+def test_a_summary_that_nobody_reads_undoes_no_commit(standin: Served, database: Path) -> None:
+    crawl = Crawl(standin(60).url, database, preexec_fn=lambda: os.close(1))
     assert crawl.status == 0
     assert len(rows(database)) == 60
 

@@ -67,7 +67,7 @@ def test_what_was_gone_between_two_pages_is_looked_for_on_both() -> None:
 def test_a_problem_hidden_while_the_list_is_read(hidden: int, moment: int) -> None:
     """Even the first crawl, which knows no problem, misses none of the others.
 
-    But for one: hidden on the first page between the first and the second request.
+    But when one is hidden on the first page between the first and the second request.
     """
     ids = list(range(30))
 
@@ -82,15 +82,16 @@ def test_a_problem_hidden_while_the_list_is_read(hidden: int, moment: int) -> No
     assert len(asked) <= 2 * 6 + 4
 
 
+@pytest.mark.parametrize("count", [28, 30, 31])
 @pytest.mark.parametrize("moment", range(6))
 @pytest.mark.parametrize("added", [1, 9, 29, 59])
-def test_a_problem_added_while_the_list_is_read(added: int, moment: int) -> None:
+def test_a_problem_added_while_the_list_is_read(added: int, moment: int, count: int) -> None:
     def add(number: int, ids: list[int]) -> None:
         if number == moment:
             ids[:] = sorted([*ids, added])
 
-    even = range(0, 60, 2)
-    reading, _ = read(list(even), (), add)
+    even = range(0, 2 * count, 2)
+    reading, _ = read(list(even), even, add)
     assert set(found(reading)) - {added} == set(even)
     assert found(reading) == sorted(set(found(reading)))
 
@@ -149,6 +150,16 @@ def test_a_list_that_never_holds_still_is_given_up() -> None:
     reading, asked = read(list(range(30)), range(30), swap)
     assert reading.doubled() or reading.shifted
     assert len(asked) <= (1 + ROUNDS) * 12
+
+
+def test_a_page_answered_once_with_another() -> None:
+    ids = list(range(20))
+    reading = Reading()
+    for start in (0, 15, 10):
+        reading.add(start, page(ids, start))
+    other = page(ids, 5)
+    reading.add(5, Listing(other.rows, 15, 10))
+    assert [reading.strayed(), reading.ask()] == [[5], [0]]
 
 
 def test_a_short_page_is_asked_for_again_and_nothing_else() -> None:

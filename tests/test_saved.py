@@ -44,7 +44,7 @@ def test_saved_pages(theme: str, standin: Served, database: Path, tmp_path: Path
         (lambda pages: (pages / NAMES[2]).unlink(),
          "{pages}: 1 of 3 pages are missing; save " + SPOJ + LIST + "50 there"),
         (lambda pages: (pages / NAMES[1]).unlink(),
-         "{pages}: 1 of 1 pages are missing; save " + SPOJ + LIST + "0 there"),
+         "{pages}: the first page is missing; save " + SPOJ + LIST + "0 there"),
         (lambda pages: (pages / "again.html").write_bytes((pages / NAMES[2]).read_bytes()),
          "{pages}/z.html: the same page as {pages}/again.html, start=50"),
         (lambda pages: (pages / "z.html").write_bytes(bot_check_page()),
@@ -52,7 +52,7 @@ def test_saved_pages(theme: str, standin: Served, database: Path, tmp_path: Path
         (lambda pages: (pages / "z.html").write_bytes((pages / "z.html").read_bytes()[:9000]),
          "{pages}/z.html: the page breaks off after row 13"),
         (lambda pages: pages.rename(pages.with_name("elsewhere")),
-         "{pages}: there is no such folder"),
+         "pages={pages}: there is no such folder"),
     ],
 )  # fmt: skip
 def test_saved_pages_that_are_no_list(
@@ -69,6 +69,24 @@ def test_saved_pages_pass_the_same_gate(
     pages = save(tmp_path / "pages", standin(115))
     reason = "115 problems are fewer than 98 % of the last crawl's 120 (MIN_PROBLEMS_RATIO)"
     assert crawl(pages, database).failed(reason, before)
+
+
+def test_an_argument_that_does_not_exist(standin: Served, database: Path, before: bytes) -> None:
+    server = standin(120)
+    crawl = Crawl(server.url, database, arguments=["-a", "page=DIR"])
+    assert crawl.failed("-a knows nothing but pages=DIR, not page", before)
+    assert server.requests == []
+
+
+def test_what_the_site_quotes_of_a_cookie_is_hidden(
+    standin: Served, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPOJ_COOKIE", "s3cret=1")
+    server = standin(60)
+    server.page = lambda *_: b"<p>You sent s3cret=1</p>"
+    crawl = Crawl(server.url, database)
+    assert crawl.status == 1
+    assert crawl.failed_page.read_text() == "<p>You sent (hidden)</p>"
 
 
 def test_what_the_browser_sends_goes_to_spoj_and_nowhere_else(

@@ -6,6 +6,7 @@ Scrapy's own exits 0 however the crawl ended.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,9 @@ class Command(ScrapyCrawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         self.exitcode = 1
         super().run(args, opts)
+        # A late Ctrl-C must not turn a commit into a failure.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         stats = self.crawler.stats
         database = self.crawler.settings["SPOJSCORE_DB"]
         if stats and stats.get_value("spojscore/committed"):
@@ -45,6 +49,8 @@ class Command(ScrapyCrawl):
 
 def say(text: str) -> None:
     """Print; a line that can't be shown does not undo a commit."""
+    if sys.stdout is None:
+        return
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         print(text, flush=True)

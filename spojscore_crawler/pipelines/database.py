@@ -85,6 +85,7 @@ class DatabasePipeline:
     def commit_if_fit(self, spider: ClassicalSpider, finished: datetime) -> None:
         found = gate.findings(spider.reading, self.problems, self.before, self.limits)
         self.report.findings = found
+        self.report.counts = {"problems": len(self.problems)}
         sentences = "; ".join(finding.sentence for finding in found)
         if not self.limits.allow(found):
             self.report.outcome, self.report.reason = "refused", sentences
@@ -96,7 +97,7 @@ class DatabasePipeline:
             self.report.outcome, self.report.reason = "failed", str(error)
             return
         self.report.outcome = "committed"
-        self.report.counts = {"problems": len(self.problems), **asdict(changes)}
+        self.report.counts |= asdict(changes)
         assert self.crawler.stats
         for name, count in asdict(changes).items():
             self.crawler.stats.set_value(f"spojscore/{name}", count)

@@ -37,7 +37,8 @@ class ClassicalSpider(Spider):
 
     def __init__(self, *args: Any, pages: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.saved = None if pages is None else Path(pages)
+        self.unknown = kwargs.keys() - {"name"}
+        self.saved = pages
         self.known: Collection[int] = ()
         self.reading = Reading()
         self.waiting: set[int] = set()
@@ -50,12 +51,14 @@ class ClassicalSpider(Spider):
     async def start(self) -> AsyncIterator[Request | Problem]:
         with suppress(OSError):
             self.failed_page.unlink()  # of an earlier crawl
+        if self.unknown:
+            raise CloseSpider(f"-a knows nothing but pages=DIR, not {', '.join(self.unknown)}")
         try:
             self.reading = Reading(self.known, self.settings.getint("MAX_PAGES"))
         except ValueError as error:
             value = self.settings["MAX_PAGES"]
             raise CloseSpider(f"MAX_PAGES is {value!r}, not a whole number") from error
-        if self.saved:
+        if self.saved is not None:
             self._read_saved(self.saved)
             for problem in self._problems():
                 yield problem
@@ -70,7 +73,7 @@ class ClassicalSpider(Spider):
         """A page of the list: ask for the next ones when it was the last that was waited for."""
         self.waiting.discard(start)
         try:
-            self._add(start, parse_listing(response.body, response.url))
+            self._add(start, parse_listing(response.body, where(response)))
             starts = [] if self.waiting else self.reading.ask()
         except ListingError as error:
             raise self._failure(str(error), response) from error
@@ -106,10 +109,11 @@ class ClassicalSpider(Spider):
                 cb_kwargs={"start": start},
             )
 
-    def _read_saved(self, folder: Path) -> None:
-        """Read every *.html in `folder` as the page that its own pager says it is."""
-        if not folder.is_dir():
-            raise CloseSpider(f"{folder}: there is no such folder")
+    def _read_saved(self, pages: str) -> None:
+        """Read every *.html in the folder `pages` as the page that its own pager says it is."""
+        folder = Path(pages)
+        if not pages or not folder.is_dir():
+            raise CloseSpider(f"pages={pages}: there is no such folder")
         files: dict[int, Path] = {}
         for file in sorted(folder.glob("*.html")):
             try:
@@ -125,8 +129,9 @@ class ClassicalSpider(Spider):
                 raise CloseSpider(f"{file}: {error}") from error
             files[listing.start] = file
         if missing := self.reading.missing():
+            many = f"{len(missing)} of {len(self.reading.planned)} pages are missing"
             raise CloseSpider(
-                f"{folder}: {len(missing)} of {len(self.reading.planned)} pages are missing; "
+                f"{folder}: {many if 0 in files else 'the first page is missing'}; "
                 f"save {self._url(missing[0])} there"
             )
 
@@ -140,15 +145,30 @@ class ClassicalSpider(Spider):
                 yield Problem(**asdict(row))
 
     def _failure(self, reason: str, response: Response | None) -> CloseSpider:
-        """What to raise. The page of the first failure is kept for whoever mends the parser."""
+        """What to raise. The page of the first failure is kept for whoever mends the parser.
+
+        A page, or an address, may quote the cookie that was sent.
+        """
+        secrets = [self.settings["SPOJ_COOKIE"].strip(), self.settings["SPOJ_USER_AGENT"].strip()]
+        for secret in filter(None, secrets):
+            reason = reason.replace(secret, "(hidden)")
         if not self.failing:
             self.failing = True
             if response is not None:
+                body = response.body
+                for secret in filter(None, secrets):
+                    body = body.replace(secret.encode(), b"(hidden)")
                 try:
-                    self.failed_page.write_bytes(response.body)
+                    self.failed_page.write_bytes(body)
                 except OSError as error:
                     self.logger.warning("The page could not be kept: %s", error)
         return CloseSpider(reason)
+
+
+def where(response: Response) -> str:
+    """The page's address, and from where it was redirected."""
+    redirected: list[str] = response.meta.get("redirect_urls", [])
+    return " led to ".join([*redirected[:1], response.url])
 
 
 def is_address(text: str) -> bool:
