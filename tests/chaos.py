@@ -1,8 +1,8 @@
 """`python -m tests.chaos`: crawls with random faults, shifts and kills; no row may go wrong.
 
 Each of four chains crawls one stand-in into one database, again and again. Before each crawl the
-list changes; during it, problems come and go, pages break, and the crawl is killed at random. Whatever
-happens, the database must then hold the last committed list, or the whole of the new one.
+list changes; during it, problems come and go, pages break, and the crawl is killed at random.
+Whatever happens, the database must then hold the last committed list, or the whole of the new one.
 """
 
 from __future__ import annotations
