@@ -14,6 +14,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Request, Response
+from twisted.internet.defer import Deferred
 
 from spojscore_crawler.failures import why
 
@@ -129,14 +130,18 @@ class StrictRobotsTxtMiddleware(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self.unreachable = ""
+        self.unreachable: dict[str, str] = {}  # why, by network location
 
-    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        if rp is None:
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:  # noqa: ARG002
+        netloc = urlsplit(request.url).netloc
+        if netloc in self.unreachable:
             raise IgnoreRequest(
-                f"{self.unreachable} (for robots.txt, without which nothing may be read)"
+                f"{self.unreachable[netloc]} (for robots.txt, without which nothing may be read)"
             )
-        super().process_request_2(rp, request)
+        # Not `rp`: of several requests that wait for one robots.txt, only the first is given it.
+        parser = self._parsers[netloc]
+        assert not isinstance(parser, Deferred)
+        super().process_request_2(parser, request)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= SERVER_ERROR:
@@ -146,7 +151,7 @@ class StrictRobotsTxtMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self.unreachable = why(exc)
+        self.unreachable[netloc] = why(exc)
         super()._robots_error(exc, netloc)
 
 

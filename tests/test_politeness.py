@@ -1,6 +1,8 @@
 """What the crawler asks of SPOJ, and how it waits."""
 
 import asyncio
+import os
+import subprocess
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -11,6 +13,7 @@ from scrapy.utils.project import get_project_settings
 
 from spojscore_crawler import middlewares
 from spojscore_crawler.middlewares import BackoffRetryMiddleware, retry_after
+from tests.conftest import FULL_SPEED, ROOT, SCRAPY, Served
 
 
 def test_polite_by_default() -> None:
@@ -78,3 +81,18 @@ def test_nobody_pauses_in_a_crawl_that_has_ended(slept: list[float]) -> None:
     pause(1, crawling=False)
     pause(1, failing=True)
     assert slept == []
+
+
+@pytest.mark.parametrize(
+    ("robots", "pages"), [(b"", 80), (b"User-agent: *\nDisallow: /problems/\n", 0)]
+)
+def test_robots_txt_holds_for_requests_that_are_sent_at_once(
+    robots: bytes, pages: int, standin: Served
+) -> None:
+    """Scrapy's own middleware lets all but the first through."""
+    server = standin(1, robots=robots)
+    settings = [word for setting in FULL_SPEED for word in ("-s", setting)]
+    crawl = [SCRAPY, "runspider", "bench/bare_spider.py", *settings]
+    subprocess.run(crawl, cwd=ROOT, env=os.environ | {"SPOJ_URL": server.url}, check=True)
+    assert server.requests.count("/robots.txt") == 1
+    assert len(server.requests) == 1 + pages
