@@ -5,6 +5,7 @@ import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -92,7 +93,7 @@ def test_robots_txt_holds_for_requests_that_are_sent_at_once(
     """Scrapy's own middleware lets all but the first through."""
     server = standin(1, robots=robots)
     settings = [word for setting in FULL_SPEED for word in ("-s", setting)]
-    crawl = [SCRAPY, "runspider", "bench/bare_spider.py", *settings]
+    crawl: list[str | Path] = [SCRAPY, "runspider", "bench/bare_spider.py", *settings]
     subprocess.run(crawl, cwd=ROOT, env=os.environ | {"SPOJ_URL": server.url}, check=True)
     assert server.requests.count("/robots.txt") == 1
     assert len(server.requests) == 1 + pages
