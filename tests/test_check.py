@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spojscore_crawler.check import main
-from spojscore_crawler.database import MIGRATIONS
+from spojscore_crawler.schema import MIGRATIONS
 from standin.problems import problems
 from tests.conftest import Crawl, Served, at_page, started_crawl
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
-from spojscore_crawler.database import MIGRATIONS
+from spojscore_crawler.schema import MIGRATIONS
 from standin.problems import problems
 from tests.conftest import Crawl, Served, missing, rows
 
@@ -26,31 +27,60 @@ def test_a_new_database_has_the_newest_version(database: Path, before: bytes) ->
     assert rows(database, VERSION) == [{"user_version": len(MIGRATIONS)}]
 
 
-def test_a_database_of_the_first_version_is_moved_on(
-    standin: Served, database: Path, before: bytes
+def older(database: Path, version: int) -> list[dict[str, object]]:
+    """Make `database` what this version's release would have left; returns its problems.
+
+    The first release counted no versions yet.
+    """
+    newest = database.with_name("newest.db")
+    database.replace(newest)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for migration in MIGRATIONS[: max(version, 1)]:
+            migration(Database(connection))
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.commit()
+        connection.execute(f"ATTACH '{newest}' AS newest")
+        for table in ("problems", *(["crawls"] if version > 1 else [])):
+            connection.execute(f"INSERT INTO {table} SELECT * FROM newest.{table}")
+        connection.execute("UPDATE problems SET first_seen = '2026-01-02'")
+        connection.execute("UPDATE problems SET last_changed = '2026-01-03' WHERE code != 'TEST'")
+        connection.execute("UPDATE problems SET delisted = '2026-01-04' WHERE code = 'ONP'")
+    return rows(database)
+
+
+@pytest.mark.parametrize("version", [0, 2, 3])
+def test_an_older_database_is_moved_on(
+    version: int, standin: Served, database: Path, before: bytes
 ) -> None:
-    """The first release had the table problems alone, and no version."""
     assert before
-    change(database, "DROP TABLE crawls", "PRAGMA user_version = 0")
-    old = rows(database)
-    server = standin(problems(120))
+    old = older(database, version)
+    server = standin([entry for entry in problems(120) if entry.code != "ONP"])
     assert Crawl(server.url, database).status == 0
     assert rows(database) == old
     assert rows(database, VERSION) == [{"user_version": len(MIGRATIONS)}]
-    assert rows(database, "SELECT id, problems, added, solves FROM crawls") == [
-        {"id": 1, "problems": 120, "added": 0, "solves": None}
+    crawls = rows(database, "SELECT problems, added, solves FROM crawls ORDER BY id DESC")
+    assert len(crawls) == (2 if version > 1 else 1)
+    known = rows(
+        database, "SELECT code, users, day FROM problem_history WHERE code IN ('ONP', 'PALIN')"
+    )
+    assert known == [
+        {"code": "ONP", "users": 44066, "day": "2026-01-03"},
+        {"code": "ONP", "users": None, "day": "2026-01-04"},
+        {"code": "PALIN", "users": 20501, "day": "2026-01-03"},
     ]
+    assert rows(database, "SELECT count(*) AS n FROM history") == [{"n": 121}]
+    assert rows(database, "SELECT * FROM events") == []
 
 
 def test_a_migration_that_fails_leaves_the_old_database(
     standin: Served, database: Path, before: bytes
 ) -> None:
     assert before
-    change(database, "DROP TABLE crawls", "PRAGMA user_version = 0")
-    change(database, "CREATE VIEW crawls AS SELECT 1 AS id")
+    older(database, 0)
+    change(database, "CREATE VIEW movers AS SELECT 1 AS id")
     old = database.read_bytes()
     crawl = Crawl(standin(120).url, database)
-    assert crawl.failed(f"{database}: Table crawls is actually a view", old)
+    assert crawl.failed(f'{database}: view "movers" already exists', old)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,153 @@
+"""What the database keeps of the past, written by the code that commits a crawl."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from bench.ten_years import simulate
+from spojscore_crawler import database as db
+from spojscore_crawler.items import Problem
+from spojscore_crawler.pipelines.score import ScorePipeline
+from tests.conftest import ROOT, rows
+
+QUERIES = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["spojscore"]["queries"]
+MONDAY = date(2026, 3, 2)
+A, B, C = (Problem(id=n, code=f"P{n}", name=f"Name {n}", users=10 * n) for n in (1, 2, 3))
+
+
+def crawl(path: Path, day: int, *problems: Problem) -> db.Crawl:
+    """Commit the list of so many days after Monday."""
+    score = ScorePipeline()
+    started = datetime.combine(MONDAY + timedelta(days=day), time(), UTC)
+    row = db.Crawl(started, started + timedelta(minutes=2), 1)
+    db.commit(path, [score.process_item(problem) for problem in problems], row)
+    return row
+
+
+def ask(path: Path, query: str, **parameters: str) -> list[dict[str, Any]]:
+    """The answer of one of the site's queries; blank where no parameter is given."""
+    blank = dict.fromkeys(QUERIES[query].get("params", ()), "")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(QUERIES[query]["sql"], blank | parameters)]
+
+
+def history(path: Path) -> list[tuple[int, int, int | None]]:
+    """(id, days after Monday, users) of every row."""
+    first = (MONDAY - date(1970, 1, 1)).days
+    found = rows(path, "SELECT * FROM history ORDER BY problem_id, day")
+    return [(row["problem_id"], row["day"] - first, row["users"]) for row in found]
+
+
+def events(path: Path) -> list[tuple[int, str, str, str | None]]:
+    found = rows(path, "SELECT * FROM events ORDER BY id")
+    return [(row["crawl_id"], row["code"], row["kind"], row["detail"]) for row in found]
+
+
+def test_a_row_for_each_day_on_which_users_changed(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 1, A, B)
+    crawl(database, 5, replace(A, users=12), replace(B, name="Other"))
+    assert history(database) == [(1, 0, 10), (1, 5, 12), (2, 0, 20)]
+
+
+def test_a_problem_that_leaves_and_returns(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 1, A)
+    crawl(database, 2, A)
+    crawl(database, 3, A, B)
+    assert history(database) == [(1, 0, 10), (2, 0, 20), (2, 1, None), (2, 3, 20)]
+    assert events(database) == [(2, "P2", "delisted", None), (4, "P2", "relisted", None)]
+
+
+@pytest.mark.parametrize(
+    ("lists", "expected"),
+    [
+        ([[replace(A, users=11)], [replace(A, users=13)]], [(1, 0, 10), (1, 1, 13)]),
+        ([[replace(A, users=11)], [A]], [(1, 0, 10)]),
+        ([[B], [A]], [(1, 0, 10)]),
+        ([[A, B], [A]], [(1, 0, 10)]),
+        ([[A, B], [A], [A, B]], [(1, 0, 10), (2, 1, 20)]),
+    ],
+)
+def test_the_last_crawl_of_a_day_wins(
+    lists: list[list[Problem]], expected: list[tuple[int, int, int]], database: Path
+) -> None:
+    crawl(database, 0, A)
+    for listed in lists:
+        crawl(database, 1, *listed)
+    assert [row for row in history(database) if row[2] is not None or row[0] == 1] == expected
+
+
+def test_what_happens_to_a_list(database: Path) -> None:
+    crawl(database, 0, A, B)
+    assert events(database) == []
+    crawl(database, 1, replace(A, name="New"), replace(B, code="NEW"), C)
+    crawl(database, 2, replace(A, id=9, name="New"), replace(B, code="NEW", users=21), C)
+    assert events(database) == [
+        (2, "P1", "renamed", "Name 1"), (2, "NEW", "recoded", "P2"), (2, "P3", "added", None),
+        (3, "P1", "renumbered", "1"),
+    ]  # fmt: skip
+    assert history(database) == [(2, 0, 20), (2, 2, 21), (3, 1, 30), (9, 0, 10)]
+    assert rows(database, "SELECT * FROM latest_events")[1] == {
+        "day": "2026-03-03", "kind": "added", "code": "P3", "name": "Name 3", "detail": None,
+        "url": "https://www.spoj.com/problems/P3/",
+    }  # fmt: skip
+
+
+def test_a_missed_day_can_be_told_from_one_without_change(database: Path) -> None:
+    for day in (0, 1, 3):
+        crawl(database, day, A)
+    assert [row["day"] for row in ask(database, "solves")] == [
+        "2026-03-05", "2026-03-03", "2026-03-02",
+    ]  # fmt: skip
+
+
+def test_movers_by_the_last_known_value(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 20, replace(A, users=60), B)
+    crawl(database, 29, replace(A, users=90), B, C)
+    crawl(database, 30, replace(A, users=120), B, replace(C, users=31))
+    a, b, c = rows(database, "SELECT * FROM movers ORDER BY code")
+    assert [a[f"solves_{days}"] for days in (1, 7, 30, 365)] == [30, 60, 110, None]
+    assert a["score_30"] == pytest.approx(80 / 160 - 80 / 50)
+    assert [b[f"solves_{days}"] for days in (1, 7, 30, 365)] == [0, 0, 0, None]
+    assert [c[f"solves_{days}"] for days in (1, 7, 30, 365)] == [1, None, None, None]
+    moved = [(row["code"], row["solves"]) for row in ask(database, "moved")]
+    assert moved == [("P1", 60)]
+    assert [row["code"] for row in ask(database, "moved", n="1")] == ["P1", "P3"]
+
+
+def test_queries_about_the_past(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 1, replace(A, users=12), C)
+    assert [(row["day"], row["users"]) for row in ask(database, "series", code="p1 ")] == [
+        ("2026-03-03", 12), ("2026-03-02", 10),
+    ]  # fmt: skip
+    assert [row["code"] for row in ask(database, "series")] == ["P3"]
+    assert [(row["code"], row["users"]) for row in ask(database, "on_day")] == [
+        ("P3", 30), ("P1", 12),
+    ]  # fmt: skip
+    assert [row["code"] for row in ask(database, "on_day", day="2026-03-02")] == ["P2", "P1"]
+    assert ask(database, "on_day", day="2026-03-01") == []
+    assert ask(database, "on_day", day="rubbish") == []
+    assert [(row["kind"], row["code"]) for row in ask(database, "news")] == [
+        ("delisted", "P2"), ("added", "P3"),
+    ]  # fmt: skip
+    assert ask(database, "news", n="0") == []
+    assert [row["solves"] for row in ask(database, "solves", n="1")] == [12]
+
+
+def test_every_day_of_a_simulated_list_can_be_told_from_its_history(database: Path) -> None:
+    lists = list(simulate(database, days=150, count=120))
+    kinds = {row["kind"] for row in rows(database, "SELECT kind FROM events")}
+    assert kinds == {"added", "renamed", "delisted", "relisted"}
+    for number, listed in enumerate(lists):
+        day = (date(2026, 1, 1) + timedelta(days=number)).isoformat()
+        assert {row["code"]: row["users"] for row in ask(database, "on_day", day=day)} == listed
