@@ -14,7 +14,7 @@ PORT =
 # The steps of a publication build on each other.
 .NOTPARALLEL:
 
-.PHONY: help install demo standin crawl check serve publish build verify deploy test lint chaos bench lock screenshot clean
+.PHONY: help install demo standin crawl check serve publish pull build verify deploy test lint chaos bench lock screenshot clean
 
 help: ## say what can be made (DB=, PORT= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -42,8 +42,11 @@ check: install ## say whether DB is whole and fresh, and how the last crawl ende
 serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
 	$(BIN)/python -m web.serve '$(DB)' --port $(or $(PORT),8001)
 
-publish: install ## crawl, check, build, verify and deploy; stops at the first that fails
-	@set -e; for step in crawl check build verify deploy; do $(MAKE) --no-print-directory $$step; done
+publish: install ## pull, crawl, check, build, verify and deploy; stops at the first that fails
+	@set -e; for step in pull crawl check build verify deploy; do $(MAKE) --no-print-directory $$step; done
+
+pull: install ## take the last published database for DB (SITE_URL=, ARCHIVE=, FIRST=1: see README)
+	$(BIN)/python -m deploy.pull '$(DB)'
 
 build: install deploy/node_modules/.installed ## build the site of DB for Vercel, in build/vercel
 	$(BIN)/python -m deploy.build '$(DB)'

@@ -1,0 +1,169 @@
+"""`python -m deploy.pull DB`: the last published database becomes DB, or nothing changes.
+
+SITE_URL is the site's address. Where it fails, the copy that ARCHIVE names is taken: a folder, of
+which the last by name, or the address of a file; its hash lies beside it. FIRST=1 allows to start
+empty where nothing was published yet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+from deploy.toolchain import PublishError, run_step
+from spojscore_crawler import database
+from spojscore_crawler.lock import Lock, LockError
+from web.options import DATABASE
+
+TIMEOUT = 60  # seconds without a byte
+BLOCK = 1 << 20  # bytes
+NOT_FOUND = 404
+# A deploy between the requests for the hash and the file makes them differ.
+TRIES = 2
+
+
+class NothingPublishedError(PublishError):
+    """The site answers that it has no database."""
+
+
+def pull(path: Path, site: str, archive: str, *, first: bool) -> str:
+    """Put the last published database at `path`, in one step; returns what was done.
+
+    Raises PublishError, and leaves `path` as it is, when that can't be done safely.
+    """
+    if not site and not archive:
+        if path.exists():
+            return f"SITE_URL is not set: going on with {path}."
+        if first:
+            return f"SITE_URL is not set: the first crawl makes {path}."
+        raise PublishError(f"SITE_URL is not set and there is no {path}; FIRST=1 starts empty")
+    with _locked(path), tempfile.TemporaryDirectory(dir=path.parent, prefix=path.name) as folder:
+        published = Path(folder, f"{DATABASE}.db")
+        try:
+            source, state = fetch(published, site, archive)
+        except NothingPublishedError as error:
+            if not first:
+                raise PublishError(f"{error}; FIRST=1 starts without it") from error
+            return (
+                f"{error}: {'going on with' if path.exists() else 'the first crawl makes'} {path}."
+            )
+        if path.exists() and not _is_older(path, state, source):
+            return f"Kept {path}: its last crawl is newer than that of {source}."
+        published.replace(path)
+    last = f"{state.started:%Y-%m-%d}"
+    return f"Pulled {path} from {source}: {state.history} rows of history, to {last}."
+
+
+def fetch(target: Path, site: str, archive: str) -> tuple[str, database.State]:
+    """Put a whole database into `target`; returns where it came from, and its state.
+
+    Raises PublishError, and NothingPublishedError when all that is wrong is a site without one.
+    """
+    errors: list[PublishError] = []
+    for place in (f"{site.rstrip('/')}/{DATABASE}.db" if site else "", archive):
+        if not place:
+            continue
+        try:
+            source = place if "://" in place else _last_copy(Path(place))
+            _download(source, target)
+            return source, database.state(target)
+        except PublishError as error:
+            errors.append(error)
+        except database.DatabaseError as error:
+            errors.append(PublishError(f"{place}: {error}"))
+    if len(errors) == 1:
+        raise errors[0]
+    raise PublishError("; ".join(map(str, errors)))
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """No crawl is running meanwhile."""
+    try:
+        database.check(path)
+        lock = Lock(path)
+    except (database.DatabaseError, LockError) as error:
+        raise PublishError(str(error)) from error
+    try:
+        yield
+    finally:
+        lock.close()
+
+
+def _is_older(path: Path, published: database.State, source: str) -> bool:
+    """Whether the database at `path` may be replaced. Raises PublishError if history would go."""
+    try:
+        local = database.state(path)
+    except database.DatabaseError as error:
+        raise PublishError(f"{error}; move it away to take the published one") from error
+    if local.started > published.started:
+        return False
+    if local.history > published.history:
+        raise PublishError(
+            f"{source} has {published.history} rows of history, fewer than the {local.history} "
+            f"of {path}, though its last crawl is not older; nothing is replaced"
+        )
+    return True
+
+
+def _last_copy(folder: Path) -> str:
+    """The address of the archive's last copy."""
+    copies = sorted(folder.glob("*.db"))
+    if not copies:
+        raise PublishError(f"ARCHIVE: there is no *.db in {folder}")
+    return copies[-1].absolute().as_uri()
+
+
+def _download(url: str, target: Path) -> None:
+    """Raises PublishError unless what came is what the hash beside it says."""
+    for _ in range(TRIES):
+        published = b"".join(_blocks(f"{url}.sha256")).split()
+        digest = hashlib.sha256()
+        with target.open("wb") as file:
+            for block in _blocks(url):
+                digest.update(block)
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+        if published[:1] == [digest.hexdigest().encode()]:
+            return
+    raise PublishError(f"{url} is not what the hash beside it says")
+
+
+def _blocks(url: str) -> Iterator[bytes]:
+    """What `url` answers. Raises PublishError when it fails, or ends before it is complete."""
+    try:
+        with urlopen(url, timeout=TIMEOUT) as answer:  # noqa: S310  (the owner's own address)
+            size = answer.headers.get("Content-Length")
+            received = 0
+            while block := answer.read(BLOCK):
+                received += len(block)
+                yield block
+    except HTTPError as error:
+        kind = NothingPublishedError if error.code == NOT_FOUND else PublishError
+        raise kind(f"{url} answers {error.code}") from error
+    except (OSError, HTTPException, ValueError) as error:
+        raise PublishError(f"{url}: {error or type(error).__name__}") from error
+    if size is not None and received != int(size):
+        raise PublishError(f"{url} broke off after {received} of {size} bytes")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m deploy.pull", description=__doc__)
+    parser.add_argument("database", type=Path)
+    path = parser.parse_args().database
+    site, archive = (os.environ.get(name, "") for name in ("SITE_URL", "ARCHIVE"))
+    first = os.environ.get("FIRST") == "1"
+    run_step(lambda: print(pull(path.absolute(), site, archive, first=first)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,273 @@
+"""From what was published to what the next crawl goes on from; a folder plays the site."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from deploy.pull import pull
+from deploy.toolchain import PublishError
+from spojscore_crawler.lock import Lock
+from tests.conftest import ROOT, make, rows
+from tests.test_history import A, B, C, crawl, history
+
+PAGE = 4096  # bytes of one of SQLite's
+Change = Callable[["Site"], None]
+
+
+class Site(ThreadingHTTPServer):
+    """Serves a folder; `cut` bytes of a database are kept back, `status` answered instead."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+        self.folder = folder
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.cut = 0
+        self.status = 0
+        self.on_get: Callable[[str], object] = lambda _: None
+
+    def publish(self, database: Path) -> None:
+        content = database.read_bytes()
+        (self.folder / "spojscore.db").write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        (self.folder / "spojscore.db.sha256").write_text(f"{digest}  spojscore.db\n")
+
+
+class Handler(SimpleHTTPRequestHandler):
+    server: Site
+
+    def do_GET(self) -> None:
+        if self.server.status:
+            self.send_error(self.server.status)
+            return
+        self.server.on_get(self.path)
+        super().do_GET()
+
+    def copyfile(self, source, outputfile) -> None:  # type: ignore[no-untyped-def]
+        content = source.read()
+        outputfile.write(content[: len(content) - (self.server.cut if len(content) > PAGE else 0)])
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    with Site(folder) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def published(site: Site, tmp_path: Path) -> Path:
+    """What the site publishes: two days of history."""
+    database = tmp_path / "published.db"
+    crawl(database, 0, A, B)
+    crawl(database, 1, A, C)
+    site.publish(database)
+    return database
+
+
+def local(database: Path, day: int, *problems: object) -> bytes:
+    crawl(database, day, *problems)  # type: ignore[arg-type]
+    return database.read_bytes()
+
+
+def left_alone(database: Path, before: bytes | None) -> bool:
+    return (database.read_bytes() if database.exists() else None) == before
+
+
+def test_an_empty_folder(site: Site, published: Path, database: Path) -> None:
+    said = pull(database, site.url, "", first=False)
+    assert said == (
+        f"Pulled {database} from {site.url}/spojscore.db: 4 rows of history, to 2026-03-03."
+    )
+    assert database.read_bytes() == published.read_bytes()
+    assert {file.name for file in database.parent.iterdir()} == {
+        "published.db", "site", "spojscore.db", "spojscore.db.lock",
+    }  # fmt: skip
+
+
+def test_an_older_local_database_is_replaced(site: Site, published: Path, database: Path) -> None:
+    local(database, 0, A)
+    assert pull(database, f"{site.url}/", "", first=False).startswith("Pulled ")
+    assert database.read_bytes() == published.read_bytes()
+
+
+@pytest.mark.usefixtures("published")
+def test_a_newer_local_database_is_kept(site: Site, database: Path) -> None:
+    before = local(database, 2, A)
+    assert pull(database, site.url, "", first=False) == (
+        f"Kept {database}: its last crawl is newer than that of {site.url}/spojscore.db."
+    )
+    assert left_alone(database, before)
+
+
+def flip(site: Site) -> None:
+    file = site.folder / "spojscore.db"
+    content = bytearray(file.read_bytes())
+    content[PAGE + 900] ^= 1
+    file.write_bytes(content)
+
+
+def cut(site: Site) -> None:
+    site.cut = 10
+
+
+def fail(site: Site) -> None:
+    site.status = 500
+
+
+def shrink(site: Site) -> None:
+    """As new as the local one, with less history."""
+    database = site.folder / "small.db"
+    crawl(database, 1, A)
+    site.publish(database)
+
+
+def spoil(site: Site) -> None:
+    """A published database that is not whole, with the right hash."""
+    database = site.folder / "spoilt.db"
+    content = bytearray((site.folder / "spojscore.db").read_bytes())
+    content[PAGE * 2 : PAGE * 3] = bytes(PAGE)
+    database.write_bytes(content)
+    site.publish(database)
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("has_local", [True, False])
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (flip, "{url}/spojscore.db is not what the hash beside it says"),
+        (cut, "{url}/spojscore.db broke off after "),
+        (fail, "{url}/spojscore.db.sha256 answers 500"),
+        (spoil, "{url}/spojscore.db: "),
+    ],
+)
+def test_a_download_that_fails_changes_nothing(
+    change: Change, reason: str, has_local: bool, site: Site, database: Path
+) -> None:
+    before = local(database, 0, A) if has_local else None
+    change(site)
+    with pytest.raises(PublishError) as error:
+        pull(database, site.url, "", first=True)
+    assert str(error.value).startswith(reason.format(url=site.url))
+    assert left_alone(database, before)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_published_database_with_less_history_is_refused(site: Site, database: Path) -> None:
+    local(database, 0, A, B, C)
+    before = local(database, 1, A, B)
+    shrink(site)
+    with pytest.raises(PublishError, match="1 rows of history, fewer than the 4 of "):
+        pull(database, site.url, "", first=True)
+    assert left_alone(database, before)
+
+
+def test_a_deploy_between_hash_and_file_is_waited_out(
+    site: Site, published: Path, database: Path
+) -> None:
+    crawl(published, 2, A, B, C)
+    asked: list[str] = []
+
+    def deploy(path: str) -> None:
+        asked.append(path)
+        if len(asked) == 2:
+            site.publish(published)
+
+    site.on_get = deploy
+    pull(database, site.url, "", first=False)
+    assert asked == ["/spojscore.db.sha256", "/spojscore.db"] * 2
+    assert database.read_bytes() == published.read_bytes()
+
+
+def test_nothing_published_yet(site: Site, database: Path) -> None:
+    with pytest.raises(PublishError, match=r"answers 404; FIRST=1 starts without it$"):
+        pull(database, site.url, "", first=False)
+    said = f"{site.url}/spojscore.db.sha256 answers 404: "
+    assert pull(database, site.url, "", first=True) == f"{said}the first crawl makes {database}."
+    before = local(database, 0, A)
+    assert pull(database, site.url, "", first=True) == f"{said}going on with {database}."
+    assert left_alone(database, before)
+
+
+def test_without_a_site(database: Path) -> None:
+    with pytest.raises(PublishError) as error:
+        pull(database, "", "", first=False)
+    assert str(error.value) == (
+        f"SITE_URL is not set and there is no {database}; FIRST=1 starts empty"
+    )
+    assert pull(database, "", "", first=True) == (
+        f"SITE_URL is not set: the first crawl makes {database}."
+    )
+    local(database, 0, A)
+    assert pull(database, "", "", first=False) == f"SITE_URL is not set: going on with {database}."
+
+
+@pytest.mark.parametrize("change", [flip, fail, spoil])
+def test_the_archive_is_asked_when_the_site_fails(
+    change: Change, site: Site, published: Path, database: Path, tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    for name in ("2026-03-02.db", "2026-03-03.db"):
+        content = published.read_bytes() if name == "2026-03-03.db" else b"older"
+        (archive / name).write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        (archive / f"{name}.sha256").write_text(f"{digest}  {name}\n")
+    change(site)
+    said = pull(database, site.url, str(archive), first=False)
+    assert said.startswith(f"Pulled {database} from file://{archive}/2026-03-03.db: ")
+    assert database.read_bytes() == published.read_bytes()
+
+
+def test_site_and_archive_fail(site: Site, database: Path, tmp_path: Path) -> None:
+    with pytest.raises(PublishError) as error:
+        pull(database, site.url, str(tmp_path / "none"), first=True)
+    assert str(error.value) == (
+        f"{site.url}/spojscore.db.sha256 answers 404; "
+        f"ARCHIVE: there is no *.db in {tmp_path / 'none'}"
+    )
+    assert not database.exists()
+
+
+@pytest.mark.usefixtures("published")
+def test_a_local_database_that_is_damaged_is_not_thrown_away(site: Site, database: Path) -> None:
+    database.write_bytes(b"not a database" * 500)
+    with pytest.raises(PublishError, match=r"; move it away to take the published one$"):
+        pull(database, site.url, "", first=True)
+    assert left_alone(database, b"not a database" * 500)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_crawl_is_not_disturbed(site: Site, database: Path) -> None:
+    lock = Lock(database)
+    with pytest.raises(PublishError, match="another crawl into"):
+        pull(database, site.url, "", first=True)
+    lock.close()
+
+
+def test_the_command(
+    site: Site, published: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_URL", site.url)
+    done = make(ROOT, "pull", f"DB={database}")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].startswith(f"Pulled {database} from {site.url}/")
+    assert history(database) == history(published)
+    site.status = 503
+    done = make(ROOT, "pull", f"DB={database}")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == f"error: {site.url}/spojscore.db.sha256 answers 503"
+    assert rows(database, "SELECT count(*) AS n FROM crawls") == [{"n": 2}]
