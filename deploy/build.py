@@ -62,8 +62,9 @@ def copy_database(source: Path, target: Path) -> None:
     if not source.is_file():
         raise PublishError(f"there is no database {source}; make one with `make crawl`")
     try:
-        with closing(connect(source)) as original, closing(sqlite3.connect(target)) as copy:
-            original.backup(copy)
+        with closing(connect(source)) as original:
+            original.execute("VACUUM INTO ?", [str(target)])  # without what is left of old rows
+        with closing(connect(target)) as copy:
             state = copy.execute("PRAGMA quick_check").fetchone()[0]
     except sqlite3.Error as error:
         raise PublishError(f"{source}: {error}") from error

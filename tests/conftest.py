@@ -153,6 +153,25 @@ def missing(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def faked_clock(folder: Path) -> tuple[Path, dict[str, str]]:
+    """A file that tells the time to a process with that environment."""
+    try:
+        printed = subprocess.run(
+            ["faketime", "-f", "+0", "printenv", "LD_PRELOAD"],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+    except FileNotFoundError:
+        missing("faketime is not installed")
+    clock = folder / "clock"
+    return clock, {
+        "LD_PRELOAD": printed.strip(),
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "TZ": "UTC",
+    }
+
+
 def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
@@ -173,10 +192,16 @@ def copy_of_the_project(folder: Path) -> Path:
     return copy
 
 
-def make(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def make(project: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `make` in a copy of the project."""
     return subprocess.run(
-        ["make", *words], cwd=project, capture_output=True, text=True, check=False, timeout=120
+        ["make", *words],
+        cwd=project,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 

@@ -8,7 +8,11 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -19,7 +23,7 @@ from deploy.verify import compare
 from standin.faults import Fault
 from standin.problems import problems
 from standin.server import StandIn, serving
-from tests.conftest import copy_of_the_project, make, missing, rows
+from tests.conftest import copy_of_the_project, faked_clock, make, missing, rows
 
 BUNDLE = Path("build", "vercel")
 
@@ -49,7 +53,7 @@ def published(project: Path) -> subprocess.CompletedProcess[str]:
 
 
 def publish(project: Path, server: StandIn, *options: str) -> subprocess.CompletedProcess[str]:
-    return make(project, "publish", f"SPOJ_URL={server.url}", *options)
+    return make(project, "publish", f"SPOJ_URL={server.url}", "FIRST=1", *options)
 
 
 def the_error(done: subprocess.CompletedProcess[str]) -> str:
@@ -275,3 +279,47 @@ def test_deploy_hands_the_bundle_to_the_cli(project: Path, tmp_path: Path) -> No
     assert "token org project: deploy --prebuilt --prod --yes --cwd build/vercel\n" in done.stdout
     assert done.returncode == 2
     assert done.stderr.startswith("error: vercel deploy failed with exit status 3;")
+
+
+@pytest.mark.usefixtures("published")
+def test_three_days_on_machines_that_keep_nothing(project: Path, tmp_path: Path) -> None:
+    """What one day publishes is all that the next one has."""
+    clock, environment = faked_clock(tmp_path)
+    entries = problems(120)
+    site = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "site")))
+    Thread(target=site.serve_forever, daemon=True).start()
+    address = {"SITE_URL": f"http://127.0.0.1:{site.server_port}"}
+    for day in (1, 2, 3):
+        for file in project.glob("spojscore.db*"):
+            file.unlink()
+        clock.write_text(f"@2026-03-0{day} 12:00:00")
+        listed = [replace(entries[0], users=entries[0].users + day), *entries[1 : 120 - day]]
+        with serving(StandIn(listed)) as server:
+            for step in ("pull", "crawl", "build"):
+                first = {"FIRST": "1"} if day == 1 else {}
+                faked = environment if step == "crawl" else {}
+                done = make(project, step, f"SPOJ_URL={server.url}", **address, **first, **faked)
+                assert done.returncode == 0, done.stderr
+        shutil.copytree(
+            project / BUNDLE / STATIC_DATABASE.parent, tmp_path / "site", dirs_exist_ok=True
+        )
+    site.shutdown()
+    site.server_close()
+    database = project / BUNDLE / STATIC_DATABASE
+    assert [row["day"] for row in rows(database, "SELECT day FROM crawls ORDER BY id")] == [
+        "2026-03-01", "2026-03-02", "2026-03-03",
+    ]  # fmt: skip
+    first_problem = "SELECT users FROM problem_history WHERE code = 'TEST' ORDER BY day"
+    assert [row["users"] for row in rows(database, first_problem)] == [
+        entries[0].users + day for day in (1, 2, 3)
+    ]
+    gone = "SELECT day, code, kind FROM events ORDER BY id"
+    assert rows(database, gone) == [
+        {"day": "2026-03-02", "code": entries[118].code, "kind": "delisted"},
+        {"day": "2026-03-03", "code": entries[117].code, "kind": "delisted"},
+    ]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass

@@ -1,7 +1,6 @@
 """Databases of other versions, of other programs, and of other days."""
 
 import sqlite3
-import subprocess
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from sqlite_utils import Database
 
 from spojscore_crawler.schema import MIGRATIONS
 from standin.problems import problems
-from tests.conftest import Crawl, Served, missing, rows
+from tests.conftest import Crawl, Served, faked_clock, rows
 
 VERSION = "PRAGMA user_version"
 
@@ -131,25 +130,6 @@ def test_a_place_where_no_database_can_be(
         f"error: {database}: {reason.format(folder=tmp_path)}; {database} is as it was"
     )
     assert server.requests == []
-
-
-def faked_clock(folder: Path) -> tuple[Path, dict[str, str]]:
-    """A file that tells the time to a process with that environment."""
-    try:
-        printed = subprocess.run(
-            ["faketime", "-f", "+0", "printenv", "LD_PRELOAD"],
-            capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
-    except FileNotFoundError:
-        missing("faketime is not installed")
-    clock = folder / "clock"
-    return clock, {
-        "LD_PRELOAD": printed.strip(),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "TZ": "UTC",
-    }
 
 
 def test_midnight_in_the_middle_of_a_crawl(standin: Served, database: Path, tmp_path: Path) -> None:

@@ -88,7 +88,10 @@ def test_the_whole_list_in_one_call(site: str) -> None:
     } == expected
 
 
-QUERIES = ("worth", "easier", "unsolved", "bands", "most_solved")
+QUERIES = (
+    "worth", "easier", "unsolved", "bands", "most_solved",
+    "moved", "news", "on_day", "series", "solves",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -102,6 +105,13 @@ QUERIES = ("worth", "easier", "unsolved", "bands", "most_solved")
         "most_solved?n=",
         "most_solved?n=-7",
         "most_solved?n=many",
+        "moved?n=many",
+        "news?n=",
+        "news?n='",
+        "on_day?day=",
+        "on_day?day=yesterday",
+        "series?code=%27",
+        "solves?n=-1",
     ],
 )
 def test_a_canned_query_survives_whatever_it_is_given(query: str, site: str) -> None:
@@ -143,6 +153,10 @@ def test_what_the_canned_queries_answer(site: str) -> None:
     bands = ask(site, "/bands.json?_shape=array")
     assert sum(row["problems"] for row in bands) == 3974
     assert sum(row["solves"] for row in bands) == sum(entry.users for entry in problems())
+
+    assert len(ask(site, "/on_day.json?_shape=array")) == 3974
+    [first] = ask(site, "/series.json?_shape=array&code=prime1")
+    assert (first["users"], first["score"]) == (82235, 80 / 82275)
 
     most = ask(site, "/most_solved.json?_shape=array&n=500")
     assert [row["code"] for row in most] == [entry.code for entry in by_users[:500]]
