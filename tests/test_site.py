@@ -2,6 +2,8 @@
 
 import csv
 import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -9,7 +11,8 @@ from urllib.request import urlopen
 import pytest
 
 from standin.problems import problems
-from tests.conftest import ROOT, get, rows
+from tests.conftest import ROOT, free_port, get, rows, started
+from tests.test_history import A, crawl
 
 
 def ask(site: str, path: str) -> Any:
@@ -46,6 +49,21 @@ def test_prime1_has_its_real_figures(site: str) -> None:
     }
     assert row["score"] == 80 / 82275
     assert row["url"] == "https://www.spoj.com/problems/PRIME1/"
+
+
+def test_changes_of_points_are_shown_with_three_digits(tmp_path: Path) -> None:
+    database = tmp_path / "moved.db"
+    crawl(database, 0, A)
+    crawl(database, 1, replace(A, users=17))
+    port = free_port()
+    serve = (sys.executable, "-m", "web.serve", database, "--port", str(port))
+    with started(*serve, until="Uvicorn running"):
+        moved = get(f"http://127.0.0.1:{port}/spojscore/moved?n=1")
+        movers = get(f"http://127.0.0.1:{port}/spojscore/movers")
+    change = 80 / 57 - 80 / 50
+    for page in (moved, movers):
+        assert f">{change:.3g}</td>" in "".join(page.split())
+        assert f"{change:.6g}" not in page
 
 
 def test_points_are_shown_with_three_digits(site: str) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from datasette import hookimpl
 
-POINTS = {"score", "points_if_solved", "points_so_far"}
+POINTS = re.compile(r"score(_\d+)?|score_change|points_if_solved|points_so_far")
 MANY = 100
 
 
 @hookimpl
 def render_cell(value: object, column: str) -> str | None:
-    if column in POINTS and isinstance(value, float):
-        return f"{value:.3g}" if value < MANY else f"{value:,.0f}"
+    if POINTS.fullmatch(column) and isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < MANY else f"{value:,.0f}"
     return None
