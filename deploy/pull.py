@@ -45,7 +45,10 @@ def pull(path: Path, site: str, archive: str, *, first: bool) -> str:
         if first:
             return f"SITE_URL is not set: the first crawl makes {path}."
         raise PublishError(f"SITE_URL is not set and there is no {path}; FIRST=1 starts empty")
-    with _locked(path), tempfile.TemporaryDirectory(dir=path.parent, prefix=path.name) as folder:
+    with (
+        _locked(path),
+        tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}.") as folder,
+    ):
         published = Path(folder, f"{DATABASE}.db")
         try:
             source, state = fetch(published, site, archive)
@@ -57,6 +60,9 @@ def pull(path: Path, site: str, archive: str, *, first: bool) -> str:
             )
         if path.exists() and not _is_older(path, state, source):
             return f"Kept {path}: its last crawl is newer than that of {source}."
+        # SQLite would roll it back into the new file.
+        if (journal := Path(f"{path}-journal")).exists():
+            raise PublishError(f"{journal} is left of a database that is gone; remove it")
         published.replace(path)
     last = f"{state.started:%Y-%m-%d}"
     return f"Pulled {path} from {source}: {state.history} rows of history, to {last}."
@@ -162,7 +168,7 @@ def main() -> None:
     path = parser.parse_args().database
     site, archive = (os.environ.get(name, "") for name in ("SITE_URL", "ARCHIVE"))
     first = os.environ.get("FIRST") == "1"
-    run_step(lambda: print(pull(path.absolute(), site, archive, first=first)))
+    run_step(lambda: print(pull(path.resolve(), site, archive, first=first)))
 
 
 if __name__ == "__main__":

@@ -115,13 +115,13 @@ class Update:
                 self.changes.gone += 1
                 self._note(row["code"], "delisted")
                 self._users[row["id"]] = None
-                if row["code"] not in self._outdated:
-                    self._written.append(row | {"delisted": self.day})
             if row["code"] in self._outdated:
-                # Codes are unique: it can't be marked and stay.
-                logger.warning(
-                    "%(code)s (%(name)r, id %(id)d) went: its code is another's now", row
-                )
+                # Codes are unique, and this one is another's now.
+                code = f"{row['code']}~{row['id']}"
+                logger.info("%s, which left the list, is called %s now", row["code"], code)
+                self._written.append(row | {"code": code, "delisted": row["delisted"] or self.day})
+            elif row["delisted"] is None:
+                self._written.append(row | {"delisted": self.day})
 
     def _write(self) -> None:
         table = self.db.table("problems")

@@ -189,10 +189,10 @@ def test_codes_that_wander(standin: Served, database: Path) -> None:
     server.problems = [replace(a, code=d.code)]
     crawl = Crawl(server.url, database, "GATE=accept")
     assert crawl.output.startswith("1 problems (0 new, 1 changed, 4 gone, 0 returned)")
-    assert {row["id"]: row["code"] for row in rows(database) if not row["delisted"]} == {
-        a.id: d.code
-    }
-    assert f"{d.code} ({d.name!r}, id 90000) went: its code is another's now" in crawl.log
+    now = {row["id"]: row for row in rows(database)}
+    assert {id_: row["code"] for id_, row in now.items() if not row["delisted"]} == {a.id: d.code}
+    assert now[90_000] | {"delisted": None, "code": d.code} == before[d.id] | {"id": 90_000}
+    assert (now[90_000]["code"], now[90_000]["delisted"]) == (f"{d.code}~90000", TODAY)
 
 
 def yesterday(database: Path) -> None:

@@ -101,6 +101,19 @@ def test_what_happens_to_a_list(database: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_problem_whose_code_another_takes_keeps_its_past(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 1, B)
+    crawl(database, 2, replace(B, code="P1"))
+    assert [(row["code"], row["users"]) for row in ask(database, "on_day", day="2026-03-02")] == [
+        ("P1", 20), ("P1~1", 10),
+    ]  # fmt: skip
+    crawl(database, 3, A, B)
+    assert rows(database, "SELECT code, id, delisted FROM problems ORDER BY id") == [
+        {"code": "P1", "id": 1, "delisted": None}, {"code": "P2", "id": 2, "delisted": None},
+    ]  # fmt: skip
+
+
 def test_a_missed_day_can_be_told_from_one_without_change(database: Path) -> None:
     for day in (0, 1, 3):
         crawl(database, day, A)

@@ -251,6 +251,18 @@ def test_a_local_database_that_is_damaged_is_not_thrown_away(site: Site, databas
 
 
 @pytest.mark.usefixtures("published")
+def test_a_journal_without_its_database_is_not_taken_for_the_new_ones(
+    site: Site, database: Path
+) -> None:
+    journal = Path(f"{database}-journal")
+    journal.write_bytes(b"left")
+    with pytest.raises(PublishError) as error:
+        pull(database, site.url, "", first=True)
+    assert str(error.value) == f"{journal} is left of a database that is gone; remove it"
+    assert not database.exists()
+
+
+@pytest.mark.usefixtures("published")
 def test_a_crawl_is_not_disturbed(site: Site, database: Path) -> None:
     lock = Lock(database)
     with pytest.raises(PublishError, match="another crawl into"):
