@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,6 +15,7 @@ from random import Random
 
 from tqdm import tqdm
 
+from deploy.build import copy_database
 from spojscore_crawler import database
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import ScorePipeline
@@ -88,8 +91,15 @@ def main() -> None:
     parser.add_argument("database", type=Path)
     parser.add_argument("--days", type=int, default=365 * YEARS)
     args = parser.parse_args()
+    if args.database.exists():
+        sys.exit(f"error: {args.database} is there already; name a new file")
     for _ in tqdm(simulate(args.database, args.days), total=args.days, unit="day"):
         pass
+    with tempfile.TemporaryDirectory() as folder:
+        published = Path(folder, "published.db")
+        copy_database(args.database, published)
+        for name, file in (("written", args.database), ("published", published)):
+            print(f"{file.stat().st_size / 1e6:.1f} MB as {name}")
 
 
 if __name__ == "__main__":
