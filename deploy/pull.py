@@ -2,7 +2,7 @@
 
 SITE_URL is the site's address. Where it fails, the copy that ARCHIVE names is taken: a folder, of
 which the last by name, or the address of a file; its hash lies beside it. FIRST=1 allows to start
-empty where nothing was published yet.
+empty where nothing was published yet. A local database that is newer is kept.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import HTTPError
@@ -21,12 +23,13 @@ from urllib.request import urlopen
 from deploy.toolchain import PublishError, run_step
 from spojscore_crawler import database
 from spojscore_crawler.lock import Lock, LockError
+from web.database import connect
 from web.options import DATABASE
 
 TIMEOUT = 60  # seconds without a byte
 BLOCK = 1 << 20  # bytes
 NOT_FOUND = 404
-# A deploy between the requests for the hash and the file makes them differ.
+# A deploy between the requests for the file and its hash makes them differ.
 TRIES = 2
 
 
@@ -39,16 +42,15 @@ def pull(path: Path, site: str, archive: str, *, first: bool) -> str:
 
     Raises PublishError, and leaves `path` as it is, when that can't be done safely.
     """
+    if not site and path.exists():
+        return f"SITE_URL is not set: going on with {path}."
     if not site and not archive:
-        if path.exists():
-            return f"SITE_URL is not set: going on with {path}."
         if first:
             return f"SITE_URL is not set: the first crawl makes {path}."
         raise PublishError(f"SITE_URL is not set and there is no {path}; FIRST=1 starts empty")
-    with (
-        _locked(path),
-        tempfile.TemporaryDirectory(dir=path.parent, prefix=f"{path.name}.") as folder,
-    ):
+    if site and not site.startswith(("http://", "https://")):
+        raise PublishError(f"SITE_URL is {site!r}, not an http or https address")
+    with _locked(path), _folder_beside(path) as folder:
         published = Path(folder, f"{DATABASE}.db")
         try:
             source, state = fetch(published, site, archive)
@@ -58,11 +60,12 @@ def pull(path: Path, site: str, archive: str, *, first: bool) -> str:
             return (
                 f"{error}: {'going on with' if path.exists() else 'the first crawl makes'} {path}."
             )
-        if path.exists() and not _is_older(path, state, source):
+        if path.exists() and not _may_be_replaced(path, state, source):
             return f"Kept {path}: its last crawl is newer than that of {source}."
-        # SQLite would roll it back into the new file.
-        if (journal := Path(f"{path}-journal")).exists():
-            raise PublishError(f"{journal} is left of a database that is gone; remove it")
+        for left in (Path(f"{path}-journal"), Path(f"{path}-wal")):
+            # SQLite would take it for the new file's.
+            if left.exists():
+                raise PublishError(f"{left} is left of a database that is gone; remove it")
         published.replace(path)
     last = f"{state.started:%Y-%m-%d}"
     return f"Pulled {path} from {source}: {state.history} rows of history, to {last}."
@@ -71,7 +74,8 @@ def pull(path: Path, site: str, archive: str, *, first: bool) -> str:
 def fetch(target: Path, site: str, archive: str) -> tuple[str, database.State]:
     """Put a whole database into `target`; returns where it came from, and its state.
 
-    Raises PublishError, and NothingPublishedError when all that is wrong is a site without one.
+    Raises PublishError, and NothingPublishedError where nothing was put yet, neither on the site
+    nor in the archive.
     """
     errors: list[PublishError] = []
     for place in (f"{site.rstrip('/')}/{DATABASE}.db" if site else "", archive):
@@ -80,14 +84,16 @@ def fetch(target: Path, site: str, archive: str) -> tuple[str, database.State]:
         try:
             source = place if "://" in place else _last_copy(Path(place))
             _download(source, target)
-            return source, database.state(target)
+            state = database.state(target)
+            with closing(connect(target)) as connection:
+                connection.execute("PRAGMA journal_mode = delete")  # a WAL file is not all of it
+            return source, state
         except PublishError as error:
             errors.append(error)
-        except database.DatabaseError as error:
-            errors.append(PublishError(f"{place}: {error}"))
-    if len(errors) == 1:
-        raise errors[0]
-    raise PublishError("; ".join(map(str, errors)))
+        except (database.DatabaseError, sqlite3.Error) as error:
+            errors.append(PublishError(f"{place}: {str(error).removeprefix(f'{target}: ')}"))
+    nothing = all(isinstance(error, NothingPublishedError) for error in errors)
+    raise (NothingPublishedError if nothing else PublishError)("; ".join(map(str, errors)))
 
 
 @contextmanager
@@ -104,34 +110,49 @@ def _locked(path: Path) -> Iterator[None]:
         lock.close()
 
 
-def _is_older(path: Path, published: database.State, source: str) -> bool:
-    """Whether the database at `path` may be replaced. Raises PublishError if history would go."""
+@contextmanager
+def _folder_beside(path: Path) -> Iterator[str]:
+    """A folder on the same disk; what a killed pull left is removed."""
+    prefix = f"{path.name}.pull-"
+    for left in path.parent.glob(f"{prefix}*"):
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=prefix) as folder:
+        yield folder
+
+
+def _may_be_replaced(path: Path, published: database.State, source: str) -> bool:
+    """Not when the database at `path` is newer. Raises PublishError if history would be lost."""
     try:
         local = database.state(path)
     except database.DatabaseError as error:
-        raise PublishError(f"{error}; move it away to take the published one") from error
-    if local.started > published.started:
-        return False
-    if local.history > published.history:
+        raise PublishError(
+            f"{error}; move it away, and its -journal if there is one, to take the published one"
+        ) from error
+    newer = local.started > published.started
+    if newer and local.history < published.history:
+        raise PublishError(
+            f"the last crawl of {path} is newer than that of {source}, but it has {local.history} "
+            f"rows of history, and the published one {published.history}; move it away"
+        )
+    if not newer and local.history > published.history:
         raise PublishError(
             f"{source} has {published.history} rows of history, fewer than the {local.history} "
             f"of {path}, though its last crawl is not older; nothing is replaced"
         )
-    return True
+    return not newer
 
 
 def _last_copy(folder: Path) -> str:
     """The address of the archive's last copy."""
     copies = sorted(folder.glob("*.db"))
     if not copies:
-        raise PublishError(f"ARCHIVE: there is no *.db in {folder}")
+        raise NothingPublishedError(f"there is no *.db in ARCHIVE, {folder}")
     return copies[-1].absolute().as_uri()
 
 
 def _download(url: str, target: Path) -> None:
     """Raises PublishError unless what came is what the hash beside it says."""
     for _ in range(TRIES):
-        published = b"".join(_blocks(f"{url}.sha256")).split()
         digest = hashlib.sha256()
         with target.open("wb") as file:
             for block in _blocks(url):
@@ -139,6 +160,10 @@ def _download(url: str, target: Path) -> None:
                 file.write(block)
             file.flush()
             os.fsync(file.fileno())
+        try:
+            published = b"".join(_blocks(f"{url}.sha256")).split()
+        except NothingPublishedError as error:
+            raise PublishError(str(error)) from error
         if published[:1] == [digest.hexdigest().encode()]:
             return
     raise PublishError(f"{url} is not what the hash beside it says")

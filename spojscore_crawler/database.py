@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from spojscore_crawler.schema import COLUMNS, MIGRATIONS, migrate, version
+from spojscore_crawler.schema import COLUMNS, MIGRATIONS, migrate, newest, parts, version
 from spojscore_crawler.update import CHANGES, Changes, Update
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def last_list(path: Path, day: date) -> dict[int, int]:
         if last and last > day.isoformat():
             raise DatabaseError(
                 f"{path}: its last crawl was on {last}, but it is {day} by this machine's clock; "
-                "set the clock, or, if it was wrong then, delete that crawl from the table crawls"
+                "set the clock, or, if it was wrong then, go back to a copy from before that crawl"
             )
         if not db.table("problems").exists():
             return {}
@@ -114,7 +114,7 @@ def state(path: Path) -> State:
             "SELECT count(*), total(users), total(abs(score - 80.0 / (40 + users)) > 1e-9) "
             "FROM problems WHERE delisted IS NULL"
         ).fetchone()
-        history = db["history"].count if db["history"].exists() else 0
+        history = _history(path, db) if version(db) == len(MIGRATIONS) else 0
     if wrong:
         raise DatabaseError(f"{path}: {wrong:.0f} scores are not 80 / (40 + users)")
     for name, found in (("problems", problems), ("users", int(users))):
@@ -129,6 +129,19 @@ def state(path: Path) -> State:
     except (TypeError, ValueError) as error:
         raise DatabaseError(f"{path}: the times of its last crawl can't be read") from error
     return State(started, finished, problems, int(users), last["overridden"], history)
+
+
+def _history(path: Path, db: Database) -> int:
+    """How many rows of history there are. Raises DatabaseError unless they lead to this list."""
+    if parts(db) != parts(newest()):
+        raise DatabaseError(f"{path}: other tables, views or triggers than this version's")
+    [[wrong]] = db.execute(
+        "SELECT count(*) FROM problems WHERE iif(delisted IS NULL, users, NULL) IS NOT "
+        "(SELECT history.users FROM history WHERE problem_id = id ORDER BY day DESC LIMIT 1)"
+    )
+    if wrong:
+        raise DatabaseError(f"{path}: the history of {wrong} problems does not lead to this list")
+    return db["history"].count
 
 
 def commit(path: Path, problems: Sequence[Problem], crawl: Crawl) -> Changes:

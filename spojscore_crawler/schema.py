@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
+from sqlite_utils import Database
 
 COLUMNS: dict[str, type] = {
     "code": str,
@@ -35,6 +33,19 @@ SPANS = (1, 7, 30, 365)
 
 def version(db: Database) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def parts(db: Database) -> set[tuple[str, str]]:
+    """Type and name of each table, view and trigger."""
+    kinds = "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view', 'trigger')"
+    return {(kind, name) for kind, name in db.execute(kinds)}
+
+
+def newest() -> Database:
+    """An empty database of the newest version, in memory."""
+    db = Database(memory=True)
+    migrate(db)
+    return db
 
 
 def migrate(db: Database) -> None:
@@ -111,7 +122,7 @@ def _create_views(db: Database) -> None:
     today = DAY_NUMBER.format("max(day)")
     before = ", ".join(
         "(SELECT users FROM history WHERE problem_id = problems.id AND day <= today - "
-        f"{days} ORDER BY day DESC LIMIT 1) AS users_{days}"
+        f"{days} AND users IS NOT NULL ORDER BY day DESC LIMIT 1) AS users_{days}"
         for days in SPANS
     )
     moved = ", ".join(

@@ -99,7 +99,6 @@ class Update:
             self.changes.returned += 1
             self._note(new["code"], "relisted")
         if old["id"] != new["id"]:
-            self.db.execute("DELETE FROM history WHERE problem_id = ?", [new["id"]])
             self.db.execute(
                 "UPDATE history SET problem_id = ? WHERE problem_id = ?", [new["id"], old["id"]]
             )

@@ -114,6 +114,28 @@ def test_a_problem_whose_code_another_takes_keeps_its_past(database: Path) -> No
     ]  # fmt: skip
 
 
+def test_what_was_known_before_a_problem_left_counts(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 3, B)
+    crawl(database, 4, replace(A, users=30), B)
+    crawl(database, 10, replace(A, users=31), B)
+    assert [row["solves_7"] for row in rows(database, "SELECT * FROM movers ORDER BY code")] == [
+        21, 0,
+    ]  # fmt: skip
+    assert [(row["code"], row["solves"]) for row in ask(database, "moved")] == [("P1", 21)]
+
+
+def test_a_solve_does_not_write_the_search_index(database: Path) -> None:
+    index = "SELECT id, block FROM problems_fts_data ORDER BY id"
+    crawl(database, 0, A, B)
+    before = rows(database, index)
+    crawl(database, 1, replace(A, users=11), B)
+    assert rows(database, index) == before
+    crawl(database, 2, replace(A, users=11, name="Renamed"), B)
+    found = "SELECT code FROM problems_fts WHERE problems_fts MATCH 'Renam'"
+    assert rows(database, found) == [{"code": "P1"}]
+
+
 def test_a_missed_day_can_be_told_from_one_without_change(database: Path) -> None:
     for day in (0, 1, 3):
         crawl(database, day, A)

@@ -1,7 +1,9 @@
 """From what was published to what the next crawl goes on from; a folder plays the site."""
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -105,7 +107,8 @@ def test_an_older_local_database_is_replaced(site: Site, published: Path, databa
 
 @pytest.mark.usefixtures("published")
 def test_a_newer_local_database_is_kept(site: Site, database: Path) -> None:
-    before = local(database, 2, A)
+    local(database, 0, A, B)
+    before = local(database, 2, B, C)
     assert pull(database, site.url, "", first=False) == (
         f"Kept {database}: its last crawl is newer than that of {site.url}/spojscore.db."
     )
@@ -150,7 +153,7 @@ def spoil(site: Site) -> None:
     [
         (flip, "{url}/spojscore.db is not what the hash beside it says"),
         (cut, "{url}/spojscore.db broke off after "),
-        (fail, "{url}/spojscore.db.sha256 answers 500"),
+        (fail, "{url}/spojscore.db answers 500"),
         (spoil, "{url}/spojscore.db: "),
     ],
 )
@@ -162,6 +165,16 @@ def test_a_download_that_fails_changes_nothing(
     with pytest.raises(PublishError) as error:
         pull(database, site.url, "", first=True)
     assert str(error.value).startswith(reason.format(url=site.url))
+    assert left_alone(database, before)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_newer_local_database_without_the_history_is_not_gone_on_from(
+    site: Site, database: Path
+) -> None:
+    before = local(database, 2, A)
+    with pytest.raises(PublishError, match=r"has 1 rows of history, and the published one 4; move"):
+        pull(database, site.url, "", first=True)
     assert left_alone(database, before)
 
 
@@ -188,18 +201,61 @@ def test_a_deploy_between_hash_and_file_is_waited_out(
 
     site.on_get = deploy
     pull(database, site.url, "", first=False)
-    assert asked == ["/spojscore.db.sha256", "/spojscore.db"] * 2
+    assert asked == ["/spojscore.db", "/spojscore.db.sha256"] * 2
     assert database.read_bytes() == published.read_bytes()
+
+
+def test_a_folder_that_a_killed_pull_left_is_removed(
+    site: Site, published: Path, database: Path
+) -> None:
+    left = database.with_name(f"{database.name}.pull-killed")
+    left.mkdir()
+    pull(database, site.url, "", first=False)
+    assert not left.exists()
+    assert database.read_bytes() == published.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM history",
+        "DROP TABLE events",
+        "CREATE TRIGGER spy AFTER INSERT ON crawls BEGIN DELETE FROM history; END",
+    ],
+)
+def test_a_published_database_without_its_parts_is_refused(
+    sql: str, site: Site, published: Path, database: Path
+) -> None:
+    with closing(sqlite3.connect(published)) as connection, connection:
+        connection.execute(sql)
+    site.publish(published)
+    with pytest.raises(PublishError, match=r"not lead to this list|other tables, views or tri"):
+        pull(database, site.url, "", first=True)
+    assert not database.exists()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://nowhere.invalid", "spojscore.app"])
+def test_a_site_that_is_not_there(url: str, database: Path) -> None:
+    with pytest.raises(PublishError):
+        pull(database, url, "", first=True)
+    assert not database.exists()
 
 
 def test_nothing_published_yet(site: Site, database: Path) -> None:
     with pytest.raises(PublishError, match=r"answers 404; FIRST=1 starts without it$"):
         pull(database, site.url, "", first=False)
-    said = f"{site.url}/spojscore.db.sha256 answers 404: "
+    said = f"{site.url}/spojscore.db answers 404: "
     assert pull(database, site.url, "", first=True) == f"{said}the first crawl makes {database}."
     before = local(database, 0, A)
     assert pull(database, site.url, "", first=True) == f"{said}going on with {database}."
     assert left_alone(database, before)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_database_without_a_hash_is_published_all_the_same(site: Site, database: Path) -> None:
+    (site.folder / "spojscore.db.sha256").unlink()
+    with pytest.raises(PublishError, match=r"spojscore.db.sha256 answers 404$"):
+        pull(database, site.url, "", first=True)
 
 
 def test_without_a_site(database: Path) -> None:
@@ -232,20 +288,28 @@ def test_the_archive_is_asked_when_the_site_fails(
     assert database.read_bytes() == published.read_bytes()
 
 
-def test_site_and_archive_fail(site: Site, database: Path, tmp_path: Path) -> None:
+def test_an_archive_at_an_address(site: Site, published: Path, database: Path) -> None:
+    said = pull(database, "http://127.0.0.1:9", f"{site.url}/spojscore.db", first=False)
+    assert said.startswith(f"Pulled {database} from {site.url}/spojscore.db: ")
+    assert database.read_bytes() == published.read_bytes()
+
+
+def test_neither_site_nor_archive_has_one_yet(site: Site, database: Path, tmp_path: Path) -> None:
+    archive = str(tmp_path / "none")
+    what = f"{site.url}/spojscore.db answers 404; there is no *.db in ARCHIVE, {archive}"
     with pytest.raises(PublishError) as error:
-        pull(database, site.url, str(tmp_path / "none"), first=True)
-    assert str(error.value) == (
-        f"{site.url}/spojscore.db.sha256 answers 404; "
-        f"ARCHIVE: there is no *.db in {tmp_path / 'none'}"
-    )
-    assert not database.exists()
+        pull(database, site.url, archive, first=False)
+    assert str(error.value) == f"{what}; FIRST=1 starts without it"
+    assert pull(database, site.url, archive, first=True).startswith(f"{what}: the first crawl")
+    site.status = 500
+    with pytest.raises(PublishError, match="answers 500; there is no"):
+        pull(database, site.url, archive, first=True)
 
 
 @pytest.mark.usefixtures("published")
 def test_a_local_database_that_is_damaged_is_not_thrown_away(site: Site, database: Path) -> None:
     database.write_bytes(b"not a database" * 500)
-    with pytest.raises(PublishError, match=r"; move it away to take the published one$"):
+    with pytest.raises(PublishError, match=r"; move it away, and its -journal"):
         pull(database, site.url, "", first=True)
     assert left_alone(database, b"not a database" * 500)
 
@@ -281,5 +345,11 @@ def test_the_command(
     site.status = 503
     done = make(ROOT, "pull", f"DB={database}")
     assert done.returncode == 2
-    assert done.stderr.splitlines()[0] == f"error: {site.url}/spojscore.db.sha256 answers 503"
+    assert done.stderr.splitlines()[0] == f"error: {site.url}/spojscore.db answers 503"
     assert rows(database, "SELECT count(*) AS n FROM crawls") == [{"n": 2}]
+    database.unlink()
+    site.status = 404
+    assert make(ROOT, "pull", f"DB={database}").returncode == 2
+    done = make(ROOT, "pull", f"DB={database}", "FIRST=1")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].endswith(f"404: the first crawl makes {database}.")

@@ -167,7 +167,7 @@ def test_a_clock_that_went_backwards_since_the_last_crawl(
     server = standin([replace(entry, users=entry.users + 1) for entry in problems(120)])
     assert Crawl(server.url, database, env=environment).failed(
         f"{database}: its last crawl was on {last['day']}, but it is 2026-02-01 by this machine's "
-        "clock; set the clock, or, if it was wrong then, delete that crawl from the table crawls",
+        "clock; set the clock, or, if it was wrong then, go back to a copy from before that crawl",
         before,
     )
     assert server.requests == []
