@@ -140,7 +140,6 @@ USERS = b">82235</a>"
         (b"/ranks/PRIME1", b"/status/PRIME1", "row 2 (PRIME1): no users"),
         (USERS, b">many</a>", "row 2 (PRIME1): users are 'many', not a whole number"),
         (USERS, b">-3</a>", "row 2 (PRIME1): users are '-3', not a whole number"),
-        (USERS, b"></a>", "row 2 (PRIME1): users are '', not a whole number"),
         (b'0,start=50" class="pager_link">2<', b'0,start=0" class="pager_link">2<',
          "the pager links page 2 to start=0"),
         (b'start=100" class="pager_link">&gt;', b'start=499950" class="pager_link">&gt;',

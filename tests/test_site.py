@@ -2,8 +2,6 @@
 
 import csv
 import json
-import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -11,8 +9,8 @@ from urllib.request import urlopen
 import pytest
 
 from standin.problems import problems
-from tests.conftest import ROOT, free_port, get, rows, started
-from tests.test_history import A, crawl
+from tests.conftest import ROOT, get, rows
+from web.plugins.points import render_cell
 
 
 def ask(site: str, path: str) -> Any:
@@ -51,19 +49,15 @@ def test_prime1_has_its_real_figures(site: str) -> None:
     assert row["url"] == "https://www.spoj.com/problems/PRIME1/"
 
 
-def test_changes_of_points_are_shown_with_three_digits(tmp_path: Path) -> None:
-    database = tmp_path / "moved.db"
-    crawl(database, 0, A)
-    crawl(database, 1, replace(A, users=17))
-    port = free_port()
-    serve = (sys.executable, "-m", "web.serve", database, "--port", str(port))
-    with started(*serve, until="Uvicorn running"):
-        moved = get(f"http://127.0.0.1:{port}/spojscore/moved?n=1")
-        movers = get(f"http://127.0.0.1:{port}/spojscore/movers")
-    change = 80 / 57 - 80 / 50
-    for page in (moved, movers):
-        assert f">{change:.3g}</td>" in "".join(page.split())
-        assert f"{change:.6g}" not in page
+@pytest.mark.parametrize("column", ["score", "score_365", "score_change", "points_so_far"])
+def test_points_and_their_changes_have_three_digits(column: str) -> None:
+    assert render_cell(-7.294514726356293e-08, column) == "-7.29e-08"
+    assert render_cell(1234.5678, column) == "1,235"
+
+
+@pytest.mark.parametrize("column", ["acceptance", "solves_7", "scores"])
+def test_other_columns_are_left_alone(column: str) -> None:
+    assert render_cell(0.123456, column) is None
 
 
 def test_points_are_shown_with_three_digits(site: str) -> None:
