@@ -19,7 +19,7 @@ from deploy.build import copy_database
 from spojscore_crawler import database
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import ScorePipeline
-from standin.problems import problems
+from standin.problems import LABEL, problems
 
 YEARS = 10
 FIRST_DAY = date(2026, 1, 1)
@@ -50,7 +50,8 @@ class World:
             self.listed[id_] = replace(self.listed[id_], users=self.listed[id_].users + count)
         if self.random.random() < ADDED:
             id_ = max(*self.listed, *self.hidden, 0) + 1
-            self.listed[id_] = Problem(id=id_, code=f"NEW{id_}", name=f"New {id_}", users=0)
+            name = f"New {id_} {LABEL}"
+            self.listed[id_] = Problem(id=id_, code=f"MU_NEW{id_}", name=name, users=0)
         if self.random.random() < RENAMED:
             id_ = self.random.choice(ids)
             self.listed[id_] = replace(self.listed[id_], name=f"{self.listed[id_].name} again")
