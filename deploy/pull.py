@@ -78,9 +78,8 @@ def fetch(target: Path, site: str, archive: str) -> tuple[str, database.State]:
     nor in the archive.
     """
     errors: list[PublishError] = []
-    for place in (f"{site.rstrip('/')}/{DATABASE}.db" if site else "", archive):
-        if not place:
-            continue
+    on_site = f"{site.rstrip('/')}/{DATABASE}.db" if site else ""
+    for place in filter(None, (on_site, archive)):
         try:
             source = place if "://" in place else _last_copy(Path(place))
             _download(source, target)

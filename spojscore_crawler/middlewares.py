@@ -159,14 +159,9 @@ def same_site(one: str, other: str) -> bool:
     """Whether the address `other` is of the same site as `one`, or is what https makes of it."""
     try:
         here, there = urlsplit(one), urlsplit(other)
-        secured = (here.scheme, here.port, there.scheme, there.port) == (
-            "http",
-            None,
-            "https",
-            None,
-        )
-        return here.hostname == there.hostname and (
-            secured or (here.scheme, here.port) == (there.scheme, there.port)
-        )
+        if here.hostname != there.hostname:
+            return False
+        ends = (here.scheme, here.port), (there.scheme, there.port)
+        return ends[0] == ends[1] or ends == (("http", None), ("https", None))
     except ValueError:
         return False

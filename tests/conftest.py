@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,10 +13,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryFile
-from threading import Timer
+from threading import Thread, Timer
 from typing import Any, NoReturn
 from urllib.request import urlopen
 
@@ -138,6 +141,57 @@ def before(database: Path, small_list: bytes) -> bytes:
     """The bytes of `database`, which the last crawl left there."""
     database.write_bytes(small_list)
     return small_list
+
+
+PAGE = 4096  # bytes of one of SQLite's
+
+
+class Site(ThreadingHTTPServer):
+    """Serves a folder; `cut` bytes of a database are kept back, `status` answered instead."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+        self.folder = folder
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.cut = 0
+        self.status = 0
+        self.on_get: Callable[[str], object] = lambda _: None
+
+    def publish(self, database: Path) -> None:
+        content = database.read_bytes()
+        (self.folder / "spojscore.db").write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        (self.folder / "spojscore.db.sha256").write_text(f"{digest}  spojscore.db\n")
+
+
+class Handler(SimpleHTTPRequestHandler):
+    server: Site
+
+    def do_GET(self) -> None:
+        if self.server.status:
+            self.send_error(self.server.status)
+            return
+        self.server.on_get(self.path)
+        super().do_GET()
+
+    def copyfile(self, source, outputfile) -> None:  # type: ignore[no-untyped-def]
+        content = source.read()
+        outputfile.write(content[: len(content) - (self.server.cut if len(content) > PAGE else 0)])
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def public_site(tmp_path: Path) -> Iterator[Site]:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    with Site(folder) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
 
 
 def rows(database: Path, sql: str = "SELECT * FROM problems ORDER BY id") -> list[dict[str, Any]]:

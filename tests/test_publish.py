@@ -9,10 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -23,7 +20,7 @@ from deploy.verify import compare
 from standin.faults import Fault
 from standin.problems import problems
 from standin.server import StandIn, serving
-from tests.conftest import copy_of_the_project, faked_clock, make, missing, rows
+from tests.conftest import Site, copy_of_the_project, faked_clock, make, missing, rows
 
 BUNDLE = Path("build", "vercel")
 
@@ -282,13 +279,12 @@ def test_deploy_hands_the_bundle_to_the_cli(project: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("published")
-def test_three_days_on_machines_that_keep_nothing(project: Path, tmp_path: Path) -> None:
+def test_three_days_on_machines_that_keep_nothing(
+    project: Path, public_site: Site, tmp_path: Path
+) -> None:
     """What one day publishes is all that the next one has."""
     clock, environment = faked_clock(tmp_path)
     entries = problems(120)
-    site = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "site")))
-    Thread(target=site.serve_forever, daemon=True).start()
-    address = {"SITE_URL": f"http://127.0.0.1:{site.server_port}"}
     for day in (1, 2, 3):
         for file in project.glob("spojscore.db*"):
             file.unlink()
@@ -296,15 +292,13 @@ def test_three_days_on_machines_that_keep_nothing(project: Path, tmp_path: Path)
         listed = [replace(entries[0], users=entries[0].users + day), *entries[1 : 120 - day]]
         with serving(StandIn(listed)) as server:
             for step in ("pull", "crawl", "build"):
-                first = {"FIRST": "1"} if day == 1 else {}
-                faked = environment if step == "crawl" else {}
-                done = make(project, step, f"SPOJ_URL={server.url}", **address, **first, **faked)
+                more = {"FIRST": "1"} if day == 1 else {}
+                more |= environment if step == "crawl" else {}
+                words = (f"SPOJ_URL={server.url}", f"SITE_URL={public_site.url}")
+                done = make(project, step, *words, **more)
                 assert done.returncode == 0, done.stderr
-        shutil.copytree(
-            project / BUNDLE / STATIC_DATABASE.parent, tmp_path / "site", dirs_exist_ok=True
-        )
-    site.shutdown()
-    site.server_close()
+        static = project / BUNDLE / STATIC_DATABASE.parent
+        shutil.copytree(static, public_site.folder, dirs_exist_ok=True)
     database = project / BUNDLE / STATIC_DATABASE
     assert [row["day"] for row in rows(database, "SELECT day FROM crawls ORDER BY id")] == [
         "2026-03-01", "2026-03-02", "2026-03-03",
@@ -318,8 +312,3 @@ def test_three_days_on_machines_that_keep_nothing(project: Path, tmp_path: Path)
         {"day": "2026-03-02", "code": entries[118].code, "kind": "delisted"},
         {"day": "2026-03-03", "code": entries[117].code, "kind": "delisted"},
     ]
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass

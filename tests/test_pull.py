@@ -2,71 +2,24 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from deploy.pull import pull
 from deploy.toolchain import PublishError
 from spojscore_crawler.lock import Lock
-from tests.conftest import ROOT, make, rows
+from tests.conftest import PAGE, ROOT, Site, make, rows
 from tests.test_history import A, B, C, crawl, history
 
-PAGE = 4096  # bytes of one of SQLite's
-Change = Callable[["Site"], None]
-
-
-class Site(ThreadingHTTPServer):
-    """Serves a folder; `cut` bytes of a database are kept back, `status` answered instead."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-        self.folder = folder
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        self.cut = 0
-        self.status = 0
-        self.on_get: Callable[[str], object] = lambda _: None
-
-    def publish(self, database: Path) -> None:
-        content = database.read_bytes()
-        (self.folder / "spojscore.db").write_bytes(content)
-        digest = hashlib.sha256(content).hexdigest()
-        (self.folder / "spojscore.db.sha256").write_text(f"{digest}  spojscore.db\n")
-
-
-class Handler(SimpleHTTPRequestHandler):
-    server: Site
-
-    def do_GET(self) -> None:
-        if self.server.status:
-            self.send_error(self.server.status)
-            return
-        self.server.on_get(self.path)
-        super().do_GET()
-
-    def copyfile(self, source, outputfile) -> None:  # type: ignore[no-untyped-def]
-        content = source.read()
-        outputfile.write(content[: len(content) - (self.server.cut if len(content) > PAGE else 0)])
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
+Change = Callable[[Site], None]
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    folder = tmp_path / "site"
-    folder.mkdir()
-    with Site(folder) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+def site(public_site: Site) -> Site:
+    return public_site
 
 
 @pytest.fixture
