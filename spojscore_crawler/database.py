@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from spojscore_crawler.items import Problem
+    from spojscore_crawler.report import Refusal
 
 # How long a commit waits for readers and other writers.
 BUSY_TIMEOUT = 60  # seconds
@@ -144,10 +145,13 @@ def _history(path: Path, db: Database) -> int:
     return db["history"].count
 
 
-def commit(path: Path, problems: Sequence[Problem], crawl: Crawl) -> Changes:
+def commit(
+    path: Path, problems: Sequence[Problem], crawl: Crawl, refusals: Sequence[Refusal] = ()
+) -> Changes:
     """Make the database at `path` hold the list `problems` as read by `crawl`, in one transaction.
 
     Only rows that differ are written. A problem that left the list is marked as delisted.
+    `refusals` are the crawls since the last one that brought nothing.
     Raises DatabaseError, and leaves everything as it was, when that can't be done.
     """
     existed = path.exists()
@@ -158,6 +162,7 @@ def commit(path: Path, problems: Sequence[Problem], crawl: Crawl) -> Changes:
             db = Database(connection)
             migrate(db)
             update = Update(db, problems, crawl.day)
+            _record_refusals(db, refusals)
             _record(db, problems, crawl, update)
             return update.changes
     except Exception as error:
@@ -188,6 +193,16 @@ def _opened(path: Path) -> Iterator[Database]:
             yield db
     except sqlite3.Error as error:
         raise DatabaseError(f"{path}: {error}") from error
+
+
+def _record_refusals(db: Database, refusals: Sequence[Refusal]) -> None:
+    last = next(db.query("SELECT started FROM crawls ORDER BY id DESC LIMIT 1"), None)
+    db.table("refusals").insert_all(
+        asdict(refusal)
+        for refusal in refusals
+        # A commit whose process was killed before it could report was no refusal.
+        if last is None or refusal.started > last["started"]
+    )
 
 
 def _record(db: Database, problems: Sequence[Problem], crawl: Crawl, update: Update) -> None:

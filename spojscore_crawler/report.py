@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +13,23 @@ if TYPE_CHECKING:
 
 Outcome = Literal["running", "committed", "refused", "failed"]
 
+# Of the crawls that brought nothing since the last commit, so many are remembered.
+REMEMBERED = 30
+# The folder of a file that a reason names.
+FOLDER = re.compile(r"(?<![^\s=])/\S*/")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A crawl that brought nothing: when it started (UTC), and why it brought nothing.
+
+    `outcome`: `refused`, `failed` or `killed`.
+    """
+
+    started: str
+    outcome: str
+    reason: str | None
+
 
 @dataclass(kw_only=True)
 class Report:
@@ -19,7 +37,8 @@ class Report:
 
     `outcome`: `running`, also after a kill; `committed`; `refused`, for the gate found the list
     unfit; `failed`, for it could not be read, or not be committed. `pages` were read, `counts`
-    tells what the commit brought, `findings` what the gate found, accepted or not.
+    tells what the commit brought, `findings` what the gate found, accepted or not. `refusals`
+    are the crawls since the last commit that brought nothing, until the next commit keeps them.
     """
 
     started: str
@@ -29,6 +48,7 @@ class Report:
     pages: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
     def write(self, database: Path) -> None:
         """Replace the report beside `database`, in one step. Raises OSError."""
@@ -50,6 +70,23 @@ def read(database: Path) -> dict[str, Any] | None:
     if not isinstance(report, dict) or not {"started", "outcome", "reason"} <= report.keys():
         raise ValueError("it is no report of a crawl")
     return report
+
+
+def refusals(database: Path) -> list[Refusal]:
+    """The crawls since the last commit that brought nothing, by the last crawl's report.
+
+    For readers anywhere: folders of this machine are left out of their reasons.
+    """
+    try:
+        last = read(database)
+        if last is None or last["outcome"] == "committed":
+            return []
+        outcome = "killed" if last["outcome"] == "running" else last["outcome"]
+        reason = last["reason"] and FOLDER.sub("", last["reason"])
+        earlier = [Refusal(**refusal) for refusal in last.get("refusals", [])]
+        return [*earlier, Refusal(last["started"], outcome, reason)][-REMEMBERED:]
+    except (AttributeError, TypeError, ValueError, RecursionError):
+        return []  # it is about to be replaced
 
 
 def report_file(database: Path) -> Path:

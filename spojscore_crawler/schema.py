@@ -136,6 +136,11 @@ def _create_views(db: Database) -> None:
     )
 
 
+def _create_refusals(db: Database) -> None:
+    columns = {"id": int, "started": str, "outcome": str, "reason": str}
+    db.table("refusals").create(columns, pk="id")
+
+
 # Each leads from the version that is its place here to the next; only ever append.
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     _create_problems,
@@ -143,4 +148,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     _search_less,
     _create_history,
     _create_views,
+    _create_refusals,
 )

@@ -58,6 +58,7 @@ def test_the_report_of_a_crawl(standin: Served, database: Path) -> None:
         "pages": 3,
         "counts": {"problems": 120, "new": 120, "changed": 0, "gone": 0, "returned": 0},
         "findings": [],
+        "refusals": [],
     }
     assert check(database) == (
         0,

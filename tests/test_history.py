@@ -1,6 +1,7 @@
 """What the database keeps of the past, written by the code that commits a crawl."""
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +15,7 @@ from bench.ten_years import simulate
 from spojscore_crawler import database as db
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import ScorePipeline
+from spojscore_crawler.report import Refusal
 from tests.conftest import ROOT, rows
 
 QUERIES = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["spojscore"]["queries"]
@@ -21,12 +23,12 @@ MONDAY = date(2026, 3, 2)
 A, B, C = (Problem(id=n, code=f"P{n}", name=f"Name {n}", users=10 * n) for n in (1, 2, 3))
 
 
-def crawl(path: Path, day: int, *problems: Problem) -> db.Crawl:
+def crawl(path: Path, day: int, *problems: Problem, refusals: Sequence[Refusal] = ()) -> db.Crawl:
     """Commit the list of so many days after Monday."""
     score = ScorePipeline()
     started = datetime.combine(MONDAY + timedelta(days=day), time(), UTC)
     row = db.Crawl(started, started + timedelta(minutes=2), 1)
-    db.commit(path, [score.process_item(problem) for problem in problems], row)
+    db.commit(path, [score.process_item(problem) for problem in problems], row, refusals)
     return row
 
 
@@ -177,6 +179,18 @@ def test_queries_about_the_past(database: Path) -> None:
     ]  # fmt: skip
     assert ask(database, "news", n="0") == []
     assert [row["solves"] for row in ask(database, "solves", n="1")] == [12]
+
+
+def test_the_last_crawls_and_refusals(database: Path) -> None:
+    crawl(database, 0, A, B)
+    refused = Refusal("2026-03-03T00:00:00+00:00", "refused", "too short")
+    crawl(database, 3, A, C, refusals=[refused])
+    told = [(row["started"][:10], row["outcome"], row["what"]) for row in ask(database, "attempts")]
+    assert told == [
+        ("2026-03-05", "committed", "2 problems, 0 changed, 1 new, 1 gone, 10 solves"),
+        ("2026-03-03", "refused", "too short"),
+        ("2026-03-02", "committed", "2 problems, 0 changed, 2 new, 0 gone"),
+    ]
 
 
 def test_every_day_of_a_simulated_list_can_be_told_from_its_history(database: Path) -> None:

@@ -14,7 +14,7 @@ from scrapy.exceptions import CloseSpider
 
 from spojscore_crawler import database, gate
 from spojscore_crawler.lock import Lock, LockError
-from spojscore_crawler.report import Report
+from spojscore_crawler.report import Report, refusals
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -54,6 +54,7 @@ class DatabasePipeline:
         try:
             database.check(self.path)
             self.lock = Lock(self.path)
+            self.report.refusals = refusals(self.path)
             self.save_report()
             self.limits = gate.Limits.read(self.crawler.settings)
             self.before = database.last_list(self.path, self.started.date())
@@ -92,11 +93,11 @@ class DatabasePipeline:
             return
         crawl = database.Crawl(self.started, finished, self.report.pages, sentences or None)
         try:
-            changes = database.commit(self.path, self.problems, crawl)
+            changes = database.commit(self.path, self.problems, crawl, self.report.refusals)
         except database.DatabaseError as error:
             self.report.outcome, self.report.reason = "failed", str(error)
             return
-        self.report.outcome = "committed"
+        self.report.outcome, self.report.refusals = "committed", []
         self.report.counts |= asdict(changes)
         assert self.crawler.stats
         for name, count in asdict(changes).items():
