@@ -102,7 +102,7 @@ def test_the_whole_list_in_one_call(site: str) -> None:
 
 QUERIES = (
     "worth", "easier", "unsolved", "bands", "most_solved",
-    "moved", "news", "on_day", "series", "solves",
+    "attempts", "moved", "news", "on_day", "series", "solves",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ SETTINGS = {
 # Options that `datasette serve` and `datasette publish` share.
 OPTIONS = (
     "--metadata=metadata.yml",
+    "--template-dir=web/templates",
     "--plugins-dir=web/plugins",
     "--static=static:web/static",
     *(word for name, value in SETTINGS.items() for word in ("--setting", name, value)),
