@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import shutil
@@ -14,18 +13,23 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from deploy.bundle import BUNDLE, FUNCTION, STATIC_DATABASE, function_files, verified_file
+from deploy.hashes import write_hash
 from deploy.toolchain import PYTHON_VERSION, PublishError, find_python, find_vercel, run_step
 from web.database import connect
 from web.options import DATABASE, OPTIONS
 
 HERE = Path(__file__).parent
-BUNDLE = Path("build", "vercel")
+ROOT = HERE.parent
 PROJECT = "spojscore"
 
-# Where the bundle's parts lie in it.
-OUTPUT = Path(".vercel", "output")
-STATIC_DATABASE = OUTPUT / "static" / f"{DATABASE}.db"
-FUNCTION = OUTPUT / "functions" / "index.py.func"
+# All of the project that the site consists of, whatever else lies in its folders.
+SITE = ("metadata.yml", "web/plugins/*.py", "web/templates/*.html", "web/static/*.*")
+KINDS = {".yml", ".py", ".html", ".css", ".js", ".png", ".svg"}
+# What the build is not told: it needs no network, and is the same for everybody.
+PRIVATE = {"VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "SPOJ_COOKIE", "SPOJ_USER_AGENT"}
+# A package's commands, as its record names them.
+COMMANDS = "../../../bin/"
 
 
 def build(database: Path, bundle: Path = BUNDLE) -> None:
@@ -40,10 +44,9 @@ def build(database: Path, bundle: Path = BUNDLE) -> None:
     with tempfile.TemporaryDirectory(prefix="spojscore-") as folder:
         copy = Path(folder, f"{DATABASE}.db")
         copy_database(database, copy)
+        copy_site(Path(folder))
         generate(copy, draft, vercel)
-    published = draft / f"{DATABASE}.db"
-    digest = hashlib.sha256(published.read_bytes()).hexdigest()
-    published.with_name(f"{published.name}.sha256").write_text(f"{digest}  {published.name}\n")
+    write_hash(draft / f"{DATABASE}.db")
     shutil.copy(HERE / "requirements.lock", draft / "requirements.txt")
     (draft / ".python-version").write_text(f"{PYTHON_VERSION}\n")
     link = draft / ".vercel" / "project.json"
@@ -51,6 +54,8 @@ def build(database: Path, bundle: Path = BUNDLE) -> None:
     # Stands for `vercel link`, which needs the network; deploy names the real project.
     link.write_text(json.dumps({"projectId": PROJECT, "orgId": PROJECT, "settings": {}}))
     run_vercel_build(draft, vercel, python)
+    forget_this_machine(draft, python)
+    verified_file(bundle).unlink(missing_ok=True)
     if bundle.exists():
         bundle.rename(last)
     draft.rename(bundle)
@@ -72,14 +77,25 @@ def copy_database(source: Path, target: Path) -> None:
         raise PublishError(f"{source}: {state}")
 
 
+def copy_site(folder: Path) -> None:
+    """Lay out in `folder` what the site consists of."""
+    for pattern in SITE:
+        for file in ROOT.glob(pattern):
+            if file.suffix in KINDS:
+                target = folder / file.relative_to(ROOT)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target)
+
+
 def generate(database: Path, folder: Path, vercel: Path) -> None:
-    """Let datasette-publish-vercel write what Vercel builds from."""
+    """Let datasette-publish-vercel write, from what lies beside `database`, what Vercel builds."""
     datasette = Path(sys.executable).with_name("datasette")
     run(
         [
             datasette, "publish", "vercel", database, *OPTIONS, f"--project={PROJECT}",
-            f"--vercel-json={HERE / 'vercel.json'}", f"--generate-dir={folder}",
+            f"--vercel-json={HERE / 'vercel.json'}", f"--generate-dir={folder.absolute()}",
         ],
+        cwd=database.parent,
         # The plugin insists on a `vercel` on the PATH, though it runs none here.
         path=[vercel.parent],
     )  # fmt: skip
@@ -89,6 +105,7 @@ def run_vercel_build(folder: Path, vercel: Path, python: Path) -> None:
     """Build `folder` with Vercel's own CLI, as Vercel would."""
     run(
         [vercel, "build", "--prod", "--yes", "--cwd", folder],
+        cwd=Path.cwd(),
         path=[python.parent, Path(sys.executable).parent],
         VERCEL_PYTHON_COMPILEALL="1",  # for a fast cold start
         VERCEL_TELEMETRY_DISABLED="1",
@@ -98,12 +115,29 @@ def run_vercel_build(folder: Path, vercel: Path, python: Path) -> None:
             raise PublishError(f"vercel build left no {part}")
 
 
-def run(command: list[str | Path], path: list[Path], **environment: str) -> None:
+def forget_this_machine(folder: Path, python: Path) -> None:
+    """Make what was built the same wherever it is built.
+
+    Byte code holds the names of folders, and packages' records the hashes of commands, which do.
+    """
+    files = function_files(folder).values()
+    for record in (file for file in files if file.name == "RECORD"):
+        lines = record.read_text().splitlines(keepends=True)
+        record.write_text("".join(line for line in lines if not line.startswith(COMMANDS)))
+    byte_code = (file for file in files if file.suffix == ".pyc")
+    folders = sorted({str(file.parent.parent.relative_to(folder)) for file in byte_code})
+    options = ["-q", "-f", "-l", "-j0", "--invalidation-mode=unchecked-hash"]
+    run([python, "-m", "compileall", *options, *folders], cwd=folder, path=[])
+
+
+def run(command: list[str | Path], cwd: Path, path: list[Path], **environment: str) -> None:
     """Run `command` with `path` before the PATH; what it prints is shown only when it fails."""
+    inherited = {name: value for name, value in os.environ.items() if name not in PRIVATE}
     search = os.pathsep.join([*map(str, path), os.environ["PATH"]])
     done = subprocess.run(
         command,
-        env=os.environ | {"PATH": search} | environment,
+        cwd=cwd,
+        env=inherited | {"PATH": search} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from pathlib import Path
+from threading import Timer
 
-from deploy.build import BUNDLE, STATIC_DATABASE
+from deploy.bundle import BUNDLE, digest, verified_file
 from deploy.toolchain import PublishError, find_vercel, run_step
 
 # What the environment must hold, and where one gets it.
@@ -15,7 +16,9 @@ NEEDED = {
     "VERCEL_TOKEN": "create one at https://vercel.com/account/tokens",
     "VERCEL_ORG_ID": "orgId in .vercel/project.json after `deploy/node_modules/.bin/vercel link`",
     "VERCEL_PROJECT_ID": "projectId in the same file",
+    "SITE_URL": "the site's address, https://PROJECT.vercel.app or your own domain",
 }
+TIMEOUT = 600  # seconds
 
 
 def deploy() -> None:
@@ -24,21 +27,41 @@ def deploy() -> None:
         for name in missing:
             print(f"{name} is not set: {NEEDED[name]}", file=sys.stderr)
         raise PublishError(f"not deployed: set {', '.join(missing)} (see above) and run it again")
-    if not (BUNDLE / STATIC_DATABASE).is_file():
-        raise PublishError(f"nothing is built in {BUNDLE}; `make build` does it")
+    built, verified = digest(BUNDLE), verified_file(BUNDLE)
+    if not verified.is_file() or verified.read_text().strip() != built:
+        raise PublishError(f"not deployed: {BUNDLE} is not what was verified; run `make verify`")
     # The CLI takes token, organisation and project from the environment.
-    command: list[str | Path] = [
-        find_vercel(),
-        "deploy",
-        "--prebuilt",
-        "--prod",
-        "--yes",
-        "--cwd",
-        BUNDLE,
-    ]
-    status = subprocess.run(command, check=False).returncode
+    options = ["--prebuilt", "--prod", "--yes", "--cwd", str(BUNDLE)]
+    status = run_cli([str(find_vercel()), "deploy", *options])
+    if status is None:
+        raise PublishError(
+            f"vercel deploy did not end within {TIMEOUT} s and was stopped; the old site stays, "
+            "unless it had just ended: `make probe` tells"
+        )
     if status:
         raise PublishError(f"vercel deploy failed with exit status {status}; the old site stays")
+
+
+def run_cli(command: list[str]) -> int | None:
+    """Run the CLI, showing what it prints but for the token; None when it takes too long."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,  # so that its children can be stopped with it
+    )
+    assert process.stdout
+    limit = Timer(TIMEOUT, os.killpg, (process.pid, signal.SIGKILL))
+    limit.start()
+    with process:
+        for line in process.stdout:
+            print(line.replace(os.environ["VERCEL_TOKEN"], "***"), end="", flush=True)
+    late = limit.finished.is_set()
+    limit.cancel()
+    return None if late else process.returncode
 
 
 if __name__ == "__main__":

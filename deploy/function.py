@@ -11,11 +11,12 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from deploy.build import FUNCTION
+from deploy.bundle import function_config, function_files
 from deploy.toolchain import PublishError, find_python
 
 if TYPE_CHECKING:
@@ -28,9 +29,17 @@ RECEIVED = 65536  # bytes at once
 CAPABILITIES = "-dac_override,-dac_read_search"
 
 
+@dataclass(frozen=True)
+class Function:
+    """A function that runs: its address, and when it was started (time.monotonic)."""
+
+    url: str
+    began: float
+
+
 @contextmanager
-def running(bundle: Path) -> Iterator[str]:
-    """Start the bundle's function in a read-only folder; yields its address.
+def running(bundle: Path) -> Iterator[Function]:
+    """Start the bundle's function in a read-only folder.
 
     Raises PublishError when it does not start.
     """
@@ -45,6 +54,7 @@ def running(bundle: Path) -> Iterator[str]:
         if os.geteuid() == 0:
             command = ["setpriv", f"--bounding-set={CAPABILITIES}", *command]
         output = stack.enter_context(tempfile.TemporaryFile("w+"))
+        began = time.monotonic()
         process = stack.enter_context(
             subprocess.Popen(
                 command,
@@ -62,18 +72,16 @@ def running(bundle: Path) -> Iterator[str]:
             output.seek(0)
             print(output.read(), file=sys.stderr)
             raise
-        yield f"http://127.0.0.1:{port}"
+        yield Function(f"http://127.0.0.1:{port}", began)
 
 
 def _unpack(bundle: Path, task: Path) -> dict[str, Any]:
     """Lay the function's files out as Vercel does, read-only. Returns its configuration."""
-    function = bundle / FUNCTION
-    config: dict[str, Any] = json.loads((function / ".vc-config.json").read_text())
-    shutil.copytree(function, task)
-    for name, source in config["filePathMap"].items():
+    config = function_config(bundle)
+    for name, source in function_files(bundle).items():
         target = task / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(bundle / source, target)
+        shutil.copy(source, target)
     for path in (task, *task.rglob("*")):
         path.chmod(0o555)
     return config

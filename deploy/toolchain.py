@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,6 +25,16 @@ def run_step(step: Callable[[], None]) -> None:
         step()
     except (PublishError, OSError) as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit("error: interrupted")
+
+
+def site_url() -> str:
+    """The public site's address, SITE_URL, without a slash at its end. Raises PublishError."""
+    url = os.environ.get("SITE_URL", "")
+    if not url.startswith(("http://", "https://")):
+        raise PublishError(f"SITE_URL is {url!r}, not the site's address, https://…")
+    return url.rstrip("/")
 
 
 def find_vercel() -> Path:

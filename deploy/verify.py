@@ -5,65 +5,57 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
-import json
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import urlopen
 
-from deploy.build import BUNDLE, STATIC_DATABASE
+from deploy.bundle import (
+    BUNDLE,
+    STATIC,
+    STATIC_DATABASE,
+    digest,
+    function_config,
+    function_files,
+    verified_file,
+)
 from deploy.function import running
-from deploy.toolchain import PublishError, run_step
+from deploy.pages import visit
+from deploy.site import Site
+from deploy.toolchain import PYTHON_VERSION, PublishError, run_step
 from web.database import connect
-from web.options import DATABASE
+from web.options import DATABASE, SETTINGS
 
-TIMEOUT = 30  # seconds
 SAMPLE = 5  # rows that are compared cell by cell, from the least to the most solved
-
-
-@dataclass(frozen=True)
-class Site:
-    """The function that was built, at `url`."""
-
-    url: str
-
-    def text(self, path: str, **parameters: object) -> str:
-        address = f"{self.url}{path}" + (f"?{urlencode(parameters)}" if parameters else "")
-        try:
-            with urlopen(address, timeout=TIMEOUT) as response:  # noqa: S310  (our own function)
-                return str(response.read().decode())
-        except HTTPError as error:
-            raise PublishError(f"{address} answers {error.code}") from error
-
-    def json(self, path: str, **parameters: object) -> Any:
-        return json.loads(self.text(f"/{DATABASE}{path}.json", **parameters))
+MOST_ROWS = int(SETTINGS["max_returned_rows"])
+LARGEST = 250_000_000  # bytes of a function, unpacked
 
 
 def verify(database: Path, bundle: Path = BUNDLE) -> list[str]:
-    """Compare the bundle with `database`; returns what was found equal, a phrase each.
+    """Compare the bundle with `database`; returns what was found right, a phrase each.
 
-    Raises PublishError at the first difference.
+    Raises PublishError at the first thing that is not.
     """
-    if not (bundle / STATIC_DATABASE).is_file():
-        raise PublishError(f"nothing is built in {bundle}; `make build` does it")
+    verified_file(bundle).unlink(missing_ok=True)
+    found = [function(bundle), static_database(bundle)]
     try:
-        with closing(connect(database)) as connection:
-            static = static_database(bundle)
-            with running(bundle) as url:
-                return [*compare(connection, url), static]
+        with closing(connect(database)) as connection, running(bundle) as started:
+            site = Site(started.url)
+            site.ask("/")
+            found.append(f"the first page after {time.monotonic() - started.began:.2f} s")
+            found += [*compare(connection, site), visited(site, bundle)]
     except sqlite3.Error as error:
         raise PublishError(f"{database}: {error}") from error
+    verified_file(bundle).write_text(f"{digest(bundle)}\n")
+    return found
 
 
-def compare(connection: sqlite3.Connection, url: str) -> list[str]:
-    """Compare the function's answers at `url` with the database. Raises and returns as above."""
+def compare(connection: sqlite3.Connection, site: Site) -> list[str]:
+    """Compare the answers of `site` with the database. Raises and returns as above."""
     connection.row_factory = sqlite3.Row
-    return [check() for check in Checks(connection, Site(url)).all()]
+    return [check() for check in Checks(connection, site).all()]
 
 
 class Checks:
@@ -73,7 +65,10 @@ class Checks:
         self.connection, self.site = connection, site
 
     def all(self) -> list[Callable[[], str]]:
-        return [self.title, self.count, self.users, self.rows, self.facet, self.search, self.csv]
+        return [
+            self.title, self.count, self.users, self.rows, self.facet, self.search, self.csv,
+            self.queries,
+        ]  # fmt: skip
 
     def title(self) -> str:
         # The generated index.py goes on without metadata when it can't be read.
@@ -115,7 +110,7 @@ class Checks:
     def search(self) -> str:
         [[code]] = self._ask("SELECT code FROM problems ORDER BY length(code) DESC, code LIMIT 1")
         found = "SELECT code FROM problems_fts WHERE problems_fts MATCH ? ORDER BY code"
-        here = [row["code"] for row in self._ask(found, f'"{code}"')]
+        here = [row["code"] for row in self._ask(found, (f'"{code}"',))]
         if code not in here:
             raise PublishError(f"search for {code}: the database's own index does not find it")
         there = self.site.json("/problems", _search=code, _shape="array", _sort="code")
@@ -129,8 +124,44 @@ class Checks:
         _same("CSV", sorted(here), sorted(there))
         return f"a CSV of {len(there)} rows"
 
-    def _ask(self, sql: str, *parameters: object) -> list[sqlite3.Row]:
+    def queries(self) -> str:
+        queries = self.site.json("")["queries"]
+        for query in queries:
+            blank = dict.fromkeys(query.get("params", ()), "")
+            here = self._ask(query["sql"], blank)[:MOST_ROWS]
+            there = self.site.json(f"/{query['name']}", **blank, _shape="array")
+            _same(
+                f"query {query['name']}",
+                *([rounded(dict(row)) for row in rows] for rows in (here, there)),
+            )
+        return f"{len(queries)} queries"
+
+    def _ask(
+        self, sql: str, parameters: dict[str, str] | tuple[str, ...] = ()
+    ) -> list[sqlite3.Row]:
         return self.connection.execute(sql, parameters).fetchall()
+
+
+def function(bundle: Path) -> str:
+    """The function that was built runs on the Python it is tried on, and is not too large."""
+    runtime = function_config(bundle)["runtime"]
+    if runtime != f"python{PYTHON_VERSION}":
+        raise PublishError(f"built for {runtime}, but tried with Python {PYTHON_VERSION}")
+    size = sum(file.stat().st_size for file in function_files(bundle).values())
+    if size > LARGEST:
+        raise PublishError(
+            f"the function has {size / 1e6:.0f} MB; Vercel takes {LARGEST / 1e6:.0f}"
+        )
+    return f"{size / 1e6:.0f} MB for Python {PYTHON_VERSION}"
+
+
+def visited(site: Site, bundle: Path) -> str:
+    """Every page that the site links to is one, and each table, in one call, is small enough."""
+    names = site.json("")
+    tables = [table["name"] for table in names["tables"] + names["views"]]
+    whole = [f"/{DATABASE}/{name}.{kind}?_size=max" for name in tables for kind in ("json", "csv")]
+    static = [f"/{file.name}" for file in (bundle / STATIC).iterdir()]
+    return f"{visit(site, more=whole, without=static)} pages"
 
 
 def static_database(bundle: Path) -> str:
@@ -141,6 +172,14 @@ def static_database(bundle: Path) -> str:
     published = file.with_name(f"{file.name}.sha256").read_text().split()
     _same("hash", [hashlib.sha256(file.read_bytes()).hexdigest(), file.name], published)
     return f"the hash of /{file.name}"
+
+
+def rounded(row: dict[str, Any]) -> dict[str, Any]:
+    """Versions of SQLite differ in the last digits of sums."""
+    return {
+        name: float(f"{value:.9g}") if isinstance(value, float) else value
+        for name, value in row.items()
+    }
 
 
 def _same(what: str, here: object, there: object) -> None:

@@ -1,0 +1,54 @@
+"""Where the parts of the built site lie, and what of them goes public."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from deploy.toolchain import PublishError
+from web.options import DATABASE
+
+BUNDLE = Path("build", "vercel")
+
+# Where the bundle's parts lie in it.
+OUTPUT = Path(".vercel", "output")
+STATIC = OUTPUT / "static"
+STATIC_DATABASE = STATIC / f"{DATABASE}.db"
+FUNCTION = OUTPUT / "functions" / "index.py.func"
+
+
+def function_config(bundle: Path) -> dict[str, Any]:
+    """What Vercel is told of the function. Raises PublishError when nothing is built."""
+    try:
+        config: dict[str, Any] = json.loads((bundle / FUNCTION / ".vc-config.json").read_bytes())
+    except OSError as error:
+        raise PublishError(f"nothing is built in {bundle}; `make build` does it") from error
+    return config
+
+
+def function_files(bundle: Path) -> dict[str, Path]:
+    """Each file that the function has at Vercel, by its name there. Raises PublishError."""
+    mapped = function_config(bundle)["filePathMap"]
+    function = bundle / FUNCTION
+    own = {str(path.relative_to(function)): path for path in function.rglob("*") if path.is_file()}
+    return own | {name: bundle / source for name, source in mapped.items()}
+
+
+def digest(bundle: Path) -> str:
+    """A hash over all that goes public, the same for the same site. Raises PublishError."""
+    static = bundle / STATIC
+    public = {f"static/{path.relative_to(static)}": path for path in static.rglob("*")}
+    public |= {f"function/{name}": path for name, path in function_files(bundle).items()}
+    lines = (
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n"
+        for name, path in sorted(public.items())
+        if path.is_file()
+    )
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def verified_file(bundle: Path) -> Path:
+    """Holds the digest of the bundle that was last found right, if any was."""
+    return bundle.with_name(f"{bundle.name}.verified")
