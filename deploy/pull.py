@@ -1,14 +1,13 @@
 """`python -m deploy.pull DB`: the last published database becomes DB, or nothing changes.
 
-SITE_URL is the site's address. Where it fails, the copy that ARCHIVE names is taken: a folder, of
-which the last by name, or the address of a file; its hash lies beside it. FIRST=1 allows to start
-empty where nothing was published yet. A local database that is newer is kept.
+SITE_URL is the site's address. Where it fails, or a newer one could not be published, the last copy
+in ARCHIVE is taken (deploy/archive.py). FIRST=1 allows to start empty where nothing was published
+yet. A local database that is newer is kept.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -17,9 +16,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPException
 from pathlib import Path
+from typing import TypeAlias
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+from deploy.archive import archive_at, copies
+from deploy.hashes import has_hash
 from deploy.toolchain import PublishError, run_step
 from spojscore_crawler import database
 from spojscore_crawler.lock import Lock, LockError
@@ -31,6 +33,9 @@ BLOCK = 1 << 20  # bytes
 NOT_FOUND = 404
 # A deploy between the requests for the file and its hash makes them differ.
 TRIES = 2
+
+# Where a database came from, and its state.
+Found: TypeAlias = tuple[str, database.State]
 
 
 class NothingPublishedError(PublishError):
@@ -66,31 +71,39 @@ def pull(path: Path, site: str, archive: str, *, first: bool) -> str:
             # SQLite would take it for the new file's.
             if left.exists():
                 raise PublishError(f"{left} is left of a database that is gone; remove it")
+        with published.open("rb") as file:
+            os.fsync(file.fileno())
         published.replace(path)
     last = f"{state.started:%Y-%m-%d}"
     return f"Pulled {path} from {source}: {state.history} rows of history, to {last}."
 
 
-def fetch(target: Path, site: str, archive: str) -> tuple[str, database.State]:
+def fetch(target: Path, site: str, archive: str) -> Found:
     """Put a whole database into `target`; returns where it came from, and its state.
 
-    Raises PublishError, and NothingPublishedError where nothing was put yet, neither on the site
-    nor in the archive.
+    That of the site, or the archive's last copy where the site fails, or where that copy is newer,
+    for it was not published then. Raises PublishError, and NothingPublishedError where nothing was
+    put yet, neither on the site nor in the archive.
     """
+    found: Found | None = None
     errors: list[PublishError] = []
-    on_site = f"{site.rstrip('/')}/{DATABASE}.db" if site else ""
-    for place in filter(None, (on_site, archive)):
+    if site:
+        url = f"{site.rstrip('/')}/{DATABASE}.db"
         try:
-            source = place if "://" in place else _last_copy(Path(place))
-            _download(source, target)
-            state = database.state(target)
-            with closing(connect(target)) as connection:
-                connection.execute("PRAGMA journal_mode = delete")  # a WAL file is not all of it
-            return source, state
+            _download(url, target)
+            found = url, _whole(target, url)
         except PublishError as error:
             errors.append(error)
-        except (database.DatabaseError, sqlite3.Error) as error:
-            errors.append(PublishError(f"{place}: {str(error).removeprefix(f'{target}: ')}"))
+    if archive:
+        try:
+            found = _archived(target, archive, found) or found
+        except NothingPublishedError as error:
+            errors.append(error)
+        except PublishError as error:
+            errors.append(error)
+            found = None  # a newer list may be there
+    if found:
+        return found
     nothing = all(isinstance(error, NothingPublishedError) for error in errors)
     raise (NothingPublishedError if nothing else PublishError)("; ".join(map(str, errors)))
 
@@ -141,29 +154,53 @@ def _may_be_replaced(path: Path, published: database.State, source: str) -> bool
     return not newer
 
 
-def _last_copy(folder: Path) -> str:
-    """The address of the archive's last copy."""
-    copies = sorted(folder.glob("*.db"))
-    if not copies:
-        raise NothingPublishedError(f"there is no *.db in ARCHIVE, {folder}")
-    return copies[-1].absolute().as_uri()
+def _archived(target: Path, place: str, found: Found | None) -> Found | None:
+    """Put the archive's last copy into `target` if there is none yet, or only an older one."""
+    archive = archive_at(place)
+    kept = copies(archive)
+    if not kept:
+        raise NothingPublishedError(f"there is no copy in ARCHIVE, {place}")
+    day, name = max(kept.items())
+    if found and found[1].started.date() >= day:
+        return None
+    source = f"{place.rstrip('/')}/{name}"
+    for part in (name, f"{name}.sha256"):
+        archive.get(part, target.parent)
+    copy = target.with_name(name)
+    if not has_hash(copy, copy.with_name(f"{name}.sha256").read_bytes()):
+        raise PublishError(f"{source} is not what the hash beside it says")
+    state = _whole(copy, source)
+    if found and state.history < found[1].history:
+        raise PublishError(
+            f"{source} is newer than {found[0]}, but it has {state.history} rows of history, and "
+            f"that has {found[1].history}; remove the wrong one"
+        )
+    copy.replace(target)
+    return source, state
+
+
+def _whole(file: Path, source: str) -> database.State:
+    """The state of what came from `source`. Raises PublishError when it is not whole."""
+    try:
+        state = database.state(file)
+        with closing(connect(file)) as connection:
+            connection.execute("PRAGMA journal_mode = delete")  # a WAL file is not all of it
+    except (database.DatabaseError, sqlite3.Error) as error:
+        raise PublishError(f"{source}: {str(error).removeprefix(f'{file}: ')}") from error
+    return state
 
 
 def _download(url: str, target: Path) -> None:
     """Raises PublishError unless what came is what the hash beside it says."""
     for _ in range(TRIES):
-        digest = hashlib.sha256()
         with target.open("wb") as file:
             for block in _blocks(url):
-                digest.update(block)
                 file.write(block)
-            file.flush()
-            os.fsync(file.fileno())
         try:
-            published = b"".join(_blocks(f"{url}.sha256")).split()
+            published = b"".join(_blocks(f"{url}.sha256"))
         except NothingPublishedError as error:
             raise PublishError(str(error)) from error
-        if published[:1] == [digest.hexdigest().encode()]:
+        if has_hash(target, published):
             return
     raise PublishError(f"{url} is not what the hash beside it says")
 

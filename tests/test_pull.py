@@ -1,6 +1,5 @@
 """From what was published to what the next crawl goes on from; a folder plays the site."""
 
-import hashlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.archive import Folder, keep
 from deploy.pull import pull
 from deploy.toolchain import PublishError
 from spojscore_crawler.lock import Lock
@@ -224,39 +224,80 @@ def test_without_a_site(database: Path) -> None:
     assert pull(database, "", "", first=False) == f"SITE_URL is not set: going on with {database}."
 
 
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    return folder
+
+
 @pytest.mark.parametrize("change", [flip, fail, spoil])
 def test_the_archive_is_asked_when_the_site_fails(
-    change: Change, site: Site, published: Path, database: Path, tmp_path: Path
+    change: Change, site: Site, published: Path, database: Path, archive: Path
 ) -> None:
-    archive = tmp_path / "archive"
-    archive.mkdir()
-    for name in ("2026-03-02.db", "2026-03-03.db"):
-        content = published.read_bytes() if name == "2026-03-03.db" else b"older"
-        (archive / name).write_bytes(content)
-        digest = hashlib.sha256(content).hexdigest()
-        (archive / f"{name}.sha256").write_text(f"{digest}  {name}\n")
+    keep(published, Folder(archive))
     change(site)
     said = pull(database, site.url, str(archive), first=False)
-    assert said.startswith(f"Pulled {database} from file://{archive}/2026-03-03.db: ")
-    assert database.read_bytes() == published.read_bytes()
+    assert said.startswith(f"Pulled {database} from {archive}/spojscore-2026-03-03.db: 4 rows")
+    assert rows(database) == rows(published)
 
 
-def test_an_archive_at_an_address(site: Site, published: Path, database: Path) -> None:
-    said = pull(database, "http://127.0.0.1:9", f"{site.url}/spojscore.db", first=False)
+def test_what_was_archived_but_not_published_is_not_lost(
+    site: Site, published: Path, database: Path, archive: Path
+) -> None:
+    crawl(published, 5, B, C)
+    keep(published, Folder(archive))
+    said = pull(database, site.url, str(archive), first=False)
+    assert said.startswith(f"Pulled {database} from {archive}/spojscore-2026-03-07.db: ")
+    assert rows(database) == rows(published)
+
+
+def test_the_sites_is_taken_where_the_archive_has_none_newer(
+    site: Site, published: Path, database: Path, archive: Path
+) -> None:
+    keep(published, Folder(archive))
+    said = pull(database, site.url, str(archive), first=False)
     assert said.startswith(f"Pulled {database} from {site.url}/spojscore.db: ")
-    assert database.read_bytes() == published.read_bytes()
 
 
-def test_neither_site_nor_archive_has_one_yet(site: Site, database: Path, tmp_path: Path) -> None:
-    archive = str(tmp_path / "none")
-    what = f"{site.url}/spojscore.db answers 404; there is no *.db in ARCHIVE, {archive}"
+@pytest.mark.parametrize("part", ["", ".sha256"])
+def test_a_newer_copy_that_can_not_be_had_stops(
+    part: str, site: Site, published: Path, database: Path, archive: Path
+) -> None:
+    crawl(published, 5, B, C)
+    keep(published, Folder(archive))
+    (archive / f"spojscore-2026-03-07.db{part}").write_text("damaged")
+    with pytest.raises(PublishError, match=r"2026-03-07\.db is not what the hash beside it says$"):
+        pull(database, site.url, str(archive), first=True)
+    assert not database.exists()
+
+
+def test_a_newer_copy_with_less_history_stops(
+    site: Site, published: Path, database: Path, archive: Path
+) -> None:
+    other = published.with_name("other.db")
+    crawl(other, 5, A)
+    keep(other, Folder(archive))
+    with pytest.raises(PublishError, match="has 1 rows of history, and that has 4; remove the"):
+        pull(database, site.url, str(archive), first=True)
+    assert not database.exists()
+
+
+def test_neither_site_nor_archive_has_one_yet(site: Site, database: Path, archive: Path) -> None:
+    place = str(archive)
+    what = f"{site.url}/spojscore.db answers 404; there is no copy in ARCHIVE, {place}"
     with pytest.raises(PublishError) as error:
-        pull(database, site.url, archive, first=False)
+        pull(database, site.url, place, first=False)
     assert str(error.value) == f"{what}; FIRST=1 starts without it"
-    assert pull(database, site.url, archive, first=True).startswith(f"{what}: the first crawl")
+    assert pull(database, site.url, place, first=True).startswith(f"{what}: the first crawl")
     site.status = 500
     with pytest.raises(PublishError, match="answers 500; there is no"):
-        pull(database, site.url, archive, first=True)
+        pull(database, site.url, place, first=True)
+
+
+def test_an_archive_that_is_not_there_is_no_empty_one(site: Site, database: Path) -> None:
+    with pytest.raises(PublishError, match="ARCHIVE is /nowhere, but there is no such folder"):
+        pull(database, site.url, "/nowhere", first=True)
 
 
 @pytest.mark.usefixtures("published")
