@@ -7,6 +7,8 @@ PYTHON = python3
 BIN = .venv/bin
 DB = $(or $(SPOJSCORE_DB),spojscore.db)
 SPOJ_URL ?=
+# What was built and deployed, for probe to wait for.
+BUNDLE =
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --custom-compile-command 'make lock'
 PORT =
@@ -14,7 +16,7 @@ PORT =
 # The steps of a publication build on each other.
 .NOTPARALLEL:
 
-.PHONY: help install demo standin crawl check serve publish pull build verify deploy test lint chaos bench lock screenshot clean
+.PHONY: help install demo standin crawl check serve publish pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
 
 help: ## say what can be made (DB=, PORT= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -42,11 +44,14 @@ check: install ## say whether DB is whole and fresh, and how the last crawl ende
 serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
 	$(BIN)/python -m web.serve '$(DB)' --port $(or $(PORT),8001)
 
-publish: install ## pull, crawl, check, build, verify and deploy; stops at the first that fails
-	@set -e; for step in pull crawl check build verify deploy; do $(MAKE) --no-print-directory $$step; done
+publish: install ## pull, crawl, check, archive, build, verify, deploy, probe; stops where one fails
+	$(BIN)/python -m deploy.publish '$(DB)'
 
 pull: install ## take the last published database for DB (SITE_URL=, ARCHIVE=, FIRST=1: see README)
 	$(BIN)/python -m deploy.pull '$(DB)'
+
+archive: install ## keep a second copy of DB in ARCHIVE
+	$(BIN)/python -m deploy.archive '$(DB)'
 
 build: install deploy/node_modules/.installed ## build the site of DB for Vercel, in build/vercel
 	$(BIN)/python -m deploy.build '$(DB)'
@@ -56,6 +61,15 @@ verify: install ## run what was built and compare it with DB
 
 deploy: install ## put what was built online (needs VERCEL_TOKEN)
 	$(BIN)/python -m deploy.deploy
+
+probe: install ## ask the public site, SITE_URL, whether it is fresh
+	$(BIN)/python -m deploy.probe $(BUNDLE)
+
+schedule: install ## publish daily at 00:00 UTC from here, by systemd or cron
+	$(BIN)/python -m deploy.schedule
+
+unschedule: install ## undo that
+	$(BIN)/python -m deploy.schedule --undo
 
 # Not `npm ci`: it refuses a lock that lacks the CLI's native parts for other platforms.
 deploy/node_modules/.installed: deploy/package.json deploy/package-lock.json
@@ -69,6 +83,8 @@ lint: install ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/actionlint
+	$(BIN)/zizmor --offline --quiet .github
 
 chaos: install ## crawl 200 times (or CRAWLS) with random faults and kills; SEED= repeats a run
 	$(BIN)/python -m tests.chaos --crawls $(or $(CRAWLS),200) $(if $(SEED),--seed $(SEED))

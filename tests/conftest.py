@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -31,6 +32,9 @@ from standin.server import StandIn, serving
 ROOT = Path(__file__).parent.parent
 SCRAPY = Path(sys.executable).parent / "scrapy"
 FULL_SPEED = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "RETRY_BACKOFF=0", "MIN_PROBLEMS=1")
+
+# A shell's background jobs ignore it, and what tests start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # `make test` must not show in the makes that tests run.
 for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
@@ -147,7 +151,10 @@ PAGE = 4096  # bytes of one of SQLite's
 
 
 class Site(ThreadingHTTPServer):
-    """Serves a folder; `cut` bytes of a database are kept back, `status` answered instead."""
+    """Serves a folder, and how fresh the database in it is.
+
+    `cut` bytes of a database are kept back, `status` answered instead.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
@@ -155,6 +162,7 @@ class Site(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.cut = 0
         self.status = 0
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.on_get: Callable[[str], object] = lambda _: None
 
     def publish(self, database: Path) -> None:
@@ -162,6 +170,19 @@ class Site(ThreadingHTTPServer):
         (self.folder / "spojscore.db").write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
         (self.folder / "spojscore.db.sha256").write_text(f"{digest}  spojscore.db\n")
+
+    def freshness(self) -> bytes:
+        last = "SELECT * FROM crawls ORDER BY id DESC LIMIT 1"
+        [crawl] = rows(self.folder / "spojscore.db", last)
+        age = self.now() - datetime.fromisoformat(crawl["finished"])
+        told = {
+            "crawl": crawl["id"],
+            "finished": crawl["finished"],
+            "age_hours": age / timedelta(hours=1),
+            "problems": crawl["problems"],
+            "stale": age > timedelta(hours=36),
+        }
+        return json.dumps(told).encode()
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -172,7 +193,10 @@ class Handler(SimpleHTTPRequestHandler):
             self.send_error(self.server.status)
             return
         self.server.on_get(self.path)
-        super().do_GET()
+        if self.path == "/-/freshness.json":
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + self.server.freshness())
+        else:
+            super().do_GET()
 
     def copyfile(self, source, outputfile) -> None:  # type: ignore[no-untyped-def]
         content = source.read()

@@ -2,27 +2,37 @@
 
 import hashlib
 import json
-import os
+import re
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from deploy.build import FUNCTION, STATIC_DATABASE
+from deploy.bundle import (
+    FUNCTION,
+    STATIC,
+    STATIC_DATABASE,
+    digest,
+    function_files,
+    verified_file,
+)
 from deploy.function import running
+from deploy.site import Site
 from deploy.toolchain import PublishError, find_python, find_vercel
 from deploy.verify import compare
 from standin.faults import Fault
 from standin.problems import problems
 from standin.server import StandIn, serving
-from tests.conftest import Site, copy_of_the_project, faked_clock, make, missing, rows
+from tests.conftest import Site as PublicSite
+from tests.conftest import copy_of_the_project, faked_clock, make, missing, rows
 
 BUNDLE = Path("build", "vercel")
+COOKIE = "SESSION=a-person's-own"
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +44,28 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     except PublishError as error:
         missing(str(error))
     copy = copy_of_the_project(tmp_path_factory.mktemp("publish"))
-    (copy / "deploy" / "node_modules").symlink_to(vercel.parent.parent)
-    with (copy / "spojscore_crawler" / "settings.py").open("a") as settings:
+    for lying_about in (".env", "web/.env", "web/plugins/.env", "web/static/.env", "other.db"):
+        (copy / lying_about).write_text("SECRET=1")
+    (copy / "web" / "plugins" / "__pycache__").mkdir()
+    (copy / "web" / "plugins" / "__pycache__" / "points.cpython-311.pyc").write_text("SECRET=1")
+    fast(copy)
+    # Deploying is the one thing that can't be tried here: $PLAY plays it.
+    tools = copy / "deploy" / "node_modules"
+    cli = tools / ".bin" / "vercel"
+    cli.parent.mkdir(parents=True)
+    cli.write_text(f'#!/bin/sh\n[ "$1" != deploy ] && exec {vercel} "$@"\neval "$PLAY"\n')
+    cli.chmod(0o755)
+    (tools / ".installed").touch()
+    deploy = copy / "deploy" / "deploy.py"
+    deploy.write_text(deploy.read_text().replace("TIMEOUT = 600", "TIMEOUT = 1"))
+    return copy
+
+
+def fast(project: Path) -> None:
+    with (project / "spojscore_crawler" / "settings.py").open("a") as settings:
         settings.write(
             "DOWNLOAD_DELAY = RETRY_BACKOFF = 0\nAUTOTHROTTLE_ENABLED = False\nMIN_PROBLEMS = 1\n"
         )
-    return copy
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +76,17 @@ def published(project: Path) -> subprocess.CompletedProcess[str]:
 
 
 def publish(project: Path, server: StandIn, *options: str) -> subprocess.CompletedProcess[str]:
-    return make(project, "publish", f"SPOJ_URL={server.url}", "FIRST=1", *options)
+    secrets = {"SPOJ_COOKIE": COOKIE, "SPOJ_USER_AGENT": "a person's own"}
+    return make(project, "publish", f"SPOJ_URL={server.url}", "FIRST=1", *options, **secrets)
 
 
 def the_error(done: subprocess.CompletedProcess[str]) -> str:
-    """The last line before make's own."""
-    return [line for line in done.stderr.splitlines() if not line.startswith("make")][-1]
+    """The last line before make's own, and that of publish."""
+    said = (line for line in done.stderr.splitlines() if not line.startswith("make"))
+    return [line for line in said if "publish stopped at" not in line][-1]
 
 
-def digest(folder: Path) -> dict[str, str]:
+def hashes(folder: Path) -> dict[str, str]:
     """Each file below the folder with its hash."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {
@@ -77,18 +105,25 @@ def test_publish_does_all_but_deploy_without_a_token(
     solves = sum(entry.users for entry in problems(120))
     bands = len(rows(project / "spojscore.db", "SELECT DISTINCT band FROM problems"))
     longest = min((entry.code for entry in problems(120)), key=lambda code: (-len(code), code))
-    assert (
-        f"Verified build/vercel: the title, 120 problems, {solves} solves, 5 rows, the facet's "
-        f"{bands} bands, a search for {longest}, a CSV of 120 rows, the hash of /spojscore.db."
-    ) in lines
-    assert [line for line in published.stderr.splitlines() if "VERCEL" in line] == [
+    [verified] = [line for line in lines if line.startswith("Verified build/vercel: ")]
+    assert re.fullmatch(
+        r"Verified build/vercel: \d\d MB for Python 3\.12, the hash of /spojscore\.db, the first "
+        rf"page after \d\.\d\d s, the title, 120 problems, {solves} solves, 5 rows, the facet's "
+        rf"{bands} bands, a search for {longest}, a CSV of 120 rows, 11 queries, (\d+) pages\.",
+        verified,
+    )
+    assert [
+        line for line in published.stderr.splitlines() if "VERCEL" in line or "SITE_URL" in line
+    ] == [
         "VERCEL_TOKEN is not set: create one at https://vercel.com/account/tokens",
         "VERCEL_ORG_ID is not set: orgId in .vercel/project.json after "
         "`deploy/node_modules/.bin/vercel link`",
         "VERCEL_PROJECT_ID is not set: projectId in the same file",
-        "error: not deployed: set VERCEL_TOKEN, VERCEL_ORG_ID, VERCEL_PROJECT_ID (see above) "
-        "and run it again",
+        "SITE_URL is not set: the site's address, https://PROJECT.vercel.app or your own domain",
+        "error: not deployed: set VERCEL_TOKEN, VERCEL_ORG_ID, VERCEL_PROJECT_ID, SITE_URL (see "
+        "above) and run it again",
     ]
+    assert "error: publish stopped at deploy\n" in published.stderr
 
 
 @pytest.mark.usefixtures("published")
@@ -103,10 +138,17 @@ def test_what_the_bundle_holds(project: Path) -> None:
     assert config["runtime"] == "python3.12"
     ours = {name for name in config["filePathMap"] if "_vendor" not in name and ".pyc" not in name}
     assert ours == {
-        ".python-version", "index.py", "metadata.json", "plugins/favicon.py", "plugins/points.py",
-        "pyproject.toml", "requirements.txt", "spojscore.db", "spojscore.db.sha256",
-        "static/favicon.png", "static/site.css", "uv.lock", "vercel.json",
+        ".python-version", "index.py", "metadata.json", "plugins/cache.py", "plugins/favicon.py",
+        "plugins/freshness.py", "plugins/points.py", "pyproject.toml", "requirements.txt",
+        "spojscore.db", "spojscore.db.sha256", "static/favicon.png", "static/site.css",
+        "templates/_footer.html", "uv.lock", "vercel.json",
     }  # fmt: skip
+    static_files = [path.name for path in static.parent.iterdir()]
+    assert sorted(static_files) == ["spojscore.db", "spojscore.db.sha256"]
+    for secret in (COOKIE, "SECRET=1", str(project)):
+        assert [
+            file for file in function_files(bundle).values() if secret.encode() in file.read_bytes()
+        ] == []
     routes = json.loads((bundle / ".vercel/output/config.json").read_text())["routes"]
     assert routes[0] == {"handle": "filesystem"}
     assert routes[-1]["dest"] == "/index.py"
@@ -120,14 +162,14 @@ def test_what_the_bundle_holds(project: Path) -> None:
 def test_publish_stops_at_a_refused_crawl_and_the_bundle_stays(
     fault: str, reason: str, project: Path
 ) -> None:
-    before = digest(project / BUNDLE)
+    before = hashes(project / BUNDLE)
     database = (project / "spojscore.db").read_bytes()
     with serving(StandIn(problems(240), faults=[Fault.parse(fault)])) as failing:
         done = publish(project, failing, "-k", "-j4")  # which would go on where it could
     assert done.returncode == 2
     assert reason in the_error(done)
     assert "Built" not in done.stdout
-    assert digest(project / BUNDLE) == before
+    assert hashes(project / BUNDLE) == before
     assert (project / "spojscore.db").read_bytes() == database
 
 
@@ -141,16 +183,16 @@ def test_publish_stops_at_a_refused_crawl_and_the_bundle_stays(
 )
 def test_a_build_that_fails_leaves_the_last_one(database: str, reason: str, project: Path) -> None:
     (project / "notes.db").write_text("Not a database, and long enough to be read as one." * 20)
-    before = digest(project / BUNDLE)
+    before = hashes(project / BUNDLE)
     done = make(project, "build", f"DB={database}")
     assert the_error(done) == f"error: {reason}"
     assert done.returncode == 2
-    assert digest(project / BUNDLE) == before
+    assert hashes(project / BUNDLE) == before
 
 
 @pytest.mark.usefixtures("published")
 def test_a_cli_that_fails_leaves_the_last_build(project: Path) -> None:
-    before = digest(project / BUNDLE)
+    before = hashes(project / BUNDLE)
     vercel_json = project / "deploy" / "vercel.json"
     right = vercel_json.read_text()
     vercel_json.write_text(right.replace("@vercel/python", "@vercel/nosuch"))
@@ -158,7 +200,7 @@ def test_a_cli_that_fails_leaves_the_last_build(project: Path) -> None:
     vercel_json.write_text(right)
     assert done.returncode == 2
     assert the_error(done).startswith("error: `vercel build --prod` failed with exit")
-    assert digest(project / BUNDLE) == before
+    assert hashes(project / BUNDLE) == before
 
 
 @pytest.fixture
@@ -180,9 +222,9 @@ def refused(project: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def function(project: Path, published: object) -> Iterator[str]:  # noqa: ARG001
-    with running(project / BUNDLE) as url:
-        yield url
+def function(project: Path, published: object) -> Iterator[Site]:  # noqa: ARG001
+    with running(project / BUNDLE) as started:
+        yield Site(started.url)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +241,7 @@ def function(project: Path, published: object) -> Iterator[str]:  # noqa: ARG001
     ],
 )
 def test_verify_compares_with_the_database(
-    sql: str, reason: str, project: Path, function: str
+    sql: str, reason: str, project: Path, function: Site
 ) -> None:
     with closing(sqlite3.connect(project / "spojscore.db")) as connection:
         assert compare(connection, function)
@@ -253,53 +295,104 @@ def test_verify_without_a_build_says_what_to_run(project: Path, tmp_path: Path) 
     assert refused(empty) == "error: nothing is built in build/vercel; `make build` does it"
 
 
-@pytest.mark.usefixtures("published")
-def test_deploy_hands_the_bundle_to_the_cli(project: Path, tmp_path: Path) -> None:
-    """Deploying is the one thing that can't be tried here: a script plays the CLI."""
-    played = copy_of_the_project(tmp_path)
-    shutil.copytree(project / BUNDLE, played / BUNDLE, symlinks=True)
-    cli = played / "deploy" / "node_modules" / ".bin" / "vercel"
-    cli.parent.mkdir(parents=True)
-    cli.write_text(
-        '#!/bin/sh\necho "$VERCEL_TOKEN $VERCEL_ORG_ID $VERCEL_PROJECT_ID: $@"\nexit 3\n'
-    )
-    cli.chmod(0o755)
-    done = subprocess.run(
-        ["make", "deploy"],
-        cwd=played,
-        env=os.environ
-        | {"VERCEL_TOKEN": "token", "VERCEL_ORG_ID": "org", "VERCEL_PROJECT_ID": "project"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "token org project: deploy --prebuilt --prod --yes --cwd build/vercel\n" in done.stdout
-    assert done.returncode == 2
-    assert done.stderr.startswith("error: vercel deploy failed with exit status 3;")
+Deploy = Callable[[str], subprocess.CompletedProcess[str]]
+GOES_PUBLIC = f'cp -r "{BUNDLE / STATIC}"/. "$SITE_FOLDER"'
+SECRETS = {"VERCEL_TOKEN": "a-token", "VERCEL_ORG_ID": "org", "VERCEL_PROJECT_ID": "project"}
 
 
-@pytest.mark.usefixtures("published")
-def test_three_days_on_machines_that_keep_nothing(
-    project: Path, public_site: Site, tmp_path: Path
+@pytest.fixture
+def deploy(project: Path, published: object, public_site: PublicSite) -> Deploy:  # noqa: ARG001
+    """Runs `make deploy`, with a line of shell for the CLI, on a bundle that was verified."""
+    bundle = project / BUNDLE
+    verified_file(bundle).write_text(digest(bundle))
+
+    def run(play: str) -> subprocess.CompletedProcess[str]:
+        where = {"SITE_URL": public_site.url, "SITE_FOLDER": str(public_site.folder)}
+        return make(project, "deploy", **SECRETS, **where, PLAY=play)
+
+    return run
+
+
+def test_deploy_hands_the_bundle_to_the_cli_and_the_token_to_nobody(
+    deploy: Deploy, project: Path, public_site: PublicSite
 ) -> None:
+    words = 'echo "$VERCEL_TOKEN $VERCEL_ORG_ID $VERCEL_PROJECT_ID: $@"'
+    done = deploy(f"{words}; {GOES_PUBLIC}")
+    assert done.returncode == 0
+    assert "*** org project: deploy --prebuilt --prod --yes --cwd build/vercel\n" in done.stdout
+    assert "a-token" not in done.stdout + done.stderr
+    said = make(project, "probe", f"BUNDLE={BUNDLE}", SITE_URL=public_site.url)
+    assert said.returncode == 0
+    assert f"{public_site.url}: crawl 1, finished " in said.stdout
+    written = (file for file in project.glob("build/**/*") if file.is_file())
+    assert not [file for file in written if b"a-token" in file.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("play", "reason"),
+    [
+        ("exit 3", "vercel deploy failed with exit status 3; the old site stays"),
+        (
+            "tail -f /dev/null",
+            "vercel deploy did not end within 1 s and was stopped; the old site stays, unless it "
+            "had just ended: `make probe` tells",
+        ),
+    ],
+)
+def test_a_deploy_that_fails_is_told(play: str, reason: str, deploy: Deploy, project: Path) -> None:
+    before = hashes(project / BUNDLE)
+    done = deploy(play)
+    assert the_error(done) == f"error: {reason}"
+    assert done.returncode == 2
+    assert hashes(project / BUNDLE) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [("templates/_footer.html", "{% if %}"), ("plugins/points.py", "import nosuchmodule")],
+)
+def test_what_verify_refused_is_not_deployed(
+    file: str, text: str, deploy: Deploy, project: Path, spoiled: Path, public_site: PublicSite
+) -> None:
+    (spoiled / file).write_text(text)
+    assert refused(project).startswith("error: ")
+    done = deploy(GOES_PUBLIC)
+    assert the_error(done) == (
+        "error: not deployed: build/vercel is not what was verified; run `make verify`"
+    )
+    assert list(public_site.folder.iterdir()) == []
+
+
+@pytest.mark.usefixtures("published")
+def test_the_same_database_and_commit_make_the_same_bundle(project: Path, tmp_path: Path) -> None:
+    """Elsewhere and later, too."""
+    other = copy_of_the_project(tmp_path)
+    (other / "deploy" / "node_modules").symlink_to(project / "deploy" / "node_modules")
+    shutil.copy(project / "spojscore.db", other)
+    assert make(other, "build").returncode == 0
+    assert digest(other / BUNDLE) == digest(project / BUNDLE)
+
+
+def test_three_days_on_machines_that_keep_nothing(public_site: PublicSite, tmp_path: Path) -> None:
     """What one day publishes is all that the next one has."""
+    project = copy_of_the_project(tmp_path)
+    fast(project)
     clock, environment = faked_clock(tmp_path)
     entries = problems(120)
     for day in (1, 2, 3):
-        for file in project.glob("spojscore.db*"):
-            file.unlink()
         clock.write_text(f"@2026-03-0{day} 12:00:00")
         listed = [replace(entries[0], users=entries[0].users + day), *entries[1 : 120 - day]]
         with serving(StandIn(listed)) as server:
-            for step in ("pull", "crawl", "build"):
+            for step in ("pull", "crawl"):
                 more = {"FIRST": "1"} if day == 1 else {}
                 more |= environment if step == "crawl" else {}
                 words = (f"SPOJ_URL={server.url}", f"SITE_URL={public_site.url}")
                 done = make(project, step, *words, **more)
                 assert done.returncode == 0, done.stderr
-        static = project / BUNDLE / STATIC_DATABASE.parent
-        shutil.copytree(static, public_site.folder, dirs_exist_ok=True)
-    database = project / BUNDLE / STATIC_DATABASE
+        public_site.publish(project / "spojscore.db")
+        for file in project.glob("spojscore.db*"):
+            file.unlink()
+    database = public_site.folder / "spojscore.db"
     assert [row["day"] for row in rows(database, "SELECT day FROM crawls ORDER BY id")] == [
         "2026-03-01", "2026-03-02", "2026-03-03",
     ]  # fmt: skip

@@ -1,0 +1,72 @@
+"""`python -m deploy.publish`: every step of a publication, up to the first that fails."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from deploy.bundle import BUNDLE
+from deploy.toolchain import PublishError, run_step
+from spojscore_crawler.lock import Lock, LockError, holder
+from spojscore_crawler.report import report_file
+
+LOCK = BUNDLE.with_name("publish")
+
+# Archived before it is public: so the archive is never older than the site, and a crawl whose
+# deployment fails is not lost to a machine that keeps nothing.
+STEPS = ("pull", "crawl", "check", "archive", "build", "verify", "deploy", "probe")
+# From the last of them on, the public site may have changed.
+PUBLIC_FROM = "deploy"
+
+
+def publish(database: Path) -> None:
+    """Make each step, for `database`. Raises PublishError at the first that fails."""
+    BUNDLE.parent.mkdir(exist_ok=True)
+    try:
+        lock = Lock(LOCK)
+    except LockError as error:
+        process = holder(LOCK)
+        reason = f"another publication is running here, process {process}" if process else error
+        raise PublishError(str(reason)) from error
+    took: dict[str, str] = {}
+    try:
+        for step in STEPS:
+            print(f"publish: {step}", flush=True)
+            began = time.monotonic()
+            # The bundle tells the probe what to wait for.
+            words = [step, *([f"BUNDLE={BUNDLE}"] if step == "probe" else [])]
+            done = subprocess.run(["make", "--no-print-directory", *words], check=False)
+            failed = done.returncode != 0
+            took[step] = f"{time.monotonic() - began:.0f} s{', failed' if failed else ''}"
+            if failed:
+                before = STEPS.index(step) < STEPS.index(PUBLIC_FROM)
+                stays = "; what is public stays as it was" if before else ""
+                raise PublishError(f"publish stopped at {step}{stays}")
+    finally:
+        summarize(took, database)
+        lock.close()
+
+
+def summarize(took: dict[str, str], database: Path) -> None:
+    """Tell GitHub, where it asks for a summary, what was done, with the crawl's report."""
+    if not (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        return
+    lines = ["| step | took |", "| --- | --- |", *(f"| {step} | {t} |" for step, t in took.items())]
+    if "crawl" in took and (told := report_file(database)).exists():
+        lines += ["", *(f"    {line}" for line in told.read_text().splitlines())]
+    with Path(summary).open("a") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m deploy.publish", description=__doc__)
+    parser.add_argument("database", type=Path)
+    database = parser.parse_args().database
+    run_step(lambda: publish(database))
+
+
+if __name__ == "__main__":
+    main()
