@@ -1,0 +1,56 @@
+// What a visitor pasted, kept in this browser alone.
+
+const KEYS = { mine: "spojscore.solved", friend: "spojscore.friend" };
+const PROFILE = /list of solved classical problems/i;
+const NEXT_LIST = /list of |todo /i;
+const ADDRESS = /https?:\/\/\S*?\/(?:problems|status|ranks)\/([A-Z0-9_]+)\S*/g;
+
+// The codes kept for "mine" or "friend", each once.
+export function kept(whose) {
+  try {
+    const codes = JSON.parse(localStorage.getItem(KEYS[whose]));
+    return new Set(Array.isArray(codes) ? codes : []);
+  } catch {
+    return new Set();
+  }
+}
+
+// Whether it could be kept.
+export function keep(whose, codes) {
+  try {
+    localStorage.setItem(KEYS[whose], JSON.stringify([...codes]));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function forgetAll() {
+  for (const key of Object.values(KEYS)) {
+    try {
+      localStorage.removeItem(key);
+    } catch {
+      // Nothing could be kept there in the first place.
+    }
+  }
+}
+
+// The codes in a pasted text, of a list of codes or of a profile's page, as they are `known`;
+// what is none of them is `unknown`. Of a profile only the list of solved problems counts.
+export function read(text, known) {
+  let words = text.replace(ADDRESS, " $1 ");
+  const profile = PROFILE.exec(words);
+  if (profile) {
+    words = words.slice(profile.index + profile[0].length);
+    const next = NEXT_LIST.exec(words);
+    words = next ? words.slice(0, next.index) : words;
+  }
+  const codes = new Set();
+  const unknown = new Set();
+  for (const word of words.match(/[A-Za-z0-9_]+/g) ?? []) {
+    const code = word.toUpperCase();
+    if (profile && code !== word) continue; // prose around the list
+    (known.has(code) ? codes : unknown).add(code);
+  }
+  return { codes, unknown };
+}
