@@ -24,7 +24,7 @@ ROOT = HERE.parent
 PROJECT = "spojscore"
 
 # All of the project that the site consists of, whatever else lies in its folders.
-SITE = ("metadata.yml", "web/plugins/*.py", "web/templates/*.html", "web/static/*.*")
+SITE = ("metadata.yml", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*.*")
 KINDS = {".yml", ".py", ".html", ".css", ".js", ".png", ".svg"}
 # What the build is not told: it needs no network, and is the same for everybody.
 PRIVATE = {"VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "SPOJ_COOKIE", "SPOJ_USER_AGENT"}

@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 from urllib.request import urlopen
 
 import pytest
+from parsel import Selector
 
 from standin.faults import Fault
 from standin.problems import Entry, problems
@@ -261,6 +262,12 @@ def get(url: str) -> str:
         return str(response.read().decode())
 
 
+def words(page: str) -> str:
+    """What a page says, with single spaces."""
+    said = Selector(page).xpath("//body//text()[not(parent::script)]").getall()
+    return " ".join(" ".join(said).split()).replace(" .", ".")
+
+
 def copy_of_the_project(folder: Path) -> Path:
     """A copy of the project, as it is, that has the environment of this one."""
     copy = folder / "spojscore"
@@ -327,10 +334,20 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return database
 
 
+@contextmanager
+def served(database: Path) -> Iterator[tuple[str, int]]:
+    """Serve `database` as `make serve` does; yields the address and the process's number."""
+    port = free_port()
+    serve = (sys.executable, "-m", "web.serve", database, "--port", str(port))
+    with started(*serve, until="Uvicorn running") as (process, lines):
+        assert process.stdout
+        # It would stop at a full pipe.
+        Thread(target=lines.extend, args=[process.stdout], daemon=True).start()
+        yield f"http://127.0.0.1:{port}", process.pid
+
+
 @pytest.fixture(scope="session")
 def site(crawled: Path) -> Iterator[str]:
-    """The address of a Datasette that serves `crawled`, as `make serve` does."""
-    port = free_port()
-    serve = (sys.executable, "-m", "web.serve", crawled, "--port", str(port))
-    with started(*serve, until="Uvicorn running"):
-        yield f"http://127.0.0.1:{port}"
+    """The address of a Datasette that serves `crawled`."""
+    with served(crawled) as (address, _):
+        yield address

@@ -15,7 +15,7 @@ import yaml  # type: ignore[import-untyped]
 from deploy.probe import probe
 from deploy.site import Site
 from spojscore_crawler import settings
-from tests.conftest import ROOT, free_port, get, started
+from tests.conftest import ROOT, get, served
 from tests.test_history import A, B, crawl
 from tests.test_schema import change
 
@@ -23,16 +23,12 @@ PAGES = ["/", "/spojscore", "/spojscore/problems", "/spojscore/problems/P1", "/s
 
 
 @contextmanager
-def served(database: Path, **ago: float) -> Iterator[str]:
+def aged(database: Path, **ago: float) -> Iterator[str]:
     """Serve `database`, whose last crawl was finished so long ago."""
     finished = datetime.now(UTC) - timedelta(**ago)
     change(database, f"UPDATE crawls SET finished = '{finished.isoformat(timespec='seconds')}'")
-    port = free_port()
-    with started(
-        ROOT / ".venv" / "bin" / "python", "-m", "web.serve", database, "--port", str(port),
-        until="Uvicorn running",
-    ):  # fmt: skip
-        yield f"http://127.0.0.1:{port}"
+    with served(database) as (address, _):
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +37,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     database = tmp_path_factory.mktemp("old") / "old.db"
     crawl(database, 0, A)
     crawl(database, 1, A, B)
-    with served(database, days=3, minutes=1) as site:
+    with aged(database, days=3, minutes=1) as site:
         yield site
 
 
@@ -101,7 +97,7 @@ def test_a_cdn_may_keep_the_pages(old: str) -> None:
 )
 def test_fresh_figures(ago: dict[str, float], words: str, database: Path) -> None:
     crawl(database, 0, A)
-    with served(database, **ago) as site:
+    with aged(database, **ago) as site:
         assert f", {words}: 1 problems, 1 new, 0 gone. Last crawls" in said(get(site))
         assert "stale" not in get(f"{site}/-/freshness.svg")
         assert f" {words.split(maxsplit=1)[0]} " in f" {get(f'{site}/-/freshness.svg')} "
@@ -111,7 +107,7 @@ def test_fresh_figures(ago: dict[str, float], words: str, database: Path) -> Non
 def test_a_database_without_a_crawl(database: Path) -> None:
     crawl(database, 0, A)
     change(database, "DELETE FROM crawls")
-    with served(database) as site:
+    with aged(database) as site:
         assert "<h1>spojscore</h1>" in get(site)
         assert 'class="freshness"' not in get(site)
         assert "SPOJ crawled never" in get(f"{site}/-/freshness.svg")

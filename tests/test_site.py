@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -9,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from standin.problems import problems
-from tests.conftest import ROOT, get, rows
+from tests.conftest import ROOT, get, rows, words
 from web.plugins.points import render_cell
 
 
@@ -17,19 +18,22 @@ def ask(site: str, path: str) -> Any:
     return json.loads(get(f"{site}/spojscore{path}"))
 
 
-def test_home_says_what_a_score_is_and_why_it_falls(site: str) -> None:
+def test_home_says_what_a_score_is_and_where_it_comes_from(site: str) -> None:
     home = get(f"{site}/")
     assert "<h1>spojscore" in home
-    assert "80 / (40 + number of people who have solved\nit) points" in home
-    assert "its value falls" in home
-    assert 'Data source: <a href="https://www.spoj.com/problems/classical/">' in " ".join(
-        home.split()
-    )
+    text = words(home)
+    assert (
+        "What every classical problem on SPOJ is worth, today: 80 points, divided by 40 plus the "
+        "number of people who have solved it."
+    ) in text
+    assert "Each solver of a problem holds 80 / (40 + users) points" in text
+    assert '<a href="https://www.spoj.com/problems/classical/">SPOJ’s list' in home
 
 
 def test_the_list_shows_the_most_solved_first(site: str) -> None:
     page = get(f"{site}/spojscore/problems")
-    assert "<title>spojscore: problems: 3,974 rows sorted by users descending</title>" in page
+    title = "Classical problems: 3,974 rows sorted by users descending - spojscore"
+    assert f"<title>{title}</title>" in page
     codes = [row["code"] for row in ask(site, "/problems.json?_shape=array")]
     assert len(codes) == 100
     assert codes[:5] == ["TEST", "ADDREV", "PRIME1", "FCTRL", "FCTRL2"]
@@ -51,7 +55,8 @@ def test_prime1_has_its_real_figures(site: str) -> None:
 
 @pytest.mark.parametrize("column", ["score", "score_365", "score_change", "points_so_far"])
 def test_points_and_their_changes_have_three_digits(column: str) -> None:
-    assert render_cell(-7.294514726356293e-08, column) == "-7.29e-08"
+    assert render_cell(-7.294514726356293e-08, column) == "-0.0000000729"
+    assert render_cell(80 / 41, column) == "1.95"
     assert render_cell(1234.5678, column) == "1,235"
 
 
@@ -62,14 +67,15 @@ def test_other_columns_are_left_alone(column: str) -> None:
 
 def test_points_are_shown_with_three_digits(site: str) -> None:
     page = get(f"{site}/spojscore/problems/PRIME1")
-    assert '<td class="col-score type-float">0.000972</td>' in page
+    assert "<dt>Points, each of them</dt><dd>0.000972</dd>" in page
+    assert '<td class="col-score number">0.000972</td>' in get(f"{site}/spojscore/problems")
 
 
 def test_every_column_is_described(site: str, crawled: Path) -> None:
     [row, *_] = rows(crawled)
     page = get(f"{site}/spojscore/problems")
     for column in row:
-        assert f"<dt>{column}</dt><dd>" in page
+        assert re.search(f"<dt>([^<]+ )?<code>{column}</code></dt><dd>[^<]", page)
 
 
 def test_the_facet_counts_every_band(site: str, crawled: Path) -> None:
@@ -101,8 +107,8 @@ def test_the_whole_list_in_one_call(site: str) -> None:
 
 
 QUERIES = (
-    "worth", "easier", "unsolved", "bands", "most_solved",
-    "attempts", "moved", "news", "on_day", "series", "solves",
+    "worth", "effort", "easier", "unsolved", "hardest", "newest", "liked", "disliked", "bands",
+    "most_solved", "attempts", "moved", "news", "on_day", "series", "solves", "everything",
 )  # fmt: skip
 
 
@@ -124,6 +130,11 @@ QUERIES = (
         "on_day?day=yesterday",
         "series?code=%27",
         "solves?n=-1",
+        "hardest?max_users=",
+        "hardest?max_users=all",
+        "newest?n=",
+        "newest?n=-1",
+        "newest?n='",
     ],
 )
 def test_a_canned_query_survives_whatever_it_is_given(query: str, site: str) -> None:
