@@ -351,3 +351,20 @@ def site(crawled: Path) -> Iterator[str]:
     """The address of a Datasette that serves `crawled`."""
     with served(crawled) as (address, _):
         yield address
+
+
+@pytest.fixture(scope="session")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with 40 days of history and hostile names, see grown.py. Not to be written to."""
+    from tests.grown import make as grow  # noqa: PLC0415  (its helpers import this module)
+
+    database = tmp_path_factory.mktemp("grown") / "grown.db"
+    grow(database)
+    return database
+
+
+@pytest.fixture(scope="session")
+def grown_site(grown: Path) -> Iterator[str]:
+    """The address of a Datasette that serves `grown`."""
+    with served(grown) as (address, _):
+        yield address

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     App = Callable[..., Awaitable[None]]
 
+OK = 200
 # Bytes. Vercel's functions may answer with 4.5 MB.
 MOST = 4_400_000
 TOO_LARGE = (
@@ -84,14 +85,18 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
                 body += message.get("body", b"")
                 if message.get("more_body"):
                     return
-                if is_csv(scope) and not body.strip():
+                if start["status"] != OK:
+                    await pass_on(body)
+                elif is_csv(scope) and not body.strip():
                     await refuse(scope, receive, send, NO_COLUMNS)
                 elif len(body) > MOST:
                     await refuse(scope, receive, send, TOO_LARGE)
                 else:
-                    await send(start)
-                    sent = harmless(body.decode()).encode() if is_csv(scope) else body
-                    await send({"type": "http.response.body", "body": sent})
+                    await pass_on(harmless(body.decode()).encode() if is_csv(scope) else body)
+
+            async def pass_on(sent: bytes) -> None:
+                await send(start)
+                await send({"type": "http.response.body", "body": sent})
 
             # The database's own file is not among the pages.
             page = scope["type"] == "http" and not scope["path"].endswith(".db")

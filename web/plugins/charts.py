@@ -60,7 +60,7 @@ def line(points: Iterable[Sequence[Any]], *, zero: bool = False) -> Line:
     )
 
 
-def thinned(points: list[Sequence[Any]]) -> list[Sequence[Any]]:
+def thinned(points: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
     """Every so manieth point, and the last one."""
     step = ceil(len(points) / MOST_POINTS)
     return [*points[:-1:step], points[-1]]

@@ -15,14 +15,14 @@ POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-HEADERS = [
-    (b"content-security-policy", POLICY),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
-]
+HEADERS = {
+    b"content-security-policy": POLICY,
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"referrer-policy": b"no-referrer",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
 
 
 @hookimpl
@@ -31,7 +31,8 @@ def asgi_wrapper() -> Callable[[App], App]:
         async def answer(scope: dict[str, Any], receive: App, send: App) -> None:
             async def send_with_headers(message: dict[str, Any]) -> None:
                 if message["type"] == "http.response.start":
-                    message["headers"] = [*message["headers"], *HEADERS]
+                    others = [pair for pair in message["headers"] if pair[0].lower() not in HEADERS]
+                    message["headers"] = [*others, *HEADERS.items()]
                 await send(message)
 
             await app(scope, receive, send_with_headers)

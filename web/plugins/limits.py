@@ -77,6 +77,8 @@ def handle_exception(
         facts: dict[str, Any] = {"ok": False, "error": message, "status": 400, "title": None}
         if request.path.endswith(".json"):
             return Response.json(facts, status=400)
+        if request.path.endswith(".csv"):
+            return Response.text(message, status=400)
         page = await datasette.render_template("error.html", facts, request=request)
         return Response.html(page, status=400)
 
