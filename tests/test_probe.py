@@ -14,12 +14,14 @@ from tests.conftest import Site as PublicSite
 from tests.conftest import copy_of_the_project, make
 from tests.test_history import A, B, crawl
 
-TODAY = (datetime.now(UTC).date() - date(2026, 3, 2)).days  # days after test_history's Monday
+NOON = datetime.combine(datetime.now(UTC).date(), time(12), UTC)  # whatever the hour is
+TODAY = (NOON.date() - date(2026, 3, 2)).days  # days after test_history's Monday
 
 
 @pytest.fixture
 def published(public_site: PublicSite, tmp_path: Path) -> Site:
-    """A site that shows yesterday's crawl."""
+    """A site that shows yesterday's crawl, at noon."""
+    public_site.now = lambda: NOON
     database = tmp_path / "published.db"
     crawl(database, TODAY - 1, A, B)
     public_site.publish(database)
@@ -37,7 +39,7 @@ def bundle(tmp_path: Path) -> Path:
 
 
 def minute(days: int) -> str:
-    day = datetime.combine(datetime.now(UTC).date() + timedelta(days=days), time(0, 2))
+    day = datetime.combine(NOON.date() + timedelta(days=days), time(0, 2))
     return f"{day:%Y-%m-%d %H:%M} UTC"
 
 
