@@ -25,6 +25,7 @@ from urllib.request import urlopen
 
 import pytest
 from parsel import Selector
+from playwright.sync_api import Browser, sync_playwright
 
 from standin.faults import Fault
 from standin.problems import Entry, problems
@@ -368,3 +369,15 @@ def grown_site(grown: Path) -> Iterator[str]:
     """The address of a Datasette that serves `grown`."""
     with served(grown) as (address, _):
         yield address
+
+
+@pytest.fixture(scope="module")  # while it runs, no test can have an event loop of its own
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        missing("Chromium is not installed (Debian's package chromium)")
+    flags = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield browser
+        browser.close()

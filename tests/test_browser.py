@@ -1,85 +1,87 @@
-"""The site in a real browser, on a desk and on a phone."""
+"""The site used in a real browser, on a desk and on a phone."""
 
-import shutil
+import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.conftest import missing
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
-PAGES = {
-    "/": "spojscore",
-    "/spojscore": "spojscore",
-    "/spojscore/problems": "Classical problems",
-    "/spojscore/problems/PRIME1": "problems: PRIME1",
-    "/spojscore/easier": "Worth most among the easier ones",
-}
+from tests.looking import DESK, PHONE, looking
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        missing("Chromium is not installed (Debian's package chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, grown_site: str) -> Iterator[Page]:
+    with looking(browser, grown_site, request.param) as page:
+        yield page
 
 
-@pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
-def page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
-    """A page that must neither complain nor ask another host for anything."""
-    page = browser.new_page(viewport={"width": request.param, "height": 844}, base_url=site)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda asked: complaints.extend(elsewhere(asked.url, site)))
-    yield page
-    page.close()
-    assert complaints == []
-
-
-def elsewhere(url: str, site: str) -> list[str]:
-    parts = urlsplit(url)
-    return [] if parts.scheme == "data" or url.startswith(site) else [url]
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_loads_without_complaint(path: str, page: Page) -> None:
-    response = page.goto(path, wait_until="networkidle")
-    assert response
-    assert response.status == 200
-    assert page.locator("h1").inner_text() == PAGES[path]
-
-
-def test_from_home_over_the_list_to_aggrcow(page: Page) -> None:
+def test_dark_is_dark(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("link", name="All problems, most solved first").click()
-    assert page.locator("tbody tr").first.inner_text().split()[0] == "TEST"
-    page.get_by_label("Search:").fill("AGGR")
-    page.get_by_label("Search:").press("Enter")
-    page.get_by_role("link", name="AGGRCOW", exact=True).click()
-    assert page.locator("td.col-users").inner_text() == "46656"
-    assert page.locator("td.col-score").inner_text() == "0.00171"
+    grounds = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        grounds.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert grounds == ["rgb(255, 255, 255)", "rgb(20, 23, 28)"]
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_scrolls_sideways(path: str, page: Page) -> None:
-    page.goto(path)
-    width = page.evaluate("innerWidth")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_from_home_over_the_list_to_a_problem(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Search by code or name").fill("stead")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/spojscore/problems?_q=stead")
+    assert page.locator("tbody tr").count() == 1
+    page.get_by_role("link", name="STEADY", exact=True).click()
+    assert page.locator(".figures dd").first.inner_text() == "40"
 
 
-def test_descriptions_of_columns_stand_below_the_rows(page: Page) -> None:
+def test_the_list_can_be_filtered_and_sorted_by_its_form(page: Page) -> None:
+    page.goto("/spojscore/problems?_q=st")
+    page.get_by_text("Filter and sort").click()
+    page.get_by_label("Column, filter new").select_option("users")
+    page.get_by_label("Comparison, filter new").select_option("lt")
+    page.get_by_label("Value, filter new").fill("1000")
+    page.get_by_label("Sort by").select_option("points_if_solved")
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_url(re.compile("users__lt=1000"))
+    assert "_q=st" in page.url
+    assert "_sort_desc=points_if_solved" in page.url
+    assert page.locator("td.col-code").first.inner_text().startswith("STEADY")
+
+
+def test_columns_are_explained_where_they_are_read(page: Page) -> None:
     page.goto("/spojscore/problems")
-    rows, descriptions = (
-        page.locator(selector).bounding_box()
-        for selector in (".rows-and-columns", ".column-descriptions")
-    )
+    page.get_by_text("What the columns mean").click()
+    assert page.get_by_text("how many people have solved it").is_visible()
+    explained = page.locator(".columns-explained").bounding_box()
+    rows = page.locator(".rows").bounding_box()
+    assert explained
     assert rows
-    assert descriptions
-    assert descriptions["y"] > rows["y"] + rows["height"]
+    assert explained["y"] < rows["y"]
+
+
+def test_everything_on_home_is_reached_by_keyboard(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the content"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
+    reached = set()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.outerHTML"))
+    needed = page.evaluate(
+        "[...document.querySelectorAll('main a, main button, main input')].map(e => e.outerHTML)"
+    )
+    assert set(needed) <= reached
+
+
+def test_the_api_pages_examples_run(page: Page) -> None:
+    page.goto("/api")
+    examples = page.locator("a.example")
+    assert examples.count() == 10
+    for address in examples.evaluate_all("links => links.map(link => link.href)"):
+        answer = page.request.get(address)
+        assert answer.status == 200, address
+        assert answer.body().strip() not in (b"", b"[]"), address
+    commands = page.locator("pre").all_inner_texts()
+    assert commands[0].endswith("/spojscore/problems/PRIME1.json?_shape=array'")
