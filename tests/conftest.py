@@ -25,7 +25,7 @@ from urllib.request import urlopen
 
 import pytest
 from parsel import Selector
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from standin.faults import Fault
 from standin.problems import Entry, problems
@@ -381,3 +381,12 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, grown_site: str) -> Iterator[Page]:
+    """A browser at `grown_site`, in a window so many pixels wide; see `looking`."""
+    from tests.looking import looking  # noqa: PLC0415  (it imports this module)
+
+    with looking(browser, grown_site, request.param) as page:
+        yield page

@@ -1,18 +1,8 @@
 """The site used in a real browser, on a desk and on a phone."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Page
-
-from tests.looking import DESK, PHONE, looking
-
-
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def page(request: pytest.FixtureRequest, browser: Browser, grown_site: str) -> Iterator[Page]:
-    with looking(browser, grown_site, request.param) as page:
-        yield page
+from playwright.sync_api import Page
 
 
 def test_dark_is_dark(page: Page) -> None:

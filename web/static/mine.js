@@ -21,7 +21,7 @@ const ORDERS = {
 
 const at = (id) => document.getElementById(id);
 const points = (value) =>
-  Math.abs(value) >= 100 ? Math.round(value).toLocaleString("en") : String(+value.toPrecision(3));
+  value.toLocaleString("en", Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 });
 const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
@@ -208,6 +208,9 @@ function forget() {
 }
 
 async function start() {
+  // Not what somebody has pasted meanwhile.
+  for (const whose of ["mine", "friend"]) at(`${whose}-text`).value ||= [...kept(whose)].join(" ");
+  at("mine-told").textContent = "Fetching the list of problems…";
   const answer = await fetch(document.body.querySelector("[data-list]").dataset.list);
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const { rows } = await answer.json();
@@ -215,7 +218,6 @@ async function start() {
   for (const [band, [name]] of BANDS.entries()) at("band").add(new Option(`${name} points`, band));
   for (const whose of ["mine", "friend"]) {
     at(`${whose}-form`).addEventListener("submit", (event) => takeIn(whose, event));
-    at(`${whose}-text`).value = [...kept(whose)].join(" ");
   }
   for (const id of ["contains", "accepted", "band", "order"]) at(id).addEventListener("input", showUnsolved);
   at("goal").addEventListener("input", showFewest);

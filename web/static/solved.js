@@ -2,7 +2,7 @@
 
 const KEYS = { mine: "spojscore.solved", friend: "spojscore.friend" };
 const PROFILE = /list of solved classical problems/i;
-const NEXT_LIST = /list of |todo /i;
+const AFTER_THE_LIST = /(TODO )?\S*[a-z]/; // codes have no small letters
 const ADDRESS = /https?:\/\/\S*?\/(?:problems|status|ranks)\/([A-Z0-9_]+)\S*/g;
 
 // The codes kept for "mine" or "friend", each once.
@@ -42,14 +42,12 @@ export function read(text, known) {
   const profile = PROFILE.exec(words);
   if (profile) {
     words = words.slice(profile.index + profile[0].length);
-    const next = NEXT_LIST.exec(words);
-    words = next ? words.slice(0, next.index) : words;
+    words = words.split(AFTER_THE_LIST, 1)[0];
   }
   const codes = new Set();
   const unknown = new Set();
   for (const word of words.match(/[A-Za-z0-9_]+/g) ?? []) {
     const code = word.toUpperCase();
-    if (profile && code !== word) continue; // prose around the list
     (known.has(code) ? codes : unknown).add(code);
   }
   return { codes, unknown };
