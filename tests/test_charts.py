@@ -31,6 +31,12 @@ def test_a_line_from_zero_ends_where_its_last_point_lies() -> None:
     assert [tick.label for tick in drawn.y_ticks] == ["0", "25", "50", "75", "100"]
 
 
+def test_a_line_below_zero_stays_in_the_picture() -> None:
+    drawn = line([(1, 50), (2, -50)], zero=True)
+    assert drawn.path == "M58.0,10.0 390.0,174.0"
+    assert [tick.label for tick in drawn.y_ticks] == ["-50", "-25", "0", "25", "50"]
+
+
 def test_days_are_named_at_the_ends_and_years_between() -> None:
     assert [label for _, label in days(738_000, 738_040)] == ["2021-07-29", "2021-09-07"]
     assert [label for _, label in days(735_000, 738_650)] == ["2014", "2017", "2020", "2023"]

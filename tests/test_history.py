@@ -185,11 +185,11 @@ def test_the_last_crawls_and_refusals(database: Path) -> None:
     crawl(database, 0, A, B)
     refused = Refusal("2026-03-03T00:00:00+00:00", "refused", "too short")
     crawl(database, 3, A, C, refusals=[refused])
-    told = [(row["started"][:10], row["outcome"], row["what"]) for row in ask(database, "attempts")]
+    told = [(row["started"], row["outcome"], row["what"]) for row in ask(database, "attempts")]
     assert told == [
-        ("2026-03-05", "committed", "2 problems, 0 changed, 1 new, 1 gone, 10 solves"),
-        ("2026-03-03", "refused", "too short"),
-        ("2026-03-02", "committed", "2 problems, 0 changed, 2 new, 0 gone"),
+        ("2026-03-05 00:00", "committed", "2 problems, 0 changed, 1 new, 1 gone, 10 solves"),
+        ("2026-03-03 00:00", "refused", "too short"),
+        ("2026-03-02 00:00", "committed", "2 problems, 0 changed, 2 new, 0 gone"),
     ]
 
 

@@ -42,7 +42,7 @@ def test_six_sample_questions_have_live_numbers(home: Selector, grown: Path) -> 
     assert answers(home) == {
         "effort": f"{best['code']} for {best['points_if_solved']:.3g} points",
         "easier": f"{easier['points_if_solved']:.3g} points, {easier['acceptance']} % accepted",
-        "unsolved": f"{unsolved} problems, 1.95 points each",
+        "unsolved": f"{unsolved} problem, 1.95 points each",
         "hardest": f"{alone} were solved by one person",
         "most_solved": f"the first {len(most)} make {most[-1]['points_so_far']:.3g} points",
         "moved": f"{solves['n']:,} solves in 7 days",

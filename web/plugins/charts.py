@@ -38,13 +38,13 @@ class Line(NamedTuple):
 def line(points: Iterable[Sequence[Any]], *, zero: bool = False) -> Line:
     """The line through points, in the order of x, which may be days (ISO text) or numbers.
 
-    `zero`: the y axis begins there, not where the points do. Two points at least.
+    `zero`: the y axis holds that too, not only where the points lie. Two points at least.
     """
     found, ys = zip(*thinned(list(points)), strict=True)
     of_days = isinstance(found[0], str)
     xs = [date.fromisoformat(day).toordinal() for day in found] if of_days else found
     x_marks = days(xs[0], xs[-1]) if of_days else within(xs[0], xs[-1])
-    y_marks = marks(0 if zero else min(ys), max(ys))
+    y_marks = marks(*(min(0, *ys), max(0, *ys)) if zero else (min(ys), max(ys)))
 
     def across(x: float) -> float:
         return round(place(x, xs[0], xs[-1], LEFT, WIDTH - RIGHT), 1)
