@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from deploy.bundle import (
     FUNCTION,
@@ -30,6 +31,7 @@ from standin.problems import problems
 from standin.server import StandIn, serving
 from tests.conftest import ROOT, copy_of_the_project, faked_clock, make, missing, rows
 from tests.conftest import Site as PublicSite
+from tests.looking import DESK, PHONE, look, looking
 
 BUNDLE = Path("build", "vercel")
 SITE = ("plugins", "static", "templates")
@@ -228,6 +230,15 @@ def refused(project: Path) -> str:
 def function(project: Path, published: object) -> Iterator[Site]:  # noqa: ARG001
     with running(project / BUNDLE) as started:
         yield Site(started.url)
+
+
+@pytest.mark.parametrize("path", ["/", "/spojscore/problems", "/mine", "/charts"])
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_what_was_built_is_fit_for_everybody(
+    width: int, path: str, browser: Browser, function: Site
+) -> None:
+    with looking(browser, function.url, width) as page:
+        look(page, path)
 
 
 @pytest.mark.parametrize(
