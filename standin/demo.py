@@ -31,7 +31,7 @@ def run(port: int) -> int:
     """Crawl, serve and say where, until interrupted. Returns Datasette's exit status."""
     serve.check_port(port)
     crawl()
-    with serve.serving(DATABASE, port) as datasette:
+    with serve.serving(serve.command(DATABASE, port), port) as datasette:
         address = f"http://{serve.HOST}:{port}/spojscore/problems"
         print(f"\nLook at {address} (Ctrl-C ends the demo)\n", flush=True)
         return datasette.wait()

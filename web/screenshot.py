@@ -20,9 +20,12 @@ def draw(database: Path) -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         raise serve.ServeError("there is no chromium on the PATH to draw with")
-    with serve.serving(database, PORT), sync_playwright() as playwright:
+    with (
+        serve.serving(serve.command(database, PORT), PORT, quiet=True),
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(f"http://{serve.HOST}:{PORT}/spojscore/problems")
         page.screenshot(path=PICTURE)
         browser.close()

@@ -62,12 +62,14 @@ def check_port(port: int) -> None:
 
 
 @contextmanager
-def serving(database: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve `database` in the background; goes on as soon as the site answers.
+def serving(
+    words: list[str], port: int, *, quiet: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command to serve at `port` in the background; goes on as soon as the site answers.
 
-    Raises ServeError when it can't be served.
+    `quiet`: without a line for each request. Raises ServeError when it ends before.
     """
-    with subprocess.Popen(command(database, port)) as datasette:
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL if quiet else None) as datasette:
         try:
             while not _answers(port):
                 if datasette.poll() is not None:
