@@ -49,13 +49,14 @@ CONTRAST = {"runOnly": ["color-contrast"]}
 @contextmanager
 def looking(browser: Browser, site: str, width: int) -> Iterator[Page]:
     """A page that must neither complain nor ask another host for anything."""
-    page = browser.new_page(viewport={"width": width, "height": 844}, base_url=site)
+    context = browser.new_context(viewport={"width": width, "height": 844}, base_url=site)
+    page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda asked: complaints.extend(elsewhere(asked.url, site)))
     yield page
-    page.close()
+    context.close()
     # Chromium complains of every answer that is an error.
     assert [said for said in complaints if "status of 40" not in said] == []
 

@@ -156,10 +156,23 @@ def test_one_button_forgets_all(mine: Page) -> None:
     assert mine.locator(".mark").count() == 0
 
 
+def test_another_tab_forgets_and_is_told(mine: Page) -> None:
+    other = mine.context.new_page()
+    other.goto("/mine")
+    other.locator("#results").wait_for()
+    paste(other, "ONP")
+    mine.get_by_text("1 of 137").first.wait_for()
+    assert mine.locator("#mine-text").input_value() == "ONP"
+    other.get_by_role("button", name="Forget all").click()
+    mine.locator("#results").wait_for(state="hidden")
+    assert mine.locator("#mine-text").input_value() == ""
+    other.close()
+
+
 def test_the_unsolved_ones_worth_most(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
     unsolved = [row for row in listed.values() if row["code"] not in MINE]
     assert mine.locator("#unsolved-count").inner_text() == (
-        f"{len(unsolved)} unsolved problems, the first 50 of them"
+        f"{len(unsolved)} unsolved problems; the first 50 of them:"
     )
     assert table(mine, "unsolved") == [shown(row) for row in worth_most(unsolved)[:50]]
     mine.get_by_label("Code or name").fill("b")
@@ -205,7 +218,11 @@ def test_fewest_problems_to_gain(mine: Page, listed: dict[str, dict[str, Any]]) 
     assert mine.locator("#fewest-count").inner_text() == f"3 problems for {gained} points"
     assert table(mine, "fewest") == [shown(row) for row in best[:3]]
     mine.locator("#goal").fill("1000")
-    assert mine.locator("#fewest-count").inner_text().endswith(": all there are, not enough")
+    assert (
+        mine.locator("#fewest-count")
+        .inner_text()
+        .endswith(" points: all there are, not enough; the first 50 of them:")
+    )
     mine.locator("#goal").fill("")
     assert mine.locator("#fewest-count").inner_text() == "Type a number of points above 0."
     assert table(mine, "fewest") == []
@@ -230,7 +247,9 @@ def test_what_is_no_list_leaves_what_was_kept(mine: Page) -> None:
         "No code of a classical problem in there. Not classical problems of SPOJ: HELLO, WORLD."
     )
     assert mine.locator("#solved").inner_text().startswith("3 of ")
-    paste(mine, " ,; ")
+    paste(mine, "\N{GRINNING FACE} 1. 2.")
+    assert told(mine) == "No code of a classical problem in there."
+    paste(mine, " \n ")
     assert told(mine) == "Nothing to read: put codes, or the text of a profile, above."
     mine.reload()
     mine.locator("#results").wait_for()

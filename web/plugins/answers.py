@@ -24,6 +24,9 @@ TOO_LARGE = (
     f"This page would be larger than {MOST / 1_000_000} MB. Ask for fewer rows or columns, or for "
     "the same as JSON or CSV: .json or .csv after the path."
 )
+# What SQLite says of a text beyond the limits, which Datasette shows as it is.
+TOO_BIG = b"string or blob too big"
+TOO_LONG_TEXT = b"This query makes or compares longer texts than this site takes."
 NO_COLUMNS = "The query failed. The same as a page, without .csv after the path, tells why."
 
 csv.field_size_limit(sys.maxsize)
@@ -86,7 +89,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
                 if message.get("more_body"):
                     return
                 if start["status"] != OK:
-                    await pass_on(body)
+                    await pass_on(body.replace(TOO_BIG, TOO_LONG_TEXT))
                 elif is_csv(scope) and not body.strip():
                     await refuse(scope, receive, send, NO_COLUMNS)
                 elif len(body) > MOST:

@@ -1,38 +1,39 @@
-"""What a visitor's SQL may cost: memory, and the size of its rows. The time is Datasette's."""
+"""What a visitor's SQL may cost: memory, size of rows and texts. The time is Datasette's."""
 
 from __future__ import annotations
 
+import re
 import weakref
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
-from datasette.database import QueryInterrupted
 from datasette.utils import sqlite3
-from datasette.utils.asgi import Response
-from datasette.views.base import DatasetteError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
     from sqlite3 import Connection, Cursor, Row
-
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 # Bytes that SQLite may hold at a time, for all connections. The site's own pages need a tenth.
 HEAP = 48_000_000
 # Bytes of the rows of one query. The whole list takes half; Vercel answers with 4.5 MB at most.
 MOST = 6_000_000
 CELL = 32  # bytes that a cell costs whatever it holds
-
-TOO_MUCH_MEMORY = "This query needs more memory than this site gives. Ask for less of it at a time."
 TOO_LARGE = (
-    f"The answer to this query is larger than {MOST // 1_000_000} MB. Ask for fewer rows or "
-    "columns, or take the whole database home: its file is linked on the home page."
+    "The answer to this query is too large. Ask for fewer rows or columns, or take the whole "
+    "database home: its file is linked on the home page."
 )
-TOO_LONG = (
-    "This query took too long, more than a second. Ask for less, or take the whole database "
-    "home: its file is linked on the home page."
-)
+
+# A query is interrupted between two of SQLite's steps, but never within one: so each must be short.
+LIMITS = {
+    sqlite3.SQLITE_LIMIT_LENGTH: 100_000,  # bytes of a text; all codes together have a third
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 20_000,  # bytes; Vercel takes addresses of 14 KB
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 500,
+    sqlite3.SQLITE_LIMIT_VDBE_OP: 10_000,
+}
+# These compare each character of their first text with each of their second.
+COMPARING = {"instr": 2, "replace": 3, "trim": 2, "ltrim": 2, "rtrim": 2}
+COMPARISONS = 5_000_000
+PADDED = re.compile(r"\*|\d{5}")  # by printf, which pads before it looks at the length
 
 
 class Rows:
@@ -55,35 +56,38 @@ class Rows:
         return row
 
 
+def comparing(name: str, count: int, plain: Connection) -> Callable[..., Any]:
+    """SQLite's own function of that name, for texts that it compares in no time."""
+    sql = f"SELECT {name}({', '.join('?' * count)})"
+
+    def compare(*given: Any) -> Any:
+        first, second, *_ = (len(one) if isinstance(one, str | bytes) else 1 for one in given)
+        if first * second > COMPARISONS:
+            raise OverflowError  # which SQLite tells as a text that is too long
+        return plain.execute(sql, given).fetchone()[0]
+
+    return compare
+
+
+def padding(plain: Connection) -> Callable[..., Any]:
+    """SQLite's own printf, for what it pads in no time."""
+
+    def pad(*given: Any) -> Any:
+        if given and PADDED.search(str(given[0])):
+            raise OverflowError
+        return plain.execute(f"SELECT printf({', '.join('?' * len(given))})", given).fetchone()[0]
+
+    return pad
+
+
 @hookimpl
 def prepare_connection(conn: Connection) -> None:
     conn.execute(f"PRAGMA hard_heap_limit = {HEAP}")
     conn.row_factory = Rows()
-
-
-@hookimpl
-def handle_exception(
-    datasette: Datasette, request: Request, exception: Exception
-) -> Callable[[], Awaitable[Response]] | None:
-    """A sentence, where Datasette answers 500 or with a page that the site's policy forbids."""
-    if isinstance(exception, MemoryError):
-        message = TOO_MUCH_MEMORY
-    elif isinstance(exception, QueryInterrupted) or is_interruption(exception):
-        message = TOO_LONG
-    else:
-        return None
-
-    async def answer() -> Response:
-        facts: dict[str, Any] = {"ok": False, "error": message, "status": 400, "title": None}
-        if request.path.endswith(".json"):
-            return Response.json(facts, status=400)
-        if request.path.endswith(".csv"):
-            return Response.text(message, status=400)
-        page = await datasette.render_template("error.html", facts, request=request)
-        return Response.html(page, status=400)
-
-    return answer
-
-
-def is_interruption(exception: Exception) -> bool:
-    return isinstance(exception, DatasetteError) and exception.title == "SQL Interrupted"
+    for limit, most in LIMITS.items():
+        conn.setlimit(limit, most)
+    plain = sqlite3.connect(":memory:", check_same_thread=False)
+    for name, count in COMPARING.items():
+        conn.create_function(name, count, comparing(name, count, plain), deterministic=True)
+    for name in ("printf", "format"):
+        conn.create_function(name, -1, padding(plain), deterministic=True)

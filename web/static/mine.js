@@ -4,6 +4,7 @@ import { forgetAll, keep, kept, read } from "./solved.js";
 
 const SHOWN = 50; // rows of a table
 const NAMED = 30; // unknown codes
+const NOTHING = "Nothing to read: put codes, or the text of a profile, above.";
 const BANDS = [
   ["1 or more", 1],
   ["0.5 to 1", 0.5],
@@ -85,7 +86,7 @@ function showPoints() {
     "bands",
     BANDS.map(([name], band) => {
       const [all, own] = [listed(), solved].map((some) => some.filter((one) => one.band === band));
-      return [`${name} points`, `${own.length} of ${all.length}`, points(sum(own.map((one) => one.score)))];
+      return [`${name} points`, `${own.length.toLocaleString("en")} of ${all.length.toLocaleString("en")}`, points(sum(own.map((one) => one.score)))];
     }),
   );
   fill(
@@ -113,10 +114,11 @@ function chosen() {
     .sort((a, b) => ORDERS[at("order").value](a, b) || b.next - a.next || ORDERS.code(a, b));
 }
 
+const firstOf = (rows) => (rows.length > SHOWN ? `; the first ${SHOWN} of them:` : "");
+
 function showUnsolved() {
   const rows = chosen();
-  const part = rows.length > SHOWN ? `, the first ${SHOWN} of them` : "";
-  at("unsolved-count").textContent = `${count(rows.length, "unsolved problem")}${part}`;
+  at("unsolved-count").textContent = `${count(rows.length, "unsolved problem")}${firstOf(rows)}`;
   fill("unsolved", rows.slice(0, SHOWN).map(facts));
   showFewest();
 }
@@ -134,7 +136,7 @@ function showFewest() {
   const short = goal > 0 && gained < goal;
   at("fewest-count").textContent =
     goal > 0
-      ? `${count(rows.length, "problem")} for ${points(gained)} points${short ? ": all there are, not enough" : ""}`
+      ? `${count(rows.length, "problem")} for ${points(gained)} points${short ? ": all there are, not enough" : ""}${firstOf(rows)}`
       : "Type a number of points above 0.";
   fill("fewest", rows.slice(0, SHOWN).map(facts));
 }
@@ -144,7 +146,7 @@ function showFriend() {
     .filter((one) => friend.has(one.code) && !mine.has(one.code))
     .sort(ORDERS.worth);
   at("friend-count").textContent = friend.size
-    ? `${count(rows.length, "problem")} that your friend has and you have not, worth ${points(sum(rows.map((one) => one.next)))} points to you`
+    ? `${count(rows.length, "problem")} that your friend has and you have not, worth ${points(sum(rows.map((one) => one.next)))} points to you${firstOf(rows)}`
     : "";
   fill("friends", rows.slice(0, SHOWN).map(facts));
 }
@@ -174,8 +176,7 @@ function told({ codes, unknown }, couldKeep) {
   const delisted = [...codes].filter((code) => problems.get(code).delisted);
   const words = [];
   if (codes.size) words.push(`${count(codes.size, "problem")} ${couldKeep ? "kept in this browser" : "read"}.`);
-  else if (unknown.size) words.push("No code of a classical problem in there.");
-  else words.push("Nothing to read: put codes, or the text of a profile, above.");
+  else words.push("No code of a classical problem in there.");
   if (unknown.size) words.push(`Not classical problems of SPOJ: ${name([...unknown])}.`);
   if (delisted.length) words.push(`No longer listed, so without points: ${name(delisted)}.`);
   if (!couldKeep) words.push("This browser keeps nothing: it is gone when you leave the page.");
@@ -184,26 +185,32 @@ function told({ codes, unknown }, couldKeep) {
 
 function takeIn(whose, event) {
   event.preventDefault();
-  const found = read(at(`${whose}-text`).value, problems);
+  const text = at(`${whose}-text`).value;
+  const found = read(text, problems);
   // What was kept stays, where nothing was found to take its place.
   const couldKeep = found.codes.size === 0 || keep(whose, found.codes);
   if (found.codes.size) {
     if (whose === "mine") mine = found.codes;
     else friend = found.codes;
   }
-  at(`${whose}-told`).textContent = told(found, couldKeep);
+  at(`${whose}-told`).textContent = text.trim() ? told(found, couldKeep) : NOTHING;
   show();
 }
 
 function forget() {
   forgetAll();
-  mine = new Set();
-  friend = new Set();
-  for (const whose of ["mine", "friend"]) {
-    at(`${whose}-text`).value = "";
+  showKept();
+  at("mine-told").textContent = "Forgotten.";
+}
+
+// What is kept now, which another tab may have changed.
+function showKept() {
+  mine = kept("mine");
+  friend = kept("friend");
+  for (const [whose, codes] of Object.entries({ mine, friend })) {
+    at(`${whose}-text`).value = [...codes].join(" ");
     at(`${whose}-told`).textContent = "";
   }
-  at("mine-told").textContent = "Forgotten.";
   show();
 }
 
@@ -223,6 +230,7 @@ async function start() {
   at("goal").addEventListener("input", showFewest);
   at("another").addEventListener("click", showRandom);
   at("forget").addEventListener("click", forget);
+  addEventListener("storage", showKept);
   at("mine-told").textContent = mine.size ? `${count(mine.size, "problem")} kept in this browser.` : "";
   at("keep").disabled = false;
   show();

@@ -48,7 +48,8 @@ export function read(text, known) {
   const unknown = new Set();
   for (const word of words.match(/[A-Za-z0-9_]+/g) ?? []) {
     const code = word.toUpperCase();
-    (known.has(code) ? codes : unknown).add(code);
+    if (known.has(code)) codes.add(code);
+    else if (!/^\d*$|^.$/.test(code)) unknown.add(code); // else a list's own numbers
   }
   return { codes, unknown };
 }
