@@ -33,6 +33,11 @@ def test_the_feed_tells_what_came_left_and_returned(grown_site: str, grown: Path
     assert found[-1].find(f"{ATOM}link").get("href") == f"{grown_site}/spojscore/problems/ARRIVED"  # type: ignore[union-attr]
 
 
+def test_what_is_gone_is_worth_nothing_to_the_next(grown_site: str) -> None:
+    gone = [said(e, "summary") for e in entries(grown_site) if "LEAVING" in said(e, "title")]
+    assert gone == ["LEAVING was delisted."]
+
+
 def test_an_entrys_id_is_its_own(grown_site: str) -> None:
     found = entries(grown_site)
     assert len({said(entry, "id") for entry in found}) == len(found)
@@ -43,7 +48,7 @@ def test_what_atom_demands_is_there(grown_site: str) -> None:
         assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
     root = ElementTree.fromstring(get(f"{grown_site}/feed.atom"))
     assert root.findtext(f"{ATOM}updated") == "2026-04-11T00:02:00+00:00"
-    assert root.findtext(f"{ATOM}id") == f"{grown_site}/"
+    assert root.findtext(f"{ATOM}id") == "tag:spoj.com,2026:spojscore"
     assert root.findtext(f"{ATOM}author/{ATOM}name") == "spojscore"
     assert [link.attrib for link in root.findall(f"{ATOM}link")] == [
         {"rel": "self", "href": f"{grown_site}/feed.atom"},

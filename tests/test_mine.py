@@ -212,6 +212,7 @@ def test_a_random_one_of_a_band(mine: Page, listed: dict[str, dict[str, Any]]) -
 
 def test_fewest_problems_to_gain(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
     best = worth_most([row for row in listed.values() if row["code"] not in MINE])
+    mine.get_by_label("Sort by").select_option("most solved")
     goal = sum(row["points_if_solved"] for row in best[:3]) - 0.01
     mine.locator("#goal").fill(str(goal))
     gained = points(sum(row["points_if_solved"] for row in best[:3]))
@@ -254,6 +255,32 @@ def test_what_is_no_list_leaves_what_was_kept(mine: Page) -> None:
     mine.reload()
     mine.locator("#results").wait_for()
     assert told(mine) == "4 problems kept in this browser."
+
+
+def test_of_a_profile_only_the_list_counts(page: Page) -> None:
+    """Made up, in the form of a profile's page as it is copied."""
+    page.goto("/mine")
+    paste(
+        page,
+        "TEST me\nJoined March 2016 ADDREV\nProblems\nList of solved classical problems:\n"
+        "ONP\tPRIME1\tSTEADY\nNOSUCH\t\t\nTODO list of classical problems:\nAGGRCOW\n"
+        "Online ads help us to maintain FCTRL",
+    )
+    assert told(page) == (
+        "3 problems kept in this browser. Not classical problems of SPOJ: NOSUCH."
+    )
+    assert page.evaluate("localStorage['spojscore.solved']") == '["ONP","PRIME1","STEADY"]'
+
+
+@pytest.mark.parametrize("between", [",", " ", ";", "\n"])
+def test_addresses_count_as_their_codes(between: str, page: Page) -> None:
+    page.goto("/mine")
+    addresses = [
+        "https://www.spoj.com/problems/ONP/", "http://spoj.com/problems/PRIME1",
+        "https://www.spoj.com/status/STEADY,somebody/",
+    ]  # fmt: skip
+    paste(page, between.join(addresses))
+    assert told(page) == "3 problems kept in this browser."
 
 
 def test_a_browser_that_keeps_nothing(page: Page) -> None:

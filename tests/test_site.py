@@ -3,14 +3,18 @@
 import csv
 import json
 import re
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from parsel import Selector
 
 from standin.problems import problems
-from tests.conftest import ROOT, get, rows, words
+from tests.conftest import ROOT, get, rows, served, words
 from web.plugins.points import render_cell
 
 
@@ -76,6 +80,31 @@ def test_every_column_is_described(site: str, crawled: Path) -> None:
     page = get(f"{site}/spojscore/problems")
     for column in row:
         assert re.search(f"<dt>([^<]+ )?<code>{column}</code></dt><dd>[^<]", page)
+
+
+def test_the_list_goes_on_and_is_sorted_from_its_heads(site: str) -> None:
+    page = Selector(get(f"{site}/spojscore/problems?_size=5"))
+    following = Selector(get(page.css("a.next::attr(href)").get("")))
+    codes = [row for part in (page, following) for row in part.css("tr::attr(data-code)").getall()]
+    whole = ask(site, "/problems.json?_shape=array&_size=10")
+    assert codes == [row["code"] for row in whole]
+    assert following.css("th[aria-sort=descending] a::text").get("").startswith("Solved by")
+    head = following.css("th.col-acceptance a::attr(href)").get("")
+    assert head == "/spojscore/problems?_size=5&_sort_desc=acceptance"
+
+
+def test_what_is_too_much_for_one_call_is_said(site: str, crawled: Path, tmp_path: Path) -> None:
+    few = words(get(f"{site}/spojscore/history"))
+    assert "CSV , all at once as JSON , or by SQL" in few
+    many = words(get(f"{site}/spojscore?sql=select+1+from+problems+a,+problems+b"))
+    assert "More than 5,000 rows" in many
+    longer = tmp_path / "longer.db"
+    shutil.copy(crawled, longer)
+    with closing(sqlite3.connect(longer)) as connection, connection:
+        connection.execute("INSERT INTO history SELECT problem_id, 0, 1 FROM history")
+    with served(longer) as (address, _):
+        page = words(get(f"{address}/spojscore/history"))
+    assert "CSV of 5,000 rows at most; everything is in one SQLite file , or by SQL" in page
 
 
 def test_the_facet_counts_every_band(site: str, crawled: Path) -> None:

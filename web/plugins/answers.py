@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
-from datasette.utils.asgi import Request, Response
+from datasette.plugins import pm
+from datasette.utils.asgi import Request
+from datasette.views.base import DatasetteError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,9 +24,16 @@ OK = 200
 # Bytes. Vercel's functions may answer with 4.5 MB.
 MOST = 4_400_000
 TOO_LARGE = (
-    f"This page would be larger than {MOST / 1_000_000} MB. Ask for fewer rows or columns, or for "
-    "the same as JSON or CSV: .json or .csv after the path."
+    f"This answer would be larger than {MOST / 1_000_000} MB. Ask for fewer rows or columns; the "
+    "same is smallest as CSV, with .csv after the path."
 )
+# Bytes of an address after its question mark. A page repeats it in each of its links.
+LONGEST = 4_000
+TOO_LONG_ADDRESS = f"This address is too long: what follows its path may have {LONGEST} bytes."
+# Datasette would parse what is in those columns, whatever that takes.
+NESTED = re.compile(rb"(^|&)_json=")
+NO_NESTING = "_json is not offered here: columns come as the text they hold."
+REFUSED = "Refused"  # errors.py answers it
 # What SQLite says of a text beyond the limits, which Datasette shows as it is.
 TOO_BIG = b"string or blob too big"
 TOO_LONG_TEXT = b"This query makes or compares longer texts than this site takes."
@@ -58,27 +68,25 @@ def is_number(cell: str) -> bool:
 
 
 def is_csv(scope: dict[str, Any]) -> bool:
-    # Datasette sends CSV as plain text unless a download was asked for: the address tells.
-    return scope["path"].endswith(".csv") or b"_format=csv" in scope["query_string"]
+    # Datasette sends CSV as plain text unless a download was asked for: the path tells.
+    return str(scope["path"]).endswith(".csv")
 
 
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
-    async def refuse(scope: dict[str, Any], receive: App, send: App, message: str) -> None:
-        if is_csv(scope):
-            answer = Response.text(message, status=400)
-        else:
-            facts = {"title": None, "error": message, "status": 400}
-            # No page has a form that posts, so none needs a token.
-            request = Request({**scope, "csrftoken": str}, receive)
-            page = await datasette.render_template("error.html", facts, request=request)
-            answer = Response.html(page, status=400)
-        await answer.asgi_send(send)
-
     def wrapped(app: App) -> App:
         async def answer(scope: dict[str, Any], receive: App, send: App) -> None:
             start: dict[str, Any] = {}
             body = b""
+
+            async def refuse(message: str) -> None:
+                # No page has a form that posts, so none needs a token.
+                request = Request({**scope, "csrftoken": str}, receive)
+                refused = DatasetteError(message, title=REFUSED, status=400)
+                [answered, *_] = pm.hook.handle_exception(
+                    datasette=datasette, request=request, exception=refused
+                )
+                await (await answered()).asgi_send(send)
 
             async def send_whole(message: dict[str, Any]) -> None:
                 nonlocal start, body
@@ -91,9 +99,9 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
                 if start["status"] != OK:
                     await pass_on(body.replace(TOO_BIG, TOO_LONG_TEXT))
                 elif is_csv(scope) and not body.strip():
-                    await refuse(scope, receive, send, NO_COLUMNS)
+                    await refuse(NO_COLUMNS)
                 elif len(body) > MOST:
-                    await refuse(scope, receive, send, TOO_LARGE)
+                    await refuse(TOO_LARGE)
                 else:
                     await pass_on(harmless(body.decode()).encode() if is_csv(scope) else body)
 
@@ -102,8 +110,14 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
                 await send({"type": "http.response.body", "body": sent})
 
             # The database's own file is not among the pages.
-            page = scope["type"] == "http" and not scope["path"].endswith(".db")
-            await app(scope, receive, send_whole if page else send)
+            if scope["type"] != "http" or scope["path"].endswith(".db"):
+                await app(scope, receive, send)
+            elif len(scope["query_string"]) > LONGEST:
+                await refuse(TOO_LONG_ADDRESS)
+            elif NESTED.search(scope["query_string"]):
+                await refuse(NO_NESTING)
+            else:
+                await app(scope, receive, send_whole)
 
         return answer
 

@@ -27,6 +27,8 @@ NO_CSV = "There is no CSV of that. Each table and each question has one."
 
 def sentence(exception: Exception, request: Request) -> str | None:
     """What to say, if it is the question that is wrong and not the site."""
+    if isinstance(exception, DatasetteError) and exception.title == "Refused":
+        return str(exception)
     if isinstance(exception, MemoryError):
         return TOO_MUCH_MEMORY
     if isinstance(exception, QueryInterrupted) or is_interruption(exception):

@@ -22,7 +22,8 @@ ATOM = "http://www.w3.org/2005/Atom"
 MOST = 100
 # By the crawl that found it, at the second at which that had read the list.
 NEWS = """
-    SELECT events.id, crawls.finished, kind, events.code, problems.name, points_if_solved
+    SELECT events.id, crawls.finished, kind, events.code, problems.name,
+      iif(problems.delisted IS NULL, points_if_solved, NULL) AS points_if_solved
     FROM events JOIN crawls ON crawls.id = crawl_id
       LEFT JOIN problems ON problems.code = events.code
     WHERE kind IN ('added', 'delisted', 'relisted')
@@ -41,7 +42,7 @@ async def feed(datasette: Datasette, request: Request) -> Response:
     home = datasette.absolute_url(request, datasette.urls.instance())
     root = Element("feed", xmlns=ATOM)
     add(root, "title", "spojscore: new, gone and returned problems")
-    add(root, "id", home)
+    add(root, "id", "tag:spoj.com,2026:spojscore")
     add(root, "updated", finished)
     SubElement(SubElement(root, "author"), "name").text = "spojscore"
     SubElement(root, "link", rel="self", href=f"{home}feed.atom")

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 HEAP = 48_000_000
 # Bytes of the rows of one query. The whole list takes half; Vercel answers with 4.5 MB at most.
 MOST = 6_000_000
-CELL = 32  # bytes that a cell costs whatever it holds
+CELL = 64  # bytes that a cell costs whatever it holds
+WIDEST = 12  # bytes that a letter may take as JSON
 TOO_LARGE = (
     "The answer to this query is too large. Ask for fewer rows or columns, or take the whole "
     "database home: its file is linked on the home page."
@@ -41,14 +42,18 @@ class Rows:
 
     def __init__(self) -> None:
         self.cursor: Callable[[], Cursor | None] = lambda: None
-        self.left = MOST
+        self.left, self.names = MOST, 0
 
     def __call__(self, cursor: Cursor, cells: tuple[object, ...]) -> Row:
         if self.cursor() is not cursor:
             self.cursor, self.left = weakref.ref(cursor), MOST
-        self.left -= CELL * len(cells)
+            # Every row is sent with their names.
+            self.names = sum(len(column[0]) for column in cursor.description)
+        self.left -= self.names + CELL * len(cells)
         for cell in cells:
-            if isinstance(cell, str | bytes):
+            if isinstance(cell, str):
+                self.left -= len(cell) * (1 if cell.isascii() else WIDEST)
+            elif isinstance(cell, bytes):
                 self.left -= len(cell)
         if self.left < 0:
             raise sqlite3.OperationalError(TOO_LARGE)

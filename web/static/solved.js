@@ -2,8 +2,7 @@
 
 const KEYS = { mine: "spojscore.solved", friend: "spojscore.friend" };
 const PROFILE = /list of solved classical problems/i;
-const AFTER_THE_LIST = /(TODO )?\S*[a-z]/; // codes have no small letters
-const ADDRESS = /https?:\/\/\S*?\/(?:problems|status|ranks)\/([A-Z0-9_]+)\S*/g;
+const ADDRESS = /https?:\/\/[^\s,;]*\/(?:problems|status|ranks)\/([A-Z0-9_]+)(?:,(?!https?:)\w+)?\/?/g;
 
 // The codes kept for "mine" or "friend", each once.
 export function kept(whose) {
@@ -35,14 +34,22 @@ export function forgetAll() {
   }
 }
 
+// Codes have no small letters: the first word that has one is behind the list.
+function listAtStart(text) {
+  const small = text.search(/[a-z]/);
+  if (small < 0) return text;
+  const before = text.slice(0, small);
+  const end = Math.max(...["\n", "\t", " ", ","].map((blank) => before.lastIndexOf(blank)));
+  return before.slice(0, end + 1).replace(/TODO $/, "");
+}
+
 // The codes in a pasted text, of a list of codes or of a profile's page, as they are `known`;
 // what is none of them is `unknown`. Of a profile only the list of solved problems counts.
 export function read(text, known) {
   let words = text.replace(ADDRESS, " $1 ");
   const profile = PROFILE.exec(words);
   if (profile) {
-    words = words.slice(profile.index + profile[0].length);
-    words = words.split(AFTER_THE_LIST, 1)[0];
+    words = listAtStart(words.slice(profile.index + profile[0].length));
   }
   const codes = new Set();
   const unknown = new Set();
