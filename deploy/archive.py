@@ -1,7 +1,8 @@
 """`python -m deploy.archive DB`: keep a second copy of DB in ARCHIVE.
 
 ARCHIVE is a folder, or github:OWNER/REPO for the assets of that repository's release `archive`.
-Copies are named by the day of their last crawl; of old ones, one a month is kept.
+Copies are named by the time of their last crawl (UTC): none is ever replaced, so that a copy that
+breaks off harms no other. Of each of the last 30 days the last one is kept, and one of each month.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -24,8 +25,10 @@ from deploy.hashes import write_hash
 from deploy.toolchain import PublishError, run_step
 from spojscore_crawler import database
 
-NAME = re.compile(r"spojscore-(\d{4}-\d{2}-\d{2})\.db")
+NAME = re.compile(r"spojscore-(\d{4}-\d\d-\d\dT\d{6}Z)\.db")
 DAYS = timedelta(days=30)
+# At once; else a crawl with a wrong clock could empty the archive.
+MOST_REMOVED = 3
 GITHUB = "github:"
 RELEASE = "archive"
 NO_RELEASE = "release not found"  # as gh says it
@@ -117,22 +120,30 @@ def archive_at(place: str) -> Archive:
     return Folder(folder)
 
 
-def copies(archive: Archive) -> dict[date, str]:
-    """The names of the copies, each of which has its hash beside it, by day, oldest first."""
+def copies(archive: Archive) -> dict[datetime, str]:
+    """The names of the copies, each of which has its hash beside it, by time, oldest first."""
     names = set(archive.names())
     found = {}
     for copy in filter(None, map(NAME.fullmatch, sorted(names))):
-        with suppress(ValueError):  # no such day: it is none of ours
+        with suppress(ValueError):  # no such time: it is none of ours
             if f"{copy[0]}.sha256" in names:
-                found[date.fromisoformat(copy[1])] = copy[0]
+                found[datetime.fromisoformat(copy[1])] = copy[0]
     return found
 
 
-def outdated(days: Iterable[date]) -> set[date]:
-    """The days whose copies may go: not of the last 30 days, nor the first of their month."""
-    days = sorted(days)
-    first = {(day.year, day.month): day for day in reversed(days)}
-    return {day for day in days if day <= days[-1] - DAYS and day not in first.values()}
+def outdated(moments: Iterable[datetime]) -> list[datetime]:
+    """Whose copies may go, oldest first: all but the last of each of the last 30 days, and of the
+    first day of each month.
+    """
+    moments = sorted(moments)
+    of_days = {moment.date(): moment for moment in moments}
+    of_months = {(day.year, day.month): day for day in reversed(of_days)}
+    kept = {
+        moment
+        for day, moment in of_days.items()
+        if day > moments[-1].date() - DAYS or day in of_months.values()
+    }
+    return [moment for moment in moments if moment not in kept]
 
 
 def keep(path: Path, archive: Archive) -> str:
@@ -145,14 +156,16 @@ def keep(path: Path, archive: Archive) -> str:
     except database.DatabaseError as error:
         raise PublishError(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="spojscore-") as folder:
-        copy = Path(folder, f"spojscore-{state.started:%Y-%m-%d}.db")
-        copy_database(path, copy)
-        for file in (copy, write_hash(copy)):
-            archive.put(file)
+        copy = Path(folder, f"spojscore-{state.started:%Y-%m-%dT%H%M%SZ}.db")
+        if copy.name not in copies(archive).values():
+            copy_database(path, copy)
+            for file in (copy, write_hash(copy)):
+                archive.put(file)
     kept = copies(archive)
-    old = outdated(kept)
-    for day in old:
-        for name in (kept[day], f"{kept[day]}.sha256"):
+    old = outdated(kept)[:MOST_REMOVED]
+    for moment in old:
+        # The hash first: what has none is no copy.
+        for name in (f"{kept[moment]}.sha256", kept[moment]):
             archive.remove(name)
     return f"{copy.name}; {len(kept) - len(old)} copies, {len(old)} outdated ones removed"
 

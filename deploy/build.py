@@ -27,7 +27,10 @@ PROJECT = "spojscore"
 SITE = ("metadata.yml", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*.*")
 KINDS = {".yml", ".py", ".html", ".css", ".js", ".png", ".svg"}
 # What the build is not told: it needs no network, and is the same for everybody.
-PRIVATE = {"VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "SPOJ_COOKIE", "SPOJ_USER_AGENT"}
+PRIVATE = {
+    "VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "SPOJ_COOKIE", "SPOJ_USER_AGENT",
+    "GH_TOKEN", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+}  # fmt: skip
 # A package's commands, as its record names them.
 COMMANDS = "../../../bin/"
 

@@ -41,6 +41,7 @@ def digest(bundle: Path) -> str:
     static = bundle / STATIC
     public = {f"static/{path.relative_to(static)}": path for path in static.rglob("*")}
     public |= {f"function/{name}": path for name, path in function_files(bundle).items()}
+    public["routes"] = bundle / OUTPUT / "config.json"
     lines = (
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n"
         for name, path in sorted(public.items())

@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from threading import Timer
+from contextlib import suppress
+from threading import Thread
+from typing import IO
 
 from deploy.bundle import BUNDLE, digest, verified_file
 from deploy.toolchain import PublishError, find_vercel, run_step
@@ -19,6 +21,7 @@ NEEDED = {
     "SITE_URL": "the site's address, https://PROJECT.vercel.app or your own domain",
 }
 TIMEOUT = 600  # seconds
+LAST_WORDS = 5  # seconds that what was printed has to be shown
 
 
 def deploy() -> None:
@@ -54,14 +57,22 @@ def run_cli(command: list[str]) -> int | None:
         start_new_session=True,  # so that its children can be stopped with it
     )
     assert process.stdout
-    limit = Timer(TIMEOUT, os.killpg, (process.pid, signal.SIGKILL))
-    limit.start()
-    with process:
-        for line in process.stdout:
-            print(line.replace(os.environ["VERCEL_TOKEN"], "***"), end="", flush=True)
-    late = limit.finished.is_set()
-    limit.cancel()
-    return None if late else process.returncode
+    # What it leaves running may hold the pipe open: its own end counts.
+    reader = Thread(target=show, args=[process.stdout], daemon=True)
+    reader.start()
+    try:
+        return process.wait(TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        reader.join(LAST_WORDS)
+
+
+def show(output: IO[str]) -> None:
+    for line in output:
+        print(line.replace(os.environ["VERCEL_TOKEN"], "***"), end="", flush=True)
 
 
 if __name__ == "__main__":

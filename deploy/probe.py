@@ -10,14 +10,14 @@ import json
 import sqlite3
 import time
 from contextlib import closing
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from deploy.bundle import STATIC_DATABASE
 from deploy.site import Site
 from deploy.toolchain import PublishError, run_step, site_url
-from spojscore_crawler.check import minute
+from spojscore_crawler.check import CLOCK_SKEW, minute
 from web.database import connect
 
 WAIT = 300.0  # seconds
@@ -64,6 +64,10 @@ def probe(site: Site, bundle: Path | None = None, wait: float = WAIT) -> str:
     )
     if fresh.stale:
         raise PublishError(f"stale: {found}")
+    if fresh.age_hours < -CLOCK_SKEW / timedelta(hours=1):
+        raise PublishError(
+            f"from the future, so a clock is wrong here, there or at the crawl: {found}"
+        )
     return found
 
 
@@ -72,8 +76,13 @@ def freshness(site: Site) -> Freshness:
     answer = site.ask("/-/freshness.json")
     try:
         told = json.loads(answer.text)
-        facts = {field.name: told[field.name] for field in fields(Freshness)}
-        return Freshness(**facts | {"finished": moment(told["finished"])})
+        return Freshness(
+            crawl=int(told["crawl"]),
+            finished=moment(told["finished"]),
+            age_hours=float(told["age_hours"]),
+            problems=int(told["problems"]),
+            stale=bool(told["stale"]),
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise PublishError(f"{answer.url} does not tell of a crawl: {error}") from error
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
+import sys
 import time
 from pathlib import Path
 
 from deploy.bundle import BUNDLE
-from deploy.toolchain import PublishError, run_step
+from deploy.toolchain import PublishError, run_limited, run_step
 from spojscore_crawler.lock import Lock, LockError, holder
 from spojscore_crawler.report import report_file
 
@@ -20,10 +20,13 @@ LOCK = BUNDLE.with_name("publish")
 STEPS = ("pull", "crawl", "check", "archive", "build", "verify", "deploy", "probe")
 # From the last of them on, the public site may have changed.
 PUBLIC_FROM = "deploy"
+LIMIT = 45 * 60.0  # seconds, for a step; a polite crawl takes two minutes
 
 
 def publish(database: Path) -> None:
     """Make each step, for `database`. Raises PublishError at the first that fails."""
+    if "i" in os.environ.get("MAKEFLAGS", "").partition(" ")[0]:
+        raise PublishError("make -i would go on after a step that failed")
     BUNDLE.parent.mkdir(exist_ok=True)
     try:
         lock = Lock(LOCK)
@@ -34,20 +37,26 @@ def publish(database: Path) -> None:
     took: dict[str, str] = {}
     try:
         for step in STEPS:
-            print(f"publish: {step}", flush=True)
-            began = time.monotonic()
-            # The bundle tells the probe what to wait for.
-            words = [step, *([f"BUNDLE={BUNDLE}"] if step == "probe" else [])]
-            done = subprocess.run(["make", "--no-print-directory", *words], check=False)
-            failed = done.returncode != 0
-            took[step] = f"{time.monotonic() - began:.0f} s{', failed' if failed else ''}"
-            if failed:
-                before = STEPS.index(step) < STEPS.index(PUBLIC_FROM)
-                stays = "; what is public stays as it was" if before else ""
-                raise PublishError(f"publish stopped at {step}{stays}")
+            make(step, database, took)
     finally:
-        summarize(took, database)
         lock.close()
+        summarize(took, database)
+
+
+def make(step: str, database: Path, took: dict[str, str]) -> None:
+    """Make one step, and tell in `took` how long it took. Raises PublishError when it fails."""
+    print(f"publish: {step}", flush=True)
+    began = time.monotonic()
+    # The bundle tells the probe what to wait for.
+    words = [f"DB={database}", *([f"BUNDLE={BUNDLE}"] if step == "probe" else [])]
+    took[step] = "interrupted"
+    status = run_limited(["make", "--no-print-directory", step, *words], LIMIT)
+    took[step] = f"{time.monotonic() - began:.0f} s{', failed' if status != 0 else ''}"
+    if status != 0:
+        late = f", which took longer than {LIMIT / 60:.0f} minutes" if status is None else ""
+        before = STEPS.index(step) < STEPS.index(PUBLIC_FROM)
+        stays = "; what is public stays as it was" if before else ""
+        raise PublishError(f"publish stopped at {step}{late}{stays}")
 
 
 def summarize(took: dict[str, str], database: Path) -> None:
@@ -57,8 +66,11 @@ def summarize(took: dict[str, str], database: Path) -> None:
     lines = ["| step | took |", "| --- | --- |", *(f"| {step} | {t} |" for step, t in took.items())]
     if "crawl" in took and (told := report_file(database)).exists():
         lines += ["", *(f"    {line}" for line in told.read_text().splitlines())]
-    with Path(summary).open("a") as file:
-        file.write("\n".join(lines) + "\n")
+    try:
+        with Path(summary).open("a") as file:
+            file.write("\n".join(lines) + "\n")
+    except OSError as error:
+        print(f"no summary for GitHub: {error}", file=sys.stderr)
 
 
 def main() -> None:

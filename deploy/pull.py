@@ -141,14 +141,14 @@ def _may_be_replaced(path: Path, published: database.State, source: str) -> bool
             f"{error}; move it away, and its -journal if there is one, to take the published one"
         ) from error
     newer = local.started > published.started
-    if newer and local.history < published.history:
+    if newer and local.crawls < published.crawls:
         raise PublishError(
-            f"the last crawl of {path} is newer than that of {source}, but it has {local.history} "
-            f"rows of history, and the published one {published.history}; move it away"
+            f"the last crawl of {path} is newer than that of {source}, but it tells of "
+            f"{local.crawls} crawls, and the published one of {published.crawls}; move it away"
         )
-    if not newer and local.history > published.history:
+    if not newer and local.crawls > published.crawls:
         raise PublishError(
-            f"{source} has {published.history} rows of history, fewer than the {local.history} "
+            f"{source} tells of {published.crawls} crawls, fewer than the {local.crawls} "
             f"of {path}, though its last crawl is not older; nothing is replaced"
         )
     return not newer
@@ -160,8 +160,8 @@ def _archived(target: Path, place: str, found: Found | None) -> Found | None:
     kept = copies(archive)
     if not kept:
         raise NothingPublishedError(f"there is no copy in ARCHIVE, {place}")
-    day, name = max(kept.items())
-    if found and found[1].started.date() >= day:
+    moment, name = max(kept.items())
+    if found and found[1].started >= moment:
         return None
     source = f"{place.rstrip('/')}/{name}"
     for part in (name, f"{name}.sha256"):
@@ -170,10 +170,10 @@ def _archived(target: Path, place: str, found: Found | None) -> Found | None:
     if not has_hash(copy, copy.with_name(f"{name}.sha256").read_bytes()):
         raise PublishError(f"{source} is not what the hash beside it says")
     state = _whole(copy, source)
-    if found and state.history < found[1].history:
+    if found and state.crawls < found[1].crawls:
         raise PublishError(
-            f"{source} is newer than {found[0]}, but it has {state.history} rows of history, and "
-            f"that has {found[1].history}; remove the wrong one"
+            f"{source} is newer than {found[0]}, but it tells of {state.crawls} crawls, and "
+            f"that of {found[1].crawls}; remove the wrong one"
         )
     copy.replace(target)
     return source, state

@@ -30,7 +30,7 @@ def schedule() -> str:
     if not environment.exists():
         environment.parent.mkdir(exist_ok=True)
         environment.touch(mode=0o600)
-        environment.write_text("".join(f"{name}=\n" for name in NEEDED) + "#ARCHIVE=\n")
+        environment.write_text("".join(f"{name}=''\n" for name in NEEDED) + "#ARCHIVE=''\n")
     if _has_systemd():
         folder = _units_folder()
         folder.mkdir(parents=True, exist_ok=True)
@@ -39,6 +39,7 @@ def schedule() -> str:
             (folder / unit).write_text(rendered(text, PROJECT, os.environ["PATH"]))
         _run("systemctl", "--user", "daemon-reload")
         _run("systemctl", "--user", "enable", "--now", UNITS[-1])
+        _unschedule_cron()
         how = "by systemd; `loginctl enable-linger` keeps it going while you are logged out"
     elif shutil.which("crontab"):
         _write_crontab([*_foreign_lines(), crontab_line(PROJECT, environment, os.environ["PATH"])])
@@ -58,10 +59,17 @@ def unschedule() -> str:
             unit.unlink(missing_ok=True)
         _run("systemctl", "--user", "daemon-reload")
         done.append("systemd")
-    if shutil.which("crontab") and _foreign_lines() != _crontab():
-        _write_crontab(_foreign_lines())
+    if _unschedule_cron():
         done.append("cron")
     return f"Unscheduled: {', '.join(done) or 'nothing was scheduled'}."
+
+
+def _unschedule_cron() -> bool:
+    """Whether there was anything to undo."""
+    scheduled = bool(shutil.which("crontab")) and _foreign_lines() != _crontab()
+    if scheduled:
+        _write_crontab(_foreign_lines())
+    return scheduled
 
 
 def rendered(unit: str, project: Path, path: str) -> str:
@@ -73,8 +81,8 @@ def rendered(unit: str, project: Path, path: str) -> str:
 def crontab_line(project: Path, environment: Path, path: str) -> str:
     """What cron runs at 00:00. It takes a % for the end of the line."""
     command = (
-        f"cd {shlex.quote(str(project))} && set -a && . {shlex.quote(str(environment))} && "
-        f"PATH={shlex.quote(path)} make publish >>publish.log 2>&1"
+        f"cd {shlex.quote(str(project))} && {{ set -a; . {shlex.quote(str(environment))} && "
+        f"PATH={shlex.quote(path)} make publish; }} >>publish.log 2>&1"
     )
     return f"0 0 * * * {command} {MARK}".replace("%", r"\%")
 
@@ -97,8 +105,10 @@ def _units_folder() -> Path:
 
 
 def _crontab() -> list[str]:
-    """None yet is an empty one."""
+    """None yet is an empty one. Raises PublishError when it can't be read."""
     done = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
+    if done.returncode and "no crontab for" not in done.stderr:
+        raise PublishError(f"crontab -l: {done.stderr.strip() or 'it failed'}")
     return done.stdout.splitlines()
 
 

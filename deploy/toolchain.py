@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 # What the function runs on at Vercel.
 PYTHON_VERSION = "3.12"
+
+GRACE = 10  # seconds that a command which is stopped has to end by itself
 
 VERCEL = Path(__file__).parent / "node_modules" / ".bin" / "vercel"
 UV = Path(sys.executable).with_name("uv")
@@ -27,6 +31,29 @@ def run_step(step: Callable[[], None]) -> None:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit("error: interrupted")
+
+
+def run_limited(command: Sequence[str], seconds: float) -> int | None:
+    """Run a command, and stop it with all that it started when it takes longer.
+
+    Returns its exit status, or None when it was stopped.
+    """
+    # A group of its own, which an interrupt from the terminal does not reach: it is handed on.
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def site_url() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import json
 import sqlite3
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any
 
 from deploy.bundle import (
     BUNDLE,
+    OUTPUT,
     STATIC,
     STATIC_DATABASE,
     digest,
@@ -39,7 +41,7 @@ def verify(database: Path, bundle: Path = BUNDLE) -> list[str]:
     Raises PublishError at the first thing that is not.
     """
     verified_file(bundle).unlink(missing_ok=True)
-    found = [function(bundle), static_database(bundle)]
+    found = [function(bundle), routes(bundle), static_database(bundle)]
     try:
         with closing(connect(database)) as connection, running(bundle) as started:
             site = Site(started.url)
@@ -162,6 +164,13 @@ def visited(site: Site, bundle: Path) -> str:
     whole = [f"/{DATABASE}/{name}.{kind}?_size=max" for name in tables for kind in ("json", "csv")]
     static = [f"/{file.name}" for file in (bundle / STATIC).iterdir()]
     return f"{visit(site, more=whole, without=static)} pages"
+
+
+def routes(bundle: Path) -> str:
+    """The CDN serves the files that are there, and asks the function for all else."""
+    found = json.loads((bundle / OUTPUT / "config.json").read_text())["routes"]
+    _same("routes", [{"handle": "filesystem"}, "/index.py"], [found[0], found[-1].get("dest")])
+    return "the routes"
 
 
 def static_database(bundle: Path) -> str:

@@ -51,7 +51,8 @@ class Crawl:
 class State:
     """The last crawl of a database: when it started and finished (UTC), and what it found.
 
-    `overridden` is what a person accepted, if anything; `history` counts the rows of history.
+    `overridden` is what a person accepted, if anything; `history` counts the rows of history,
+    `crawls` those that were committed, ever.
     """
 
     started: datetime
@@ -60,6 +61,7 @@ class State:
     users: int
     overridden: str | None
     history: int
+    crawls: int
 
 
 def check(path: Path) -> None:
@@ -116,6 +118,7 @@ def state(path: Path) -> State:
             "FROM problems WHERE delisted IS NULL"
         ).fetchone()
         history = _history(path, db) if version(db) == len(MIGRATIONS) else 0
+        crawls = db["crawls"].count
     if wrong:
         raise DatabaseError(f"{path}: {wrong:.0f} scores are not 80 / (40 + users)")
     for name, found in (("problems", problems), ("users", int(users))):
@@ -129,7 +132,7 @@ def state(path: Path) -> State:
         )
     except (TypeError, ValueError) as error:
         raise DatabaseError(f"{path}: the times of its last crawl can't be read") from error
-    return State(started, finished, problems, int(users), last["overridden"], history)
+    return State(started, finished, problems, int(users), last["overridden"], history, crawls)
 
 
 def _history(path: Path, db: Database) -> int:

@@ -16,7 +16,7 @@ Outcome = Literal["running", "committed", "refused", "failed"]
 # Of the crawls that brought nothing since the last commit, so many are remembered.
 REMEMBERED = 30
 # The folder of a file that a reason names.
-FOLDER = re.compile(r"(?<![^\s=])/\S*/")
+FOLDER = re.compile(r"""(?<![\w:/.])/(?:[^/\n:'"]+/)+""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ MONDAY = date(2026, 3, 2)
 A, B, C = (Problem(id=n, code=f"P{n}", name=f"Name {n}", users=10 * n) for n in (1, 2, 3))
 
 
-def crawl(path: Path, day: int, *problems: Problem, refusals: Sequence[Refusal] = ()) -> db.Crawl:
-    """Commit the list of so many days after Monday."""
+def crawl(path: Path, day: float, *problems: Problem, refusals: Sequence[Refusal] = ()) -> db.Crawl:
+    """Commit the list of so many days after Monday, 00:00."""
     score = ScorePipeline()
-    started = datetime.combine(MONDAY + timedelta(days=day), time(), UTC)
+    started = datetime.combine(MONDAY, time(), UTC) + timedelta(days=day)
     row = db.Crawl(started, started + timedelta(minutes=2), 1)
     db.commit(path, [score.process_item(problem) for problem in problems], row, refusals)
     return row

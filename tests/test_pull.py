@@ -126,7 +126,7 @@ def test_a_newer_local_database_without_the_history_is_not_gone_on_from(
     site: Site, database: Path
 ) -> None:
     before = local(database, 2, A)
-    with pytest.raises(PublishError, match=r"has 1 rows of history, and the published one 4; move"):
+    with pytest.raises(PublishError, match="tells of 1 crawls, and the published one of 2; move"):
         pull(database, site.url, "", first=True)
     assert left_alone(database, before)
 
@@ -136,7 +136,7 @@ def test_a_published_database_with_less_history_is_refused(site: Site, database:
     local(database, 0, A, B, C)
     before = local(database, 1, A, B)
     shrink(site)
-    with pytest.raises(PublishError, match="1 rows of history, fewer than the 4 of "):
+    with pytest.raises(PublishError, match="tells of 1 crawls, fewer than the 2 of "):
         pull(database, site.url, "", first=True)
     assert left_alone(database, before)
 
@@ -238,7 +238,9 @@ def test_the_archive_is_asked_when_the_site_fails(
     keep(published, Folder(archive))
     change(site)
     said = pull(database, site.url, str(archive), first=False)
-    assert said.startswith(f"Pulled {database} from {archive}/spojscore-2026-03-03.db: 4 rows")
+    assert said.startswith(
+        f"Pulled {database} from {archive}/spojscore-2026-03-03T000000Z.db: 4 rows"
+    )
     assert rows(database) == rows(published)
 
 
@@ -248,7 +250,7 @@ def test_what_was_archived_but_not_published_is_not_lost(
     crawl(published, 5, B, C)
     keep(published, Folder(archive))
     said = pull(database, site.url, str(archive), first=False)
-    assert said.startswith(f"Pulled {database} from {archive}/spojscore-2026-03-07.db: ")
+    assert said.startswith(f"Pulled {database} from {archive}/spojscore-2026-03-07T000000Z.db: ")
     assert rows(database) == rows(published)
 
 
@@ -266,8 +268,10 @@ def test_a_newer_copy_that_can_not_be_had_stops(
 ) -> None:
     crawl(published, 5, B, C)
     keep(published, Folder(archive))
-    (archive / f"spojscore-2026-03-07.db{part}").write_text("damaged")
-    with pytest.raises(PublishError, match=r"2026-03-07\.db is not what the hash beside it says$"):
+    (archive / f"spojscore-2026-03-07T000000Z.db{part}").write_text("damaged")
+    with pytest.raises(
+        PublishError, match=r"2026-03-07T000000Z\.db is not what the hash beside it says$"
+    ):
         pull(database, site.url, str(archive), first=True)
     assert not database.exists()
 
@@ -278,7 +282,7 @@ def test_a_newer_copy_with_less_history_stops(
     other = published.with_name("other.db")
     crawl(other, 5, A)
     keep(other, Folder(archive))
-    with pytest.raises(PublishError, match="has 1 rows of history, and that has 4; remove the"):
+    with pytest.raises(PublishError, match="tells of 1 crawls, and that of 2; remove the"):
         pull(database, site.url, str(archive), first=True)
     assert not database.exists()
 

@@ -49,6 +49,9 @@ def test_what_a_report_leaves_to_the_next(database: Path) -> None:
     [
         ("/home/me/spojscore.db: disk I/O error", "spojscore.db: disk I/O error"),
         ("pages=/home/me/pages: there is no", "pages=pages: there is no"),
+        ("pages=/home/me/my pages: there is", "pages=my pages: there is"),
+        ("Is a directory: '/home/me/my pages/a.html'", "Is a directory: 'a.html'"),
+        ("not read (/home/me/a.html)", "not read (a.html)"),
         ("https://www.spoj.com/problems/x: a bot", "https://www.spoj.com/problems/x: a bot"),
     ],
 )

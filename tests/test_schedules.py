@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Timer
 from typing import IO
 
 import pytest
 
+from deploy.clock import TRIGGER, due
 from deploy.publish import LOCK, STEPS
 from deploy.schedule import crontab_line, rendered
 from spojscore_crawler.lock import Lock
@@ -78,10 +79,51 @@ def test_every_step_with_a_summary_for_github(machine: Machine, tmp_path: Path) 
     summary = tmp_path / "summary.md"
     done = machine.python("deploy.publish", "spojscore.db", GITHUB_STEP_SUMMARY=str(summary))
     assert (done.returncode, done.stderr) == (0, "")
-    assert machine.called()[-1] == "make --no-print-directory probe BUNDLE=build/vercel"
+    assert (
+        machine.called()[-1]
+        == "make --no-print-directory probe DB=spojscore.db BUNDLE=build/vercel"
+    )
     lines = summary.read_text().splitlines()
     assert [line.split(" | ")[0] for line in lines[2:10]] == [f"| {step}" for step in STEPS]
     assert lines[-3:] == ["    {", '      "outcome": "committed"', "    }"]
+
+
+def test_a_summary_that_can_not_be_written_hides_nothing(machine: Machine) -> None:
+    machine.has("make", '[ "$2" != crawl ]')
+    nowhere = {"GITHUB_STEP_SUMMARY": "/nowhere/summary"}
+    done = machine.python("deploy.publish", "spojscore.db", **nowhere)
+    assert done.stderr.startswith("no summary for GitHub: ")
+    assert done.stderr.endswith("error: publish stopped at crawl; what is public stays as it was\n")
+
+
+def test_a_step_that_hangs_is_stopped_with_all_it_started(machine: Machine) -> None:
+    machine.has(
+        "make", '[ "$2" != build ] || { tail -f /dev/null & echo $! >"$HOME/child"; wait; }'
+    )
+    hurried = "import deploy.publish as p; p.LIMIT = 1; p.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", hurried, "spojscore.db"],
+        cwd=machine.home,
+        env=os.environ | machine.environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.stderr == (
+        "error: publish stopped at build, which took longer than 0 minutes; what is public stays "
+        "as it was\n"
+    )
+    child = (machine.home / "child").read_text().strip()
+    listed = subprocess.run(
+        ["ps", "-o", "stat=", child], capture_output=True, text=True, check=False
+    )
+    assert listed.stdout.strip() in ("", "Z")
+
+
+def test_make_i_is_refused(machine: Machine) -> None:
+    done = machine.python("deploy.publish", "spojscore.db", MAKEFLAGS="ik -- FIRST=1")
+    assert done.stderr == "error: make -i would go on after a step that failed\n"
+    machine.has("make", "")
+    done = machine.python("deploy.publish", "spojscore.db", MAKEFLAGS=" -- FIRST=i")
+    assert done.returncode == 0
 
 
 def test_one_publication_at_a_time(machine: Machine) -> None:
@@ -115,6 +157,8 @@ def test_the_units_are_right(machine: Machine) -> None:
     assert f"\nWorkingDirectory={machine.home}/50%% mine\n" in service
     assert '\nEnvironment="PATH=/usr/bin:/odd \\"100%%\\"/bin"\n' in service
     assert "\nExecStart=/usr/bin/make publish\n" in service
+    assert "\nTimeoutStartSec=1h\nRestart=on-failure\nRestartSec=1h\n" in service
+    assert "\nStartLimitIntervalSec=5h\nStartLimitBurst=3\n" in service
     assert "\nOnCalendar=*-*-* 00:00:00 UTC\n" in timer
     assert "\nPersistent=true\n" in timer
 
@@ -138,7 +182,7 @@ def test_scheduled_by_systemd(machine: Machine) -> None:
     environment = machine.home / ".config" / "spojscore.env"
     assert environment.stat().st_mode & 0o777 == 0o600
     assert environment.read_text().splitlines() == [
-        "VERCEL_TOKEN=", "VERCEL_ORG_ID=", "VERCEL_PROJECT_ID=", "SITE_URL=", "#ARCHIVE=",
+        "VERCEL_TOKEN=''", "VERCEL_ORG_ID=''", "VERCEL_PROJECT_ID=''", "SITE_URL=''", "#ARCHIVE=''",
     ]  # fmt: skip
     environment.write_text("SITE_URL=https://mine")
     for said in ("systemd", "nothing was scheduled"):
@@ -165,24 +209,45 @@ def test_scheduled_by_cron(machine: Machine) -> None:
         assert done.stdout.startswith("Scheduled daily by cron, in this machine's own time; runs")
         other, ours = crontab.read_text().splitlines()
         assert other == "5 4 * * * somebody else's"
-        assert ours.startswith(f"0 0 * * * cd {ROOT} && set -a && . {machine.home}/.config/spoj")
+        assert ours.startswith(f"0 0 * * * cd {ROOT} && {{ set -a; . {machine.home}/.config/spoj")
     for said in ("cron", "nothing was scheduled"):
         assert machine.python("deploy.schedule", "--undo").stdout == f"Unscheduled: {said}.\n"
         assert crontab.read_text() == "5 4 * * * somebody else's\n"
 
 
+def test_systemd_takes_over_from_cron(machine: Machine) -> None:
+    machine.has("systemctl", "exit 1")
+    machine.has("crontab", CRONTAB)
+    machine.python("deploy.schedule")
+    machine.has("systemctl", "")
+    assert machine.python("deploy.schedule").stdout.startswith("Scheduled daily by systemd")
+    assert (machine.home / "crontab").read_text() == ""
+
+
+def test_a_crontab_that_can_not_be_read_stays(machine: Machine) -> None:
+    machine.has("systemctl", "exit 1")
+    machine.has("crontab", '[ "$1" = -l ] && { echo "Input/output error" >&2; exit 1; }; exit 9')
+    done = machine.python("deploy.schedule")
+    assert done.stderr == "error: crontab -l: Input/output error\n"
+    assert "crontab -" not in machine.called()
+
+
 def test_what_cron_runs(machine: Machine) -> None:
     project = machine.home / "it's 50% mine"
     project.mkdir()
-    (project / "Makefile").write_text("publish:\n\t@echo $(SITE_URL)\n")
+    (project / "Makefile").write_text("publish:\n\t@echo '$(SITE_URL)'\n")
     environment = machine.home / "spojscore.env"
-    environment.write_text("SITE_URL=https://mine\n")
+    environment.write_text("SITE_URL='https://mine; (x)'\n")
     line = crontab_line(project, environment, os.environ["PATH"])
     assert line.startswith("0 0 * * * ")
     unescaped = line.removeprefix("0 0 * * * ").replace(r"\%", "%")  # as cron hands it to the shell
     assert re.search(r"(?<!\\)%", line) is None
     subprocess.run(["/bin/sh", "-c", unescaped], env={}, check=True)
-    assert (project / "publish.log").read_text() == "https://mine\n"
+    log = project / "publish.log"
+    assert log.read_text() == "https://mine; (x)\n"
+    environment.write_text("SITE_URL=Mozilla (x)\n")
+    assert subprocess.run(["/bin/sh", "-c", unescaped], env={}, check=False).returncode
+    assert "spojscore.env" in log.read_text()
 
 
 def test_neither_systemd_nor_cron(machine: Machine) -> None:
@@ -228,7 +293,7 @@ def test_the_clock_catches_up_once(
     clock.write_text(f"@{MONDAY + timedelta(days=missed)} 12:00:00")
     word = "the publication ended well" if runs else "today's crawl is published"
     with running_clock(machine, database, moved, until=word):
-        assert machine.called() == ["make publish"] * runs
+        assert machine.called() == [f"make publish DB={database}"] * runs
 
 
 def test_the_clock_goes_by_what_is_public(
@@ -244,7 +309,35 @@ def test_the_clock_goes_by_what_is_public(
     clock.write_text(f"@{MONDAY + timedelta(days=1)} 12:00:00")
     moved["SITE_URL"] = public_site.url
     with running_clock(machine, database, moved, until="the publication ended well"):
-        assert machine.called() == ["make publish"]
+        assert machine.called() == [f"make publish DB={database}"]
+
+
+def test_the_clock_publishes_when_the_site_does_not_tell(machine: Machine, tmp_path: Path) -> None:
+    """Today's crawl is here, but it may not be there."""
+    database = machine.home / "spojscore.db"
+    crawl(database, 0, A)
+    machine.has("make", "")
+    clock, moved = faked_clock(tmp_path)
+    clock.write_text(f"@{MONDAY} 12:00:00")
+    moved["SITE_URL"] = "http://127.0.0.1:1"
+    with running_clock(machine, database, moved, until="the publication ended well"):
+        assert machine.called() == [f"make publish DB={database}"]
+
+
+@pytest.mark.parametrize(
+    ("hour", "due"), [("0:01", True), ("1:00", True), ("2:00", True), ("3:00", False)]
+)
+def test_the_hours_of_the_clock(hour: str, due: bool) -> None:
+    asked = datetime.fromisoformat(f"2026-03-02T0{hour}:00+00:00") - timedelta(minutes=1)
+    following = TRIGGER.get_next_fire_time(None, asked)
+    assert (following - asked <= timedelta(hours=1)) is due
+
+
+def test_a_crawl_from_the_future_is_no_reason_to_wait(machine: Machine) -> None:
+    database = machine.home / "spojscore.db"
+    crawl(database, 100, A)
+    assert due(database, datetime(2026, 3, 2, 12, tzinfo=UTC))
+    assert not due(database, datetime(2026, 6, 10, 12, tzinfo=UTC))
 
 
 def test_the_clock_notices_that_the_machine_slept(machine: Machine, tmp_path: Path) -> None:
@@ -256,7 +349,7 @@ def test_the_clock_notices_that_the_machine_slept(machine: Machine, tmp_path: Pa
     with running_clock(machine, database, moved, until="today's crawl is published") as log:
         clock.write_text(f"@{MONDAY + timedelta(days=3)} 09:00:00")
         assert any("the publication ended well" in line for line in log)
-        assert machine.called() == ["make publish"]
+        assert machine.called() == [f"make publish DB={database}"]
 
 
 ISSUES = """case "$2" in

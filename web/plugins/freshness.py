@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LAST = "SELECT * FROM crawls ORDER BY id DESC LIMIT 1"
 NEVER_CACHED = {"Cache-Control": "no-store"}
 HOUR = timedelta(hours=1)
+SKEW = timedelta(minutes=5)  # what is further in the future had a wrong clock
 DAYS_FROM = timedelta(hours=48)
 
 BADGE = """\
@@ -67,7 +68,9 @@ async def last_crawl(datasette: Datasette) -> Freshness | None:
     except (sqlite3.Error, QueryInterrupted, TypeError, ValueError):
         return None
     age = datetime.now(UTC) - finished
-    return Freshness(dict(row), finished, age, age > timedelta(hours=config["stale_hours"]))
+    return Freshness(
+        dict(row), finished, age, not -SKEW < age <= timedelta(hours=config["stale_hours"])
+    )
 
 
 async def as_json(datasette: Datasette) -> Response:
