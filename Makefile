@@ -73,7 +73,7 @@ unschedule: install ## undo that
 
 # Not `npm ci`: it refuses a lock that lacks the CLI's native parts for other platforms.
 deploy/node_modules/.installed: deploy/package.json deploy/package-lock.json
-	npm install --prefix deploy --no-save
+	env -u VERCEL_TOKEN npm install --prefix deploy --no-save
 	touch $@
 
 test: install ## run all tests

@@ -131,9 +131,10 @@ def copies(archive: Archive) -> dict[datetime, str]:
     return found
 
 
-def outdated(moments: Iterable[datetime]) -> list[datetime]:
-    """Whose copies may go, oldest first: all but the last of each of the last 30 days, and of the
-    first day of each month.
+def outdated(moments: Iterable[datetime], last: datetime) -> list[datetime]:
+    """Whose copies may go, oldest first.
+
+    The last one of each of the 30 days up to `last` stays, and that of each month's first day.
     """
     moments = sorted(moments)
     of_days = {moment.date(): moment for moment in moments}
@@ -141,7 +142,7 @@ def outdated(moments: Iterable[datetime]) -> list[datetime]:
     kept = {
         moment
         for day, moment in of_days.items()
-        if day > moments[-1].date() - DAYS or day in of_months.values()
+        if day > last.date() - DAYS or day in of_months.values()
     }
     return [moment for moment in moments if moment not in kept]
 
@@ -162,7 +163,7 @@ def keep(path: Path, archive: Archive) -> str:
             for file in (copy, write_hash(copy)):
                 archive.put(file)
     kept = copies(archive)
-    old = outdated(kept)[:MOST_REMOVED]
+    old = outdated(kept, state.started)[:MOST_REMOVED]
     for moment in old:
         # The hash first: what has none is no copy.
         for name in (f"{kept[moment]}.sha256", kept[moment]):

@@ -11,7 +11,7 @@ from threading import Thread
 from typing import IO
 
 from deploy.bundle import BUNDLE, digest, verified_file
-from deploy.toolchain import PublishError, find_vercel, run_step
+from deploy.toolchain import PublishError, find_vercel, run_step, site_url
 
 # What the environment must hold, and where one gets it.
 NEEDED = {
@@ -30,6 +30,7 @@ def deploy() -> None:
         for name in missing:
             print(f"{name} is not set: {NEEDED[name]}", file=sys.stderr)
         raise PublishError(f"not deployed: set {', '.join(missing)} (see above) and run it again")
+    site_url()
     built, verified = digest(BUNDLE), verified_file(BUNDLE)
     if not verified.is_file() or verified.read_text().strip() != built:
         raise PublishError(f"not deployed: {BUNDLE} is not what was verified; run `make verify`")

@@ -37,20 +37,20 @@ def publish(database: Path) -> None:
     took: dict[str, str] = {}
     try:
         for step in STEPS:
-            make(step, database, took)
+            make(step, database, took, lock)
     finally:
         lock.close()
         summarize(took, database)
 
 
-def make(step: str, database: Path, took: dict[str, str]) -> None:
+def make(step: str, database: Path, took: dict[str, str], lock: Lock) -> None:
     """Make one step, and tell in `took` how long it took. Raises PublishError when it fails."""
     print(f"publish: {step}", flush=True)
     began = time.monotonic()
     # The bundle tells the probe what to wait for.
     words = [f"DB={database}", *([f"BUNDLE={BUNDLE}"] if step == "probe" else [])]
     took[step] = "interrupted"
-    status = run_limited(["make", "--no-print-directory", step, *words], LIMIT)
+    status = run_limited(["make", "--no-print-directory", step, *words], LIMIT, lock)
     took[step] = f"{time.monotonic() - began:.0f} s{', failed' if status != 0 else ''}"
     if status != 0:
         late = f", which took longer than {LIMIT / 60:.0f} minutes" if status is None else ""

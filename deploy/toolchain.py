@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from spojscore_crawler.lock import Lock
+
 # What the function runs on at Vercel.
 PYTHON_VERSION = "3.12"
 
@@ -25,6 +27,8 @@ class PublishError(Exception):
 
 def run_step(step: Callable[[], None]) -> None:
     """Run a step of the publication; its error becomes one line and exit status 1."""
+    # What was begun is then cleared away, as at an interrupt.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         step()
     except (PublishError, OSError) as error:
@@ -33,13 +37,16 @@ def run_step(step: Callable[[], None]) -> None:
         sys.exit("error: interrupted")
 
 
-def run_limited(command: Sequence[str], seconds: float) -> int | None:
+def run_limited(command: Sequence[str], seconds: float, lock: Lock) -> int | None:
     """Run a command, and stop it with all that it started when it takes longer.
 
-    Returns its exit status, or None when it was stopped.
+    It holds the lock too, should this process be killed. Returns its exit status, or None when it
+    was stopped.
     """
     # A group of its own, which an interrupt from the terminal does not reach: it is handed on.
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=[lock.file]
+    )
     try:
         return process.wait(seconds)
     except subprocess.TimeoutExpired:

@@ -19,17 +19,18 @@ class Lock:
     """Held from its making until it is closed or the process ends, however it ends.
 
     The file `<db>.lock` holds the number of the process and stays: were it removed, two crawls
-    could each hold a file of that name. Raises LockError when another process holds it.
+    could each hold a file of that name. A child that is given `file` holds it, too.
+    Raises LockError when another process holds it.
     """
 
     def __init__(self, database: Path) -> None:
         path = _lock_file(database)
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            self.file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
             try:
                 self._take()
-                os.ftruncate(self._file, 0)
-                os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+                os.ftruncate(self.file, 0)
+                os.pwrite(self.file, f"{os.getpid()}\n".encode(), 0)
             except OSError:
                 self.close()
                 raise
@@ -42,13 +43,13 @@ class Lock:
 
     def _take(self) -> None:
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             time.sleep(GLANCE)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def close(self) -> None:
-        os.close(self._file)
+        os.close(self.file)
 
 
 def holder(database: Path) -> str | None:

@@ -25,15 +25,15 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_last_30_days_and_one_a_month() -> None:
     days = [FIRST + timedelta(days=number) for number in range(400)]
-    kept = [day for day in days if day not in outdated(days)]
+    kept = [day for day in days if day not in outdated(days, days[-1])]
     last = days[-1]
     assert kept[-30:] == [last - timedelta(days=number) for number in reversed(range(30))]
     first_of_months = kept[:-30]
     assert first_of_months[0] == FIRST
     assert {day.day for day in first_of_months[1:]} == {1}
     assert len(first_of_months) == 13
-    assert outdated(kept) == []
-    assert outdated([]) == []
+    assert outdated(kept, last) == []
+    assert outdated([], last) == []
 
 
 def test_copies_of_40_days(database: Path, folder: Path) -> None:

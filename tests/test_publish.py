@@ -110,9 +110,10 @@ def test_publish_does_all_but_deploy_without_a_token(
     longest = min((entry.code for entry in problems(120)), key=lambda code: (-len(code), code))
     [verified] = [line for line in lines if line.startswith("Verified build/vercel: ")]
     assert re.fullmatch(
-        r"Verified build/vercel: \d\d MB for Python 3\.12, the hash of /spojscore\.db, the first "
-        rf"page after \d\.\d\d s, the title, 120 problems, {solves} solves, 5 rows, the facet's "
-        rf"{bands} bands, a search for {longest}, a CSV of 120 rows, 17 queries, (\d+) pages\.",
+        r"Verified build/vercel: \d\d MB for Python 3\.12, the routes, the hash of /spojscore\.db, "
+        rf"the first page after \d\.\d\d s, the title, 120 problems, {solves} solves, 5 rows, "
+        rf"the facet's {bands} bands, a search for {longest}, a CSV of 120 rows, 17 queries, "
+        r"(\d+) pages\.",
         verified,
     )
     assert [
@@ -274,6 +275,14 @@ def test_verify_compares_the_csv(project: Path, spoiled: Path) -> None:
     assert refused(project).startswith("error: CSV: the database says")
 
 
+def test_verify_looks_at_the_routes(project: Path, spoiled: Path) -> None:
+    routes = spoiled / ".vercel" / "output" / "config.json"
+    before = digest(spoiled)
+    routes.write_text('{"version": 3, "routes": [{"handle": "filesystem"}]}')
+    assert digest(spoiled) != before
+    assert refused(project) == "error: the routes are [{'handle': 'filesystem'}]"
+
+
 def test_verify_compares_the_static_file_with_its_hash(project: Path, spoiled: Path) -> None:
     hash_file = spoiled / f"{STATIC_DATABASE}.sha256"
     hash_file.write_text(f"{hashlib.sha256(b'').hexdigest()}  spojscore.db\n")
@@ -360,6 +369,13 @@ def test_a_deploy_that_fails_is_told(play: str, reason: str, deploy: Deploy, pro
     assert the_error(done) == f"error: {reason}"
     assert done.returncode == 2
     assert hashes(project / BUNDLE) == before
+
+
+def test_a_deploy_ends_with_the_cli(deploy: Deploy) -> None:
+    """Not with what that leaves running, which holds its output open."""
+    done = deploy(f"setsid tail -f /dev/null & {GOES_PUBLIC}; echo done")
+    assert done.returncode == 0, done.stderr
+    assert "done\n" in done.stdout
 
 
 @pytest.mark.parametrize(

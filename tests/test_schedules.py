@@ -3,16 +3,18 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Timer
 from typing import IO
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
 from deploy.clock import TRIGGER, due
 from deploy.publish import LOCK, STEPS
@@ -116,6 +118,53 @@ def test_a_step_that_hangs_is_stopped_with_all_it_started(machine: Machine) -> N
         ["ps", "-o", "stat=", child], capture_output=True, text=True, check=False
     )
     assert listed.stdout.strip() in ("", "Z")
+
+
+@pytest.fixture
+def building(machine: Machine) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A publication that has come to its build, and that step's process."""
+    machine.has("make", '[ "$2" != build ] || { echo $$ >"$HOME/step"; exec tail -f /dev/null; }')
+    step = machine.home / "step"
+    os.mkfifo(step)
+    publication = subprocess.Popen(
+        [sys.executable, "-m", "deploy.publish", "spojscore.db"],
+        cwd=machine.home,
+        env=os.environ | machine.environment | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process = int(step.read_text())
+    yield publication, process
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+    publication.kill()
+    publication.communicate()
+
+
+def test_a_step_keeps_the_next_publication_away_when_its_own_was_killed(
+    machine: Machine, building: tuple[subprocess.Popen[str], int]
+) -> None:
+    publication, _ = building
+    publication.kill()
+    publication.wait()
+    done = machine.python("deploy.publish", "spojscore.db")
+    assert done.stderr == (
+        f"error: another publication is running here, process {publication.pid}\n"
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_publication_that_is_stopped_stops_its_step(
+    number: int, building: tuple[subprocess.Popen[str], int]
+) -> None:
+    publication, step = building
+    publication.send_signal(number)
+    _, told = publication.communicate(timeout=30)
+    assert told == "error: interrupted\n"
+    assert publication.returncode == 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(step, 0)
 
 
 def test_make_i_is_refused(machine: Machine) -> None:
@@ -358,6 +407,31 @@ ISSUES = """case "$2" in
   close) rm "$HOME/number" ;;
 esac"""
 RUN = "https://github.com/me/mine/actions/runs/1"
+
+
+def test_the_workflow() -> None:
+    """What linters can't know. GitHub's `on` is YAML's True."""
+    text = (ROOT / ".github" / "workflows" / "publish.yml").read_text()
+    workflow = yaml.safe_load(text)
+    [schedule] = workflow[True]["schedule"]
+    assert int(schedule["cron"].split()[0]) % 2 == 1
+    assert workflow["concurrency"] == {"group": "publish", "cancel-in-progress": False}
+    assert workflow["permissions"] == {}
+    publish, tell = (workflow["jobs"][name] for name in ("publish", "tell"))
+    assert publish["permissions"] == {"contents": "write"}
+    assert publish["if"] == "vars.SITE_URL != ''"
+    *before, last = publish["steps"]
+    assert last["run"] == "make publish"
+    assert "secrets" not in str(before)
+    assert last["env"].keys() >= {"SITE_URL", "ARCHIVE", "GH_TOKEN", "FIRST", *SECRETS}
+    assert tell["if"] == "always() && needs.publish.result != 'skipped'"
+    assert tell["permissions"] == {"contents": "read", "issues": "write", "actions": "write"}
+    assert tell["steps"][-1] == {"if": "always()", "run": "gh workflow enable publish.yml"}
+    actions = re.findall(r"uses: (\S+)", text)
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in actions)
+
+
+SECRETS = {"VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID"}
 
 
 def test_one_issue_on_github_while_it_fails(machine: Machine) -> None:
