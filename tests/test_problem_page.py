@@ -107,8 +107,8 @@ def test_name_and_code_lead_to_spoj_beside_the_rows_page(grown_site: str) -> Non
         ("", ["Code", "Name", "Solved by", "Points", "For the next", "Accepted %", "Votes +",
               "Votes \N{MINUS SIGN}", "First seen"]),
         ("?_sort=id", ["id"]),
-        ("?delisted__notblank=1", ["delisted"]),
-        ("?_col=code&_col=url", ["Code", "url"]),
+        ("?delisted__notblank=1", ["Gone"]),
+        ("?_col=code&_col=url", ["Code", "SPOJ"]),
     ],
 )  # fmt: skip
 def test_minor_columns_show_to_who_asks_for_them(
