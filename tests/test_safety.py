@@ -36,7 +36,7 @@ ATTACKS = {
     "trimmed": (f"SELECT trim({LONG_TEXT}, {LONG_TEXT} || 'b')", TEXT),
     "grouped": ("SELECT json_group_array(a.name || b.name) FROM problems a, problems b", MEMORY),
     "wide rows": (f"SELECT {WIDE} FROM problems LIMIT 1000", LARGE),
-    "long names": (f'SELECT 1 AS "{"x" * 2500}" FROM problems', LARGE),
+    "long names": (f'SELECT 1 AS "{"x" * 2000}" FROM problems', LARGE),
     "wide letters": (
         "SELECT replace(hex(zeroblob(20000)), '00', '\N{GRINNING FACE}') FROM problems",
         LARGE,
@@ -99,6 +99,8 @@ def test_a_costly_query_is_refused_with_a_sentence(attack: str, site: str) -> No
 def test_attacks_take_no_memory_and_nobodys_page(server: tuple[str, int]) -> None:
     site, pid = server
     attacks = [site + path(sql, kind) for sql, _ in ATTACKS.values() for kind in ("", ".json")]
+    facets = "_facet=code&_facet=name&_facet=url&_facet_size=max&_size=1"
+    attacks += [f"{site}/spojscore/problems.json?{facets}&x={'x' * 2300}"] * 2
     pages = [site + ORDINARY[number % len(ORDINARY)] for number in range(40)]
     with ThreadPoolExecutor(len(attacks) + len(pages)) as pool:
         refused = pool.map(status, attacks)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
@@ -28,11 +30,16 @@ TOO_LARGE = (
     "same is smallest as CSV, with .csv after the path."
 )
 # Bytes of an address after its question mark. A page repeats it in each of its links.
-LONGEST = 4_000
+LONGEST = 2_500
 TOO_LONG_ADDRESS = f"This address is too long: what follows its path may have {LONGEST} bytes."
 # Datasette would parse what is in those columns, whatever that takes.
 NESTED = re.compile(rb"(^|&)_json=")
 NO_NESTING = "_json is not offered here: columns come as the text they hold."
+COSTLY = re.compile(rb"(^|&)(sql|_where|_facet\w*)=")  # by who asks, at his own cost
+# As errors.py says it.
+SHORT = re.compile(rb"This query (needs more memory than this site gives|took too long)")
+WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds
+BUSY = "This site is busy. Please ask again."
 REFUSED = "Refused"  # errors.py answers it
 # What SQLite says of a text beyond the limits, which Datasette shows as it is.
 TOO_BIG = b"string or blob too big"
@@ -70,6 +77,25 @@ def is_number(cell: str) -> bool:
 def is_csv(scope: dict[str, Any]) -> bool:
     # Datasette sends CSV as plain text unless a download was asked for: the path tells.
     return str(scope["path"]).endswith(".csv")
+
+
+async def patiently(app: App, scope: dict[str, Any], receive: App) -> list[dict[str, Any]]:
+    """The messages of the answer; none when the site stays too busy for it.
+
+    Memory and time are everybody's: what a visitor's query took, it gives back.
+    """
+    for wait in WAITS:
+        sent: list[dict[str, Any]] = []
+
+        async def keep(message: dict[str, Any], sent: list[dict[str, Any]] = sent) -> None:
+            sent.append(message)
+
+        with suppress(MemoryError):
+            await app(scope, receive, keep)
+            if not any(SHORT.search(message.get("body", b"")) for message in sent):
+                return sent
+        await asyncio.sleep(wait)
+    return []
 
 
 @hookimpl
@@ -116,8 +142,13 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
                 await refuse(TOO_LONG_ADDRESS)
             elif NESTED.search(scope["query_string"]):
                 await refuse(NO_NESTING)
-            else:
+            elif COSTLY.search(scope["query_string"]):
                 await app(scope, receive, send_whole)
+            elif messages := await patiently(app, scope, receive):
+                for message in messages:
+                    await send_whole(message)
+            else:
+                await refuse(BUSY)
 
         return answer
 
