@@ -75,6 +75,20 @@ def test_the_picture_has_each_band_with_its_numbers(home: Selector, grown: Path)
     assert found == expected
 
 
+def test_a_band_leads_to_what_it_counts(home: Selector, grown_site: str) -> None:
+    for bar in home.css("svg > g"):
+        told = bar.css(".value::text").get("").split()[0]
+        listed = Selector(get(grown_site + bar.css("a::attr(href)").get("")))
+        assert listed.css(".count b::text").get("").split()[0] == told
+
+
+def test_what_is_gone_is_marked_in_the_list(grown_site: str) -> None:
+    page = Selector(get(f"{grown_site}/spojscore/problems?_size=max"))
+    gone = page.xpath("//tr[.//*[@class='gone']]")
+    assert gone.css("::attr(data-code)").getall() == ["LEAVING"]
+    assert gone.css(".gone::text").get() == "gone since 2026-04-11"
+
+
 def shown(points: float) -> str:
     return f"{points:,.0f}" if points >= 100 else f"{points:.3g}"
 

@@ -1,11 +1,13 @@
 """The site in public: what a visitor's SQL may cost, and what hostile names can do."""
 
+import asyncio
 import csv
 import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -15,6 +17,7 @@ from parsel import Selector
 
 from tests.conftest import get, rows, served, words
 from tests.grown import HOSTILE
+from web.plugins import answers as module
 
 MOST_MEMORY = 300_000  # kB
 MEMORY, LARGE, TEXT, LONG = (
@@ -25,7 +28,7 @@ MEMORY, LARGE, TEXT, LONG = (
     "This query took too long, more than a second. Ask for less, or take the whole database "
     "home: its file is linked on the home page.",
 )
-LONG_TEXT = "printf('%.40000c', 'a')"
+LONG_TEXT = "replace(hex(zeroblob(20000)), '0', 'a')"
 WIDE = "replace(hex(zeroblob(20000)), '0', 'x')"
 ATTACKS = {
     "zeroblob": ("SELECT replace(hex(zeroblob(200000000)), '0', 'x')", TEXT),
@@ -111,6 +114,23 @@ def test_attacks_take_no_memory_and_nobodys_page(server: tuple[str, int]) -> Non
         assert list(refused) == [400] * len(attacks)
         assert {*answered_or_refused} <= {200, 400}
     assert peak_memory(pid) < MOST_MEMORY
+
+
+def test_a_page_that_finds_no_memory_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    short, page = f"<p>{MEMORY}</p>".encode(), b"<p>a page</p>"
+    answers: list[bytes | None] = [None, short, page]
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG001
+        if (body := answers.pop(0)) is None:
+            raise MemoryError
+        await send({"type": "http.response.body", "body": body})
+
+    monkeypatch.setattr(module, "WAITS", (0, 0, 0))
+    assert asyncio.run(module.patiently(app, {}, app)) == [
+        {"type": "http.response.body", "body": page}
+    ]
+    answers[:] = [None, short, None]
+    assert asyncio.run(module.patiently(app, {}, app)) == []
 
 
 def test_a_page_too_large_to_send_is_refused(site: str) -> None:

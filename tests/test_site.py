@@ -82,6 +82,50 @@ def test_every_column_is_described(site: str, crawled: Path) -> None:
         assert re.search(f"<dt>([^<]+ )?<code>{column}</code></dt><dd>[^<]", page)
 
 
+def test_codes_and_addresses_are_links(site: str, crawled: Path) -> None:
+    row = Selector(get(f"{site}/spojscore/easier")).css("tbody tr")[0]
+    code = row.css(".col-code a::text").get("")
+    assert code in {found["code"] for found in rows(crawled)}
+    assert row.css(".col-code a::attr(href)").get() == f"/spojscore/problems/{code}"
+    assert row.css(".col-url a::attr(href)").get() == f"https://www.spoj.com/problems/{code}/"
+    assert row.css(".col-url a::text").get() == "on SPOJ"
+    foreign = get(f"{site}/spojscore?sql=select+'javascript:alert(1)'+as+url,+'no+code'+as+code")
+    assert Selector(foreign).css("td a").getall() == []
+
+
+def careful(of: list[dict[str, Any]], few: int, won: str, tried: str) -> dict[str, float]:
+    """The share of each, by code, as if it had had so many more with the share of all."""
+    share = sum(row[won] for row in of) / sum(row[tried] for row in of)
+    return {row["code"]: (row[won] + few * share) / (row[tried] + few) for row in of}
+
+
+def test_best_value_for_effort(site: str, crawled: Path) -> None:
+    solved = [row for row in rows(crawled) if row["acceptance"]]
+    for row in solved:
+        row["tries"] = row["users"] * 100 / row["acceptance"]
+    chance = careful(solved, 20, "users", "tries")
+    worth = {row["code"]: row["points_if_solved"] * chance[row["code"]] for row in solved}
+    found = ask(site, "/effort.json?_shape=array")
+    assert [row["code"] for row in found] == sorted(worth, key=lambda c: (-worth[c], c))[:100]
+    assert found[0]["points_per_try"] == pytest.approx(max(worth.values()))
+
+
+def test_most_and_least_liked(site: str, crawled: Path) -> None:
+    voted = [row for row in rows(crawled) if (row["votes_up"] or 0) + (row["votes_down"] or 0)]
+    for row in voted:
+        row["up"], row["votes"] = (
+            row["votes_up"] or 0,
+            (row["votes_up"] or 0) + (row["votes_down"] or 0),
+        )
+    approval = {code: round(100 * of, 1) for code, of in careful(voted, 10, "up", "votes").items()}
+    for query, best in (("liked", max), ("disliked", min)):
+        found = ask(site, f"/{query}.json?_shape=array")
+        assert [row["careful_approval"] for row in found] == [
+            approval[row["code"]] for row in found
+        ]
+        assert found[0]["careful_approval"] == best(approval.values())
+
+
 def test_the_list_goes_on_and_is_sorted_from_its_heads(site: str) -> None:
     page = Selector(get(f"{site}/spojscore/problems?_size=5"))
     following = Selector(get(page.css("a.next::attr(href)").get("")))
