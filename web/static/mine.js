@@ -46,8 +46,10 @@ const listed = () => [...problems.values()].filter((one) => !one.delisted);
 const ofMine = () => listed().filter((one) => mine.has(one.code));
 const unsolved = () => listed().filter((one) => !mine.has(one.code));
 
-function cell(content) {
+function cell(content, head) {
   const made = document.createElement("td");
+  made.className = `col-${head.toLowerCase()}`;
+  made.dataset.label = head;
   made.append(content);
   return made;
 }
@@ -60,10 +62,11 @@ function link(one) {
 }
 
 function fill(table, rows) {
+  const heads = [...at(table).tHead.rows[0].cells].map((head) => head.textContent);
   at(table).tBodies[0].replaceChildren(
     ...rows.map((cells) => {
       const row = document.createElement("tr");
-      row.append(...cells.map(cell));
+      row.append(...cells.map((content, index) => cell(content, heads[index])));
       return row;
     }),
   );
