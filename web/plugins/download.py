@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from datasette.utils import sqlite3
 from datasette.utils.asgi import Response, asgi_send_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from sqlite3 import Connection
 
     from datasette.app import Datasette
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
 NAME = "spojscore.db"
 
 
-def copied(path: Path) -> Callable[[Connection], None]:
-    """Copies a database into `path`: whole, even while a crawl writes to it."""
+@asynccontextmanager
+async def copied(datasette: Datasette) -> AsyncIterator[Path]:
+    """A copy of the database: whole, even while a crawl writes to it."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, NAME)
 
-    def copy(connection: Connection) -> None:
-        with closing(sqlite3.connect(path)) as target:
-            connection.backup(target)
+        def copy(connection: Connection) -> None:
+            with closing(sqlite3.connect(file)) as target:
+                connection.backup(target)
 
-    return copy
+        await datasette.get_database().execute_fn(copy)
+        yield file
 
 
 async def download(datasette: Datasette, send: Callable[..., object]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, NAME)
-        await datasette.get_database().execute_fn(copied(file))
+    async with copied(datasette) as file:
         await asgi_send_file(
             send, str(file), filename=NAME, content_type="application/octet-stream"
         )
 
 
 async def hash_of_it(datasette: Datasette) -> Response:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, NAME)
-        await datasette.get_database().execute_fn(copied(file))
+    async with copied(datasette) as file:
         return Response.text(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {NAME}\n")
 
 
