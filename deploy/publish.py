@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -20,12 +21,14 @@ LOCK = BUNDLE.with_name("publish")
 STEPS = ("pull", "crawl", "check", "archive", "build", "verify", "deploy", "probe")
 # From the last of them on, the public site may have changed.
 PUBLIC_FROM = "deploy"
+# Its single letters come first in MAKEFLAGS, if there are any; some makes put variables there.
+IGNORING = re.compile(r"\w*i\w*( |$)")
 LIMIT = 45 * 60.0  # seconds, for a step; a polite crawl takes two minutes
 
 
 def publish(database: Path) -> None:
     """Make each step, for `database`. Raises PublishError at the first that fails."""
-    if "i" in os.environ.get("MAKEFLAGS", "").partition(" ")[0]:
+    if IGNORING.match(os.environ.get("MAKEFLAGS", "")):
         raise PublishError("make -i would go on after a step that failed")
     BUNDLE.parent.mkdir(exist_ok=True)
     try:
