@@ -7,6 +7,10 @@ MOST_ROWS = 5_000  # of one answer: the whole list, in one call
 PAGE_ROWS = 200  # of a page; all of them come as CSV
 SQL_SECONDS = 1
 
+# The file itself: it changes once a day, and a copy that is still right is not sent again.
+DATABASE_TYPE = "application/vnd.sqlite3"
+DATABASE_HEADERS = {"Cache-Control": "public, max-age=600"}
+
 SETTINGS = {
     "max_returned_rows": str(MOST_ROWS),
     "sql_time_limit_ms": str(1_000 * SQL_SECONDS),

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from datasette.utils import tilde_decode
 
-from web.options import DATABASE, LIST, MOST_ROWS, PAGE_ROWS
+from web.options import DATABASE, LIST, PAGE_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -20,11 +20,12 @@ ASKED: ContextVar[Asked | None] = ContextVar("ASKED", default=None)
 TRACKING = re.compile(r"utm_\w+|fbclid|gclid|ref")
 LONG = 100  # letters of a value that may be as long as it wants only at the visitor's own cost
 MANY = 20  # parameters
+SIZES = ("_size", "_facet_size")
 # What the site's own list and questions offer; others of Datasette's are a visitor's own words.
 OWN = {
     "_q", "_search", "_delisted", "_sort", "_sort_desc", "_sort_by_desc", "_next", "_col", "_nocol",
-    "_facet", "_facet_array", "_facet_date", "_facet_size", "_show_sql", "_hide_sql", "_size",
-    "_shape", "_nl", "_dl", "_header", "_labels", "_nocount", "_nofacet",
+    "_facet", "_facet_array", "_facet_date", "_facet_year", "_facet_tens", "_facet_size", "_show_sql",
+    "_hide_sql", "_size", "_shape", "_nl", "_dl", "_header", "_labels", "_nocount", "_nofacet",
 }  # fmt: skip
 
 
@@ -83,7 +84,8 @@ def placed(path: str, args: list[tuple[str, str]], questions: Collection[str]) -
     last, _, form = (names or [database])[-1].partition(".")
     if not names:
         database = last
-    if tilde_decode(database) != DATABASE or len(names) > len(("table", "row")):
+    is_file = not names and form.startswith("db")
+    if tilde_decode(database) != DATABASE or is_file or len(names) > len(("table", "row")):
         return Asked("page", "", form or "page", args)
     if not names:
         kind = "sql" if any(name == "sql" and value for name, value in args) else "database"
@@ -96,13 +98,18 @@ def placed(path: str, args: list[tuple[str, str]], questions: Collection[str]) -
 
 def sized(asked: Asked) -> Asked:
     """A table's page stays light, and its CSV is all of it unless somebody wants less."""
-    if asked.kind != "table" or asked.form not in ("page", "csv"):
-        return asked
-    size = asked.get("_size")
-    if asked.form == "csv" and size is None:
-        return asked._replace(args=[*asked.args, ("_size", "max")])
-    if asked.form == "page" and (size == "max" or (size or "").isdigit()):
-        rows = min(MOST_ROWS if size == "max" else int(size or 0), PAGE_ROWS)
-        others = [(name, value) for name, value in asked.args if name != "_size"]
-        return asked._replace(args=[*others, ("_size", str(rows))])
-    return asked
+    args = asked.args
+    if asked.kind == "table" and asked.form == "csv" and asked.get("_size") is None:
+        args = [*args, ("_size", "max")]
+    elif asked.kind == "table" and asked.form == "page":
+        args = [(name, few(value) if name in SIZES else value) for name, value in args]
+    elif asked.form == "json" and asked.get("_next"):
+        args = [*args, ("_nofacet", "1")]  # Datasette would count from here on only
+    return asked._replace(args=args)
+
+
+def few(size: str) -> str:
+    """The number of rows that a page may have of so many."""
+    if size == "max" or (size.isdigit() and int(size) > PAGE_ROWS):
+        return str(PAGE_ROWS)
+    return size

@@ -15,6 +15,7 @@ from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Response
 from datasette.views.base import DatasetteError
 
 from web.answers.asked import ASKED
+from web.answers.lost import elsewhere
 from web.options import DATABASE, SQL_SECONDS
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ TOO_MUCH_MEMORY = f"This query needs more memory than this site gives. Ask for l
 TOO_COSTLY = f"This query takes more time or memory than this site gives. Ask for less, {HOME}"
 NO_CSV = "There is no CSV of that. Each table and each question has one."
 BROKEN = "Something is broken here. It is not your question's fault."
+NOWHERE = 404
 NOT_FOUND = "There is no such page."
 MISSPELT = re.compile(r"no such (column|table|function): (?:\w+\.)?(\w+)")
 WORDS = """
@@ -57,10 +59,8 @@ def refusal(exception: Exception, path: str) -> Refused:
     """How an exception is told. What is broken here goes to standard error, not to visitors."""
     if isinstance(exception, Refused):
         return exception
-    if isinstance(exception, NotFound):
-        return Refused(NOT_FOUND, 404)
-    if isinstance(exception, Forbidden):
-        return Refused(NOT_FOUND, 404)
+    if isinstance(exception, NotFound | Forbidden):
+        return Refused(NOT_FOUND, NOWHERE)
     if isinstance(exception, MemoryError):
         return Refused(TOO_MUCH_MEMORY)
     if isinstance(exception, QueryInterrupted):
@@ -95,24 +95,28 @@ async def answer(datasette: Datasette, request: Request, exception: Exception) -
     facts: dict[str, Any] = {
         "ok": False, "error": message, "status": refused.status, "title": None,
     }  # fmt: skip
+    more = typed()
+    if refused.status == NOWHERE:
+        other = await elsewhere(datasette, request)
+        if isinstance(other, Response):
+            return other
+        more = other
     if request.path.endswith(".json"):
         response = Response.json(facts, status=refused.status)
     elif request.path.endswith(".csv"):
         response = Response.text(message, status=refused.status)
     else:
-        page = await datasette.render_template(
-            "error.html", facts | typed(request), request=request
-        )
+        page = await datasette.render_template("error.html", facts | more, request=request)
         response = Response.html(page, status=refused.status)
     if refused.wait is not None:
         response.headers["Retry-After"] = str(refused.wait)
     return response
 
 
-def typed(request: Request) -> dict[str, Any]:
+def typed() -> dict[str, Any]:
     """What a visitor had typed, for him to go on with."""
     asked = ASKED.get()
     if asked is None or asked.kind != "sql":
         return {}
-    values = {name: value for name, value in asked.args if name[0:1] not in ("_", "") and name != "sql"}
-    return {"query": {"sql": asked.get("sql")}, "named_parameter_values": values, "database": DATABASE}
+    values = {name: value for name, value in asked.args if name != "sql" and not name.startswith("_")}
+    return {"query": {"sql": asked.get("sql")}, "named_parameter_values": values}

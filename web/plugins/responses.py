@@ -13,7 +13,7 @@ from web.answers.asked import ASKED, Asked, read
 from web.answers.finish import Reply, checked, collected, dressed, finished
 from web.answers.rows import make_whole
 from web.answers.sandbox import Sandbox
-from web.options import DATABASE
+from web.options import DATABASE, MOST_ROWS, PAGE_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -71,7 +71,8 @@ def handle_exception(
 
 @hookimpl
 def extra_template_vars(datasette: Datasette) -> dict[str, Any]:
-    return {"sql_offered": datasette.sandbox is None or datasette.sandbox.is_open}
+    open_ = datasette.sandbox is None or datasette.sandbox.is_open  # in its children it is None
+    return {"sql_offered": open_, "page_rows": PAGE_ROWS, "most_rows": MOST_ROWS}
 
 
 class Outlet:
