@@ -28,6 +28,7 @@ def words(typed: str) -> tuple[str, ...]:
     return tuple(folded(typed).split()[:MOST_WORDS])
 
 
+@lru_cache(maxsize=8192)  # a page asks for the same rows thrice: to show, count and group them
 def found(typed: str, text: str | None) -> bool:
     """Whether the text has each of the words that were typed: SQL's `found('erdos', name)`."""
     told = folded(text or "")
