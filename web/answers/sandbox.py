@@ -17,6 +17,7 @@ import resource
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     Answer = Callable[[dict[str, Any]], Awaitable[Reply]]
 
 SECONDS = 2  # of CPU
-PATIENCE = 3  # seconds in all
+PATIENCE = 2.5  # seconds in all
 MEMORY = 64_000_000  # bytes of address space, beyond what a child has at its start
 FILES = 64_000_000  # bytes of a file that SQLite sorts in
 AT_ONCE = 3
@@ -101,15 +102,13 @@ class Sandbox:
                 except OSError as error:
                     raise Refused(NO_SQL, 503, wait=60) from error
             ours.setblocking(False)
-            try:
-                async with asyncio.timeout(PATIENCE + 1):
+            sent = b""
+            with suppress(TimeoutError, OSError):  # a child that died in the middle
+                async with asyncio.timeout(PATIENCE + 0.5):
                     sent = await exchanged(ours, packed(scope))
-            except (TimeoutError, OSError) as error:
-                raise Refused(TOO_COSTLY) from error
-        reply = Reply.unpacked(sent)
-        if reply is None:
-            raise Refused(TOO_COSTLY)
-        return reply
+        if reply := Reply.unpacked(sent):
+            return reply
+        raise Refused(TOO_COSTLY) if self.is_open else Refused(NO_SQL, 503, wait=60)
 
 
 async def exchanged(end: socket.socket, request: bytes) -> bytes:
