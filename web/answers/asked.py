@@ -75,7 +75,7 @@ def read(scope: dict[str, Any], questions: Collection[str]) -> Asked:
         # Nobody but the site decides how long an answer is kept.
         if not TRACKING.fullmatch(name) and name != "_ttl"
     ]
-    return sized(placed(path.partition("?")[0], args, questions))
+    return meant(placed(path.partition("?")[0], args, questions))
 
 
 def placed(path: str, args: list[tuple[str, str]], questions: Collection[str]) -> Asked:
@@ -96,9 +96,12 @@ def placed(path: str, args: list[tuple[str, str]], questions: Collection[str]) -
     return Asked("question" if name in questions else "table", name, form or "page", args)
 
 
-def sized(asked: Asked) -> Asked:
+def meant(asked: Asked) -> Asked:
     """A table's page stays light, and its CSV is all of it unless somebody wants less."""
     args = asked.args
+    if asked.kind == "table" and asked.name == LIST:
+        # Datasette's own search knows neither accents nor words of one letter.
+        args = [("_q" if name == "_search" else name, value) for name, value in args]
     if asked.kind == "table" and asked.form == "csv" and asked.get("_size") is None:
         args = [*args, ("_size", "max")]
     elif asked.kind == "table" and asked.form == "page":

@@ -34,6 +34,8 @@ NO_CSV = "There is no CSV of that. Each table and each question has one."
 BROKEN = "Something is broken here. It is not your question's fault."
 NOWHERE = 404
 NOT_FOUND = "There is no such page."
+# What SQLite says when a file that it sorts in, or a text, grows beyond what it may have.
+OUT_OF_SPACE = ("disk I/O error", "database or disk is full", "string or blob too big")
 MISSPELT = re.compile(r"no such (column|table|function): (?:\w+\.)?(\w+)")
 WORDS = """
     SELECT name FROM sqlite_master WHERE type IN ('table', 'view')
@@ -82,6 +84,9 @@ def refusal(exception: Exception, path: str) -> Refused:
 
 
 def sentence(error: str) -> str:
+    """What SQLite or Datasette says, as a part of ours."""
+    if error in OUT_OF_SPACE:
+        return TOO_MUCH_MEMORY
     return f"That can't be answered: {error}"
 
 

@@ -76,7 +76,7 @@ def in_one_order(
 
 def first_code(args: Args) -> str | None:
     """The code that problems are searched by, if what was typed is one."""
-    typed = args.get("_q") or args.get("_search")
+    typed = args.get("_q")
     # A page of one row has no place for a row before the others.
     return typed.strip().upper() if typed and args.get("_size") != "1" else None
 

@@ -82,7 +82,7 @@ def listed(request: Request, table: str) -> FilterArguments | None:
 @hookimpl(specname="filters_from_request")
 def search(request: Request, table: str) -> FilterArguments | None:
     """Every word that was typed must be in the code or the name; from one letter on."""
-    typed = request.args.get("_q") or request.args.get("_search") or ""
+    typed = request.args.get("_q") or ""
     if table != LIST or not words(typed):
         return None
     where, params = ["found(:q, code || ' ' || name)"], {"q": typed}
