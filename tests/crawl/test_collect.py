@@ -14,12 +14,20 @@ from spojscore_crawler import har
 from spojscore_crawler.listing import parse_listing
 from standin.problems import Entry, problems
 from standin.server import StandIn
-from tests.conftest import ROOT, Served
+from tests.support.browsing import launched
+from tests.support.crawling import Served
+from tests.support.projects import ROOT
 
 SCRIPT = (ROOT / "spojscore_crawler" / "collect.js").read_text(encoding="utf-8")
 AT_ONCE = SCRIPT.replace("const PAUSE = 1000;", "const PAUSE = 0;")
 LIST = "/problems/classical/sort=0,start="
 STRICT = "default-src 'self'; style-src 'self'; require-trusted-types-for 'script'"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture
