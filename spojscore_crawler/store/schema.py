@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from spojscore_crawler.store.files import StoreError, lock, opened
-from spojscore_crawler.store.points import points_sql
+from spojscore_crawler.store.points import liked, points_sql
 
 COLUMNS: dict[str, type] = {
     "code": str,
@@ -129,6 +129,19 @@ def create_views(db: Database) -> None:
 def create_refusals(db: Database) -> None:
     columns = {"id": int, "started": str, "outcome": str, "reason": str}
     db.table("refusals").create(columns, pk="id")
+
+
+@migrations()
+def add_liked(db: Database) -> None:
+    db.execute("ALTER TABLE problems ADD COLUMN liked REAL")
+    db.conn.create_function("liked", 2, liked)
+    db.execute("UPDATE problems SET liked = liked(votes_up, votes_down)")
+
+
+@migrations()
+def drop_search_index(db: Database) -> None:
+    """The site searches without it, and it was nearly half of a new file."""
+    db.table("problems").disable_fts()
 
 
 NAMES = tuple(migration.name for migration in migrations.pending(Database(memory=True)))

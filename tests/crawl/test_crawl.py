@@ -199,14 +199,6 @@ def yesterday(database: Path) -> None:
         )
 
 
-def test_search_finds_parts_of_code_and_name(standin: Served, database: Path) -> None:
-    server = standin(60)
-    assert Crawl(server.url, database).status == 0
-    found = "SELECT code FROM problems_fts WHERE problems_fts MATCH '{}'"
-    assert rows(database, found.format("AGGR")) == [{"code": "AGGRCOW"}]
-    assert rows(database, found.format('"ime Gen"')) == [{"code": "PRIME1"}]
-
-
 def test_a_setting_wins_over_the_environment(standin: Served, tmp_path: Path) -> None:
     server = standin(60)
     chosen = tmp_path / "chosen.db"

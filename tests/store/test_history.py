@@ -96,17 +96,6 @@ def test_what_was_known_before_a_problem_left_counts(database: Path) -> None:
     assert [(row["code"], row["solves"]) for row in ask(database, "moved")] == [("P1", 21)]
 
 
-def test_a_solve_does_not_write_the_search_index(database: Path) -> None:
-    index = "SELECT id, block FROM problems_fts_data ORDER BY id"
-    crawl(database, 0, A, B)
-    before = rows(database, index)
-    crawl(database, 1, replace(A, users=11), B)
-    assert rows(database, index) == before
-    crawl(database, 2, replace(A, users=11, name="Renamed"), B)
-    found = "SELECT code FROM problems_fts WHERE problems_fts MATCH 'Renam'"
-    assert rows(database, found) == [{"code": "P1"}]
-
-
 def test_a_missed_day_can_be_told_from_one_without_change(database: Path) -> None:
     for day in (0, 1, 3):
         crawl(database, day, A)

@@ -39,12 +39,16 @@ def changed(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         for code, name in names.items():
             connection.execute("UPDATE problems SET name = ? WHERE code = ?", [name, code])
         connection.execute("UPDATE problems SET delisted = '2026-01-01' WHERE code = 'ONP'")
-        connection.execute("INSERT INTO events VALUES (9, 1, '2026-01-01', 'TEST', 'recoded', 'TSET')")
+        connection.execute(
+            "INSERT INTO events VALUES (9, 1, '2026-01-01', 'TEST', 'recoded', 'TSET')"
+        )
     with served(database) as (address, _):
         yield address
 
 
-@pytest.mark.parametrize("tracking", ["utm_source=x", "fbclid=1", "gclid=1", "ref=y", "utm_a=1&ref="])
+@pytest.mark.parametrize(
+    "tracking", ["utm_source=x", "fbclid=1", "gclid=1", "ref=y", "utm_a=1&ref="]
+)
 def test_where_a_visitor_comes_from_changes_nothing(tracking: str, site: str) -> None:
     plain = get(f"{site}/spojscore/problems?users__gt=50000")
     assert get(f"{site}/spojscore/problems?users__gt=50000&{tracking}") == plain
@@ -74,7 +78,8 @@ def test_what_is_not_there_is_told_in_the_form_asked_for(asked: str, told: str, 
 @pytest.mark.parametrize(
     ("typed", "led"),
     [("/prime1", "PRIME1"), ("/PRIME1", "PRIME1"), ("/spojscore/problems/prime1", "PRIME1"),
-     ("/problems/PRIME1", "PRIME1"), ("/problems/PRIME1/", "PRIME1"), ("/spojscore/Prime1", "PRIME1"),
+     ("/problems/PRIME1", "PRIME1"), ("/problems/PRIME1/", "PRIME1"),
+     ("/spojscore/Prime1", "PRIME1"),
      ("/spojscore/problems/prime1?utm_source=x", "PRIME1"), ("/tset", "TEST")],
 )  # fmt: skip
 def test_a_code_leads_to_its_problem(typed: str, led: str, changed: str) -> None:
@@ -137,12 +142,19 @@ def test_what_left_the_list_is_shown_to_who_asks(changed: str) -> None:
     assert "without 1 that left SPOJ’s list" in words(page)
     link = Selector(page).css(".count a::attr(href)").get("")
     assert "3,974 rows" in words(get(changed + link))
-    assert "gone since 2026-01-01" in words(get(f"{changed}/spojscore/problems?delisted__notnull=1"))
+    assert "gone since 2026-01-01" in words(
+        get(f"{changed}/spojscore/problems?delisted__notnull=1")
+    )
 
 
 def test_a_query_that_failed_stays_in_its_box(site: str) -> None:
     query = "SELECT code, usrs\nFROM problems\nWHERE users > :many"
-    for failing in (query, "SELEC 1", "SELECT * FROM problem", "SELECT medain(users) FROM problems"):
+    for failing in (
+        query,
+        "SELEC 1",
+        "SELECT * FROM problem",
+        "SELECT medain(users) FROM problems",
+    ):
         page = Selector(refusal(f"{site}{path(failing)}&many=12"))
         assert page.css("textarea#sql::text").get("") == failing
         assert page.css("input[name=many]::attr(value)").get() == "12"
@@ -157,7 +169,8 @@ def test_a_query_that_took_too_long_stays_in_its_box(site: str) -> None:
     for query in (
         "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c",
         "SELECT replace(hex(zeroblob(200000000)), '0', 'x')",
-        "SELECT sum(length(replace(replace(hex(zeroblob(400000)), '0', 'a'), 'aaaa', code))) FROM problems",
+        "WITH x(a) AS (SELECT replace(hex(zeroblob(400000)), '0', 'a')) "
+        "SELECT length(replace(a, substr(a, 9) || 'b', 'x')) FROM x",
     ):  # fmt: skip
         page = Selector(refusal(site + path(query)))
         assert page.css("textarea#sql::text").get("") == query
@@ -166,7 +179,12 @@ def test_a_query_that_took_too_long_stays_in_its_box(site: str) -> None:
 
 @pytest.mark.parametrize(
     ("values", "expected"),
-    [("(1), (9), (2)", 2), ("(1), (2), (3), (10)", 2.5), ("(NULL), (5), ('x')", 5), ("(NULL)", None)],
+    [
+        ("(1), (9), (2)", 2),
+        ("(1), (2), (3), (10)", 2.5),
+        ("(NULL), (5), ('x')", 5),
+        ("(NULL)", None),
+    ],
 )
 def test_median(values: str, expected: float | None, site: str) -> None:
     query = f"WITH t(x) AS (VALUES {values}) SELECT median(x) FROM t"

@@ -10,7 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from http.client import HTTPMessage
+from email.message import Message
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -34,7 +34,7 @@ ANSWERS = (
 )  # fmt: skip
 
 
-def asked(url: str, method: str = "GET", **headers: str) -> tuple[int, HTTPMessage, bytes]:
+def asked(url: str, method: str = "GET", **headers: str) -> tuple[int, Message[str, str], bytes]:
     try:
         with urlopen(Request(url, method=method, headers=headers)) as response:
             return response.status, response.headers, response.read()
@@ -113,7 +113,7 @@ def test_the_order_of_plugins_changes_no_answer(crawled: Path) -> None:
     assert told[0] == told[1] == told[2]
 
 
-def stable(answer: tuple[int, HTTPMessage, bytes], port: int) -> tuple[object, ...]:
+def stable(answer: tuple[int, Message[str, str], bytes], port: int) -> tuple[object, ...]:
     """Without what tells the time, or where it was asked."""
     status, headers, body = answer
     here = f"127.0.0.1:{port}"
@@ -140,9 +140,7 @@ def long(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         yield address
 
 
-@pytest.mark.parametrize(
-    "asked", ["history.csv", "history.csv?_size=max", "series.csv?code=TEST"]
-)
+@pytest.mark.parametrize("asked", ["history.csv", "history.csv?_size=max", "series.csv?code=TEST"])
 def test_a_csv_is_whole_or_refused(asked: str, long: str) -> None:
     told = refusal(f"{long}/spojscore/{asked}")
     assert told.startswith("That is more than 5,000 rows, the most of one answer.")
@@ -179,7 +177,8 @@ def test_a_csv_without_a_size_is_the_whole_table_or_question(site: str, crawled:
      ("/spojscore/problems?_size=4000&_sort=id", "/spojscore/problems.csv?_sort=id"),
      ("/spojscore/on_day", "/spojscore/on_day.csv?_size=max"),
      ("/spojscore/history?_size=max", "/spojscore/history.csv"),
-     ("/spojscore?sql=select+*+from+problems", "/spojscore.csv?sql=select+%2A+from+problems&_size=max")],
+     ("/spojscore?sql=select+*+from+problems",
+      "/spojscore.csv?sql=select+%2A+from+problems&_size=max")],
 )  # fmt: skip
 def test_a_page_is_light_and_links_all_of_it(address: str, everything: str, site: str) -> None:
     page = get(site + address)
@@ -192,7 +191,7 @@ def test_a_page_is_light_and_links_all_of_it(address: str, everything: str, site
 def test_a_page_that_would_be_heavy_is_refused(site: str) -> None:
     facets = "&".join(f"_facet={column}" for column in ("code", "name", "url", "users", "id"))
     told = words(refusal(f"{site}/spojscore/problems?_size=max&_facet_size=max&{facets}"))
-    assert "This page would be larger than 300.0 kB." in told
+    assert "This page would be larger than 300 kB." in told
     everything = path("SELECT *, url AS a, url AS b FROM problems", ".json")
     assert len(get(site + everything)) > MOST_OF_A_PAGE
     as_json = path("SELECT code, hex(zeroblob(600)) AS x FROM problems", ".json")
@@ -212,8 +211,8 @@ def test_nothing_tells_where_the_database_lies(site: str, crawled: Path) -> None
 
 
 def test_nothing_tells_what_others_asked(site: str) -> None:
-    secret = "SELECT 'a secret'"
-    get(site + path(secret, ".json"))
+    others = "SELECT 'a secret'"
+    get(site + path(others, ".json"))
     _, _, body = asked(site + path("SELECT sql FROM sqlite_stmt", ".json"))
     told = json.loads(body)["error"]
     # Not every SQLite has that table.

@@ -63,7 +63,8 @@ def test_the_list_offers_what_may_be_counted(site: str) -> None:
     page = Selector(get(f"{site}/spojscore/problems?_q=prime&users__gt=5"))
     links = page.css("nav.count-by a::attr(href)").getall()
     assert {link.rpartition("&")[2] for link in links} >= {
-        "_facet=band", "_facet_year=first_seen", "_facet=concept_difficulty", "_facet_tens=acceptance",
+        "_facet=band", "_facet_year=first_seen", "_facet=concept_difficulty",
+        "_facet_tens=liked", "_facet_tens=acceptance",
     }  # fmt: skip
     for link in links:
         assert "_q=prime&users__gt=5" in link

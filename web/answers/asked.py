@@ -24,8 +24,9 @@ SIZES = ("_size", "_facet_size")
 # What the site's own list and questions offer; others of Datasette's are a visitor's own words.
 OWN = {
     "_q", "_search", "_delisted", "_sort", "_sort_desc", "_sort_by_desc", "_next", "_col", "_nocol",
-    "_facet", "_facet_array", "_facet_date", "_facet_year", "_facet_tens", "_facet_size", "_show_sql",
-    "_hide_sql", "_size", "_shape", "_nl", "_dl", "_header", "_labels", "_nocount", "_nofacet",
+    "_facet", "_facet_array", "_facet_date", "_facet_year", "_facet_tens", "_facet_size",
+    "_show_sql", "_hide_sql", "_size", "_shape", "_nl", "_dl", "_header", "_labels", "_nocount",
+    "_nofacet",
 }  # fmt: skip
 
 
