@@ -222,6 +222,7 @@ ROBOTS = {
     f"User-agent: *\nDisallow: /\n\n{SPOJSCORE}Disallow: /submit/\n": True,
     f"User-agent: *\nDisallow:\n\n{SPOJSCORE}Disallow: /problems/\n": False,
     f"User-agent: other\n{SPOJSCORE}Disallow: /problems/\n": False,
+    f"{SPOJSCORE}User-agent: other\nDisallow: /problems/\n": False,
     f"{SPOJSCORE}Disallow: /a\nUser-agent: other\nDisallow: /\n": True,
     "<html>Wrong problem id!</html>": True,
 }
