@@ -16,9 +16,9 @@ from random import Random
 from tqdm import tqdm
 
 from deploy.build import copy_database
-from spojscore_crawler import database
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import ScorePipeline
+from spojscore_crawler.store import commit as store
 from standin.problems import LABEL, problems
 
 YEARS = 10
@@ -80,10 +80,12 @@ def simulate(path: Path, days: int, seed: int = 1, count: int = 3974) -> Iterato
     for number in range(days):
         if number:
             world.live()
-        items = [score.process_item(item) for _, item in sorted(world.listed.items())]
+        items = [item for _, item in sorted(world.listed.items())]
+        for item in items:
+            score.process_item(item)
         started = datetime.combine(FIRST_DAY + timedelta(days=number), time(), UTC)
-        crawl = database.Crawl(started, started + timedelta(minutes=2), -(-len(items) // 50))
-        database.commit(path, items, crawl)
+        crawl = store.Crawl(started, started + timedelta(minutes=2), -(-len(items) // 50))
+        store.commit(path, items, crawl)
         yield {item.code: item.users for item in items}
 
 

@@ -23,7 +23,8 @@ from typing import Protocol
 from deploy.build import copy_database
 from deploy.hashes import write_hash
 from deploy.toolchain import PublishError, run_step
-from spojscore_crawler import database
+from spojscore_crawler.store.files import StoreError
+from spojscore_crawler.store.state import state as state_of
 
 NAME = re.compile(r"spojscore-(\d{4}-\d\d-\d\dT\d{6}Z)\.db")
 DAYS = timedelta(days=30)
@@ -153,8 +154,8 @@ def keep(path: Path, archive: Archive) -> str:
     Raises PublishError; the copies that were there stay then.
     """
     try:
-        state = database.state(path)
-    except database.DatabaseError as error:
+        state = state_of(path)
+    except StoreError as error:
         raise PublishError(str(error)) from error
     with tempfile.TemporaryDirectory(prefix="spojscore-") as folder:
         copy = Path(folder, f"spojscore-{state.started:%Y-%m-%dT%H%M%SZ}.db")

@@ -16,7 +16,7 @@ from pathlib import Path
 from deploy.bundle import BUNDLE, FUNCTION, STATIC_DATABASE, function_files, verified_file
 from deploy.hashes import write_hash
 from deploy.toolchain import PYTHON_VERSION, PublishError, find_python, find_vercel, run_step
-from web.database import connect
+from spojscore_crawler.store.files import connect
 from web.options import DATABASE, OPTIONS
 
 HERE = Path(__file__).parent
@@ -28,7 +28,7 @@ SITE = ("metadata.yml", "web/plugins/*.py", "web/templates/**/*.html", "web/stat
 KINDS = {".yml", ".py", ".html", ".css", ".js", ".png", ".svg"}
 # What the build is not told: it needs no network, and is the same for everybody.
 PRIVATE = {
-    "VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "SPOJ_COOKIE", "SPOJ_USER_AGENT",
+    "VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID",
     "GH_TOKEN", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
 }  # fmt: skip
 # A package's commands, as its record names them.

@@ -18,7 +18,7 @@ from deploy.bundle import STATIC_DATABASE
 from deploy.site import Site
 from deploy.toolchain import PublishError, run_step, site_url
 from spojscore_crawler.check import CLOCK_SKEW, minute
-from web.database import connect
+from spojscore_crawler.store.files import connect
 
 WAIT = 300.0  # seconds
 PAUSE = 5.0  # seconds

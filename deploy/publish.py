@@ -9,10 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+from filelock import FileLock
+
 from deploy.bundle import BUNDLE
 from deploy.toolchain import PublishError, run_limited, run_step
-from spojscore_crawler.lock import Lock, LockError, holder
-from spojscore_crawler.report import report_file
+from spojscore_crawler.store import files
+from spojscore_crawler.store.report import report_file
 
 LOCK = BUNDLE.with_name("publish")
 
@@ -32,21 +34,19 @@ def publish(database: Path) -> None:
         raise PublishError("make -i would go on after a step that failed")
     BUNDLE.parent.mkdir(exist_ok=True)
     try:
-        lock = Lock(LOCK)
-    except LockError as error:
-        process = holder(LOCK)
-        reason = f"another publication is running here, process {process}" if process else error
-        raise PublishError(str(reason)) from error
+        lock = files.lock(LOCK)
+    except files.StoreError as error:
+        raise PublishError(f"another publication is running here: {error}") from error
     took: dict[str, str] = {}
     try:
         for step in STEPS:
             make(step, database, took, lock)
     finally:
-        lock.close()
+        lock.release()
         summarize(took, database)
 
 
-def make(step: str, database: Path, took: dict[str, str], lock: Lock) -> None:
+def make(step: str, database: Path, took: dict[str, str], lock: FileLock) -> None:
     """Make one step, and tell in `took` how long it took. Raises PublishError when it fails."""
     print(f"publish: {step}", flush=True)
     began = time.monotonic()

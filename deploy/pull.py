@@ -23,9 +23,10 @@ from urllib.request import urlopen
 from deploy.archive import archive_at, copies
 from deploy.hashes import has_hash
 from deploy.toolchain import PublishError, run_step
-from spojscore_crawler import database
-from spojscore_crawler.lock import Lock, LockError
-from web.database import connect
+from spojscore_crawler.store import files
+from spojscore_crawler.store.files import connect
+from spojscore_crawler.store.state import State
+from spojscore_crawler.store.state import state as state_of
 from web.options import DATABASE
 
 TIMEOUT = 60  # seconds without a byte
@@ -35,7 +36,7 @@ NOT_FOUND = 404
 TRIES = 2
 
 # Where a database came from, and its state.
-Found: TypeAlias = tuple[str, database.State]
+Found: TypeAlias = tuple[str, State]
 
 
 class NothingPublishedError(PublishError):
@@ -112,14 +113,14 @@ def fetch(target: Path, site: str, archive: str) -> Found:
 def _locked(path: Path) -> Iterator[None]:
     """No crawl is running meanwhile."""
     try:
-        database.check(path)
-        lock = Lock(path)
-    except (database.DatabaseError, LockError) as error:
+        files.check_writable(path)
+        lock = files.lock(path)
+    except files.StoreError as error:
         raise PublishError(str(error)) from error
     try:
         yield
     finally:
-        lock.close()
+        lock.release()
 
 
 @contextmanager
@@ -132,24 +133,26 @@ def _folder_beside(path: Path) -> Iterator[str]:
         yield folder
 
 
-def _may_be_replaced(path: Path, published: database.State, source: str) -> bool:
+def _may_be_replaced(path: Path, published: State, source: str) -> bool:
     """Not when the database at `path` is newer. Raises PublishError if history would be lost."""
     try:
-        local = database.state(path)
-    except database.DatabaseError as error:
+        local = state_of(path)
+    except files.StoreError as error:
         raise PublishError(
             f"{error}; move it away, and its -journal if there is one, to take the published one"
         ) from error
     newer = local.started > published.started
-    if newer and local.crawls < published.crawls:
+    if newer and len(local.lineage) < len(published.lineage):
         raise PublishError(
             f"the last crawl of {path} is newer than that of {source}, but it tells of "
-            f"{local.crawls} crawls, and the published one of {published.crawls}; move it away"
+            f"{len(local.lineage)} crawls, and the published one of "
+            f"{len(published.lineage)}; move it away"
         )
-    if not newer and local.crawls > published.crawls:
+    if not newer and len(local.lineage) > len(published.lineage):
         raise PublishError(
-            f"{source} tells of {published.crawls} crawls, fewer than the {local.crawls} "
-            f"of {path}, though its last crawl is not older; nothing is replaced"
+            f"{source} tells of {len(published.lineage)} crawls, fewer than the "
+            f"{len(local.lineage)} of {path}, though its last crawl is not older; "
+            "nothing is replaced"
         )
     return not newer
 
@@ -170,22 +173,22 @@ def _archived(target: Path, place: str, found: Found | None) -> Found | None:
     if not has_hash(copy, copy.with_name(f"{name}.sha256").read_bytes()):
         raise PublishError(f"{source} is not what the hash beside it says")
     state = _whole(copy, source)
-    if found and state.crawls < found[1].crawls:
+    if found and len(state.lineage) < len(found[1].lineage):
         raise PublishError(
-            f"{source} is newer than {found[0]}, but it tells of {state.crawls} crawls, and "
-            f"that of {found[1].crawls}; remove the wrong one"
+            f"{source} is newer than {found[0]}, but it tells of {len(state.lineage)} crawls, and "
+            f"that of {len(found[1].lineage)}; remove the wrong one"
         )
     copy.replace(target)
     return source, state
 
 
-def _whole(file: Path, source: str) -> database.State:
+def _whole(file: Path, source: str) -> State:
     """The state of what came from `source`. Raises PublishError when it is not whole."""
     try:
-        state = database.state(file)
+        state = state_of(file)
         with closing(connect(file)) as connection:
             connection.execute("PRAGMA journal_mode = delete")  # a WAL file is not all of it
-    except (database.DatabaseError, sqlite3.Error) as error:
+    except (files.StoreError, sqlite3.Error) as error:
         raise PublishError(f"{source}: {str(error).removeprefix(f'{file}: ')}") from error
     return state
 

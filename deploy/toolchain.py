@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from spojscore_crawler.lock import Lock
+from filelock import FileLock
 
 # What the function runs on at Vercel.
 PYTHON_VERSION = "3.12"
@@ -37,7 +37,7 @@ def run_step(step: Callable[[], None]) -> None:
         sys.exit("error: interrupted")
 
 
-def run_limited(command: Sequence[str], seconds: float, lock: Lock) -> int | None:
+def run_limited(command: Sequence[str], seconds: float, lock: FileLock) -> int | None:
     """Run a command, and stop it with all that it started when it takes longer.
 
     It holds the lock too, should this process be killed. Returns its exit status, or None when it
@@ -45,7 +45,10 @@ def run_limited(command: Sequence[str], seconds: float, lock: Lock) -> int | Non
     """
     # A group of its own, which an interrupt from the terminal does not reach: it is handed on.
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=[lock.file]
+        command,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        pass_fds=[lock._context.lock_file_fd or 0],
     )
     try:
         return process.wait(seconds)

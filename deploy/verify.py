@@ -27,7 +27,7 @@ from deploy.function import running
 from deploy.pages import visit
 from deploy.site import Site
 from deploy.toolchain import PYTHON_VERSION, PublishError, run_step
-from web.database import connect
+from spojscore_crawler.store.files import connect
 from web.options import DATABASE, SETTINGS
 
 SAMPLE = 5  # rows that are compared cell by cell, from the least to the most solved

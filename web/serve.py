@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-from web.database import connect
+from spojscore_crawler.store.files import connect
 from web.options import DATABASE, OPTIONS
 
 HOST = "127.0.0.1"

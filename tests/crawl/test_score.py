@@ -3,7 +3,8 @@ import logging
 import pytest
 
 from spojscore_crawler.items import Problem
-from spojscore_crawler.pipelines.score import ScorePipeline, band, points
+from spojscore_crawler.pipelines.score import ScorePipeline
+from spojscore_crawler.store.points import band, points
 
 
 def problem(users: int, value: float | None = None) -> Problem:
@@ -27,7 +28,8 @@ def test_edges_of_the_bands(users: int, name: str) -> None:
 
 
 def test_what_the_pipeline_adds() -> None:
-    item = ScorePipeline().process_item(problem(users=82235))
+    item = problem(users=82235)
+    ScorePipeline().process_item(item)
     assert (item.score, item.points_if_solved) == (80 / 82275, 80 / 82276)
     assert item.band == "e: under 0.01"
 

@@ -6,11 +6,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from spojscore_crawler.store.files import lock as take_lock
 
 from deploy.archive import Folder, keep
 from deploy.pull import pull
 from deploy.toolchain import PublishError
-from spojscore_crawler.lock import Lock
 from tests.support.commits import A, B, C, crawl, history
 from tests.support.databases import rows
 from tests.support.projects import ROOT, make
@@ -328,10 +328,10 @@ def test_a_journal_without_its_database_is_not_taken_for_the_new_ones(
 
 @pytest.mark.usefixtures("published")
 def test_a_crawl_is_not_disturbed(site: Site, database: Path) -> None:
-    lock = Lock(database)
+    lock = take_lock(database)
     with pytest.raises(PublishError, match="another crawl into"):
         pull(database, site.url, "", first=True)
-    lock.close()
+    lock.release()
 
 
 def test_the_command(

@@ -15,11 +15,11 @@ from typing import IO
 
 import pytest
 import yaml  # type: ignore[import-untyped]
+from spojscore_crawler.store.files import lock as take_lock
 
 from deploy.clock import TRIGGER, due
 from deploy.publish import LOCK, STEPS
 from deploy.schedule import crontab_line, rendered
-from spojscore_crawler.lock import Lock
 from tests.support.commits import A, crawl
 from tests.support.projects import ROOT
 from tests.support.published import Site as PublicSite
@@ -180,9 +180,9 @@ def test_make_i_is_refused(machine: Machine) -> None:
 def test_one_publication_at_a_time(machine: Machine) -> None:
     machine.has("make", "")
     (machine.home / LOCK.parent).mkdir()
-    lock = Lock(machine.home / LOCK)
+    lock = take_lock(machine.home / LOCK)
     done = machine.python("deploy.publish", "spojscore.db")
-    lock.close()
+    lock.release()
     assert done.stderr == f"error: another publication is running here, process {os.getpid()}\n"
     assert machine.called() == []
 

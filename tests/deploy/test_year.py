@@ -15,8 +15,9 @@ from deploy.publish import STEPS
 from deploy.pull import pull
 from deploy.site import Site
 from deploy.toolchain import PublishError
-from spojscore_crawler import database as db
 from spojscore_crawler.pipelines.score import ScorePipeline
+from spojscore_crawler.store.commit import Crawl, commit
+from spojscore_crawler.store.state import state
 from tests.support.databases import rows
 from tests.support.published import Site as PublicSite
 from tests.support.queries import ask
@@ -40,7 +41,7 @@ class Publisher:
         self.steps: dict[str, Callable[[], object]] = {
             "pull": self.pull,
             "crawl": self.crawl,
-            "check": lambda: db.state(database),
+            "check": lambda: state(database),
             "archive": lambda: keep(database, Folder(self.archive)),
             "build": self.build,
             "verify": lambda: None,
@@ -53,9 +54,11 @@ class Publisher:
         pull(self.database, self.public.url, str(self.archive), first=not self.crawled)
 
     def crawl(self) -> None:
-        items = [self.score.process_item(item) for _, item in sorted(self.world.listed.items())]
-        crawl = db.Crawl(self.now, self.now + timedelta(minutes=2), 2)
-        db.commit(self.database, items, crawl)
+        items = [item for _, item in sorted(self.world.listed.items())]
+        for item in items:
+            self.score.process_item(item)
+        crawl = Crawl(self.now, self.now + timedelta(minutes=2), 2)
+        commit(self.database, items, crawl)
         self.crawled[f"{self.now:%Y-%m-%d}"] = {item.code: item.users for item in items}
 
     def build(self) -> None:

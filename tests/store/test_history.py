@@ -8,7 +8,7 @@ import pytest
 
 from bench.ten_years import simulate
 from spojscore_crawler.items import Problem
-from spojscore_crawler.report import Refusal
+from spojscore_crawler.store.report import Refusal
 from tests.support.commits import A, B, C, crawl, history
 from tests.support.databases import rows
 from tests.support.queries import ask
@@ -61,10 +61,12 @@ def test_what_happens_to_a_list(database: Path) -> None:
     crawl(database, 2, replace(A, id=9, name="New"), replace(B, code="NEW", users=21), C)
     assert events(database) == [
         (2, "P1", "renamed", "Name 1"), (2, "NEW", "recoded", "P2"), (2, "P3", "added", None),
-        (3, "P1", "renumbered", "1"),
+        (3, "P1", "added", None), (3, "P1~1", "delisted", None),
     ]  # fmt: skip
-    assert history(database) == [(2, 0, 20), (2, 2, 21), (3, 1, 30), (9, 0, 10)]
-    assert rows(database, "SELECT * FROM latest_events")[1] == {
+    assert history(database) == [
+        (1, 0, 10), (1, 2, None), (2, 0, 20), (2, 2, 21), (3, 1, 30), (9, 2, 10),
+    ]  # fmt: skip
+    assert rows(database, "SELECT * FROM latest_events")[2] == {
         "day": "2026-03-03", "kind": "added", "code": "P3", "name": "Name 3", "detail": None,
         "url": "https://www.spoj.com/problems/P3/",
     }  # fmt: skip

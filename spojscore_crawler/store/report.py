@@ -6,10 +6,7 @@ import json
 import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from spojscore_crawler.gate import Finding
+from typing import Any, Literal
 
 Outcome = Literal["running", "committed", "refused", "failed"]
 
@@ -35,19 +32,23 @@ class Refusal:
 class Report:
     """One crawl. Times in UTC.
 
-    `outcome`: `running`, also after a kill; `committed`; `refused`, for the gate found the list
-    unfit; `failed`, for it could not be read, or not be committed. `pages` were read, `counts`
-    tells what the commit brought, `findings` what the gate found, accepted or not. `refusals`
-    are the crawls since the last commit that brought nothing, until the next commit keeps them.
+    `outcome`: `running`, also after a kill; `committed`; `refused`, because the gate found the list
+    unfit; `failed`, because it was not readable, or not committed. `pages` were read by `process`,
+    `fenced` tells whether first and last page were read twice, `counts` what the commit brought,
+    `findings` the gate's rules that were broken, accepted or not, each with its sentence.
+    `refusals` are the crawls since the last commit that brought nothing, until the next commit
+    keeps them.
     """
 
     started: str
+    process: int
     finished: str | None = None
     outcome: Outcome = "running"
     reason: str | None = None
     pages: int = 0
+    fenced: bool = True
     counts: dict[str, int] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: dict[str, str] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
 
     def write(self, database: Path) -> None:
