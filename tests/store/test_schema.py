@@ -182,7 +182,7 @@ def test_a_place_where_no_database_can_be(
 def test_midnight_in_the_middle_of_a_crawl(standin: Served, database: Path, tmp_path: Path) -> None:
     """A crawl belongs to the day on which it started."""
     clock, environment = faked_clock(tmp_path)
-    clock.write_text("@2026-03-01 23:59:58")
+    clock.write_text("@2026-03-01 23:59:30")
     server = standin(120)
     server.on_page = lambda: clock.write_text("@2026-03-02 00:00:30")
     assert Crawl(server.url, database, env=environment).status == 0

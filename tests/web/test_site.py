@@ -165,7 +165,8 @@ def test_the_facet_counts_every_band(site: str, crawled: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "codes"), [("AGGR", ["AGGRCOW"]), ("ime+gen", ["PRIME1", "SNGPG"]), ("nosuchproblem", [])]
+    ("text", "codes"),
+    [("AGGR", ["AGGRCOW"]), ("ime+gen", ["PRIME1", "SNGPG"]), ("nosuchproblem", [])],
 )
 def test_search_over_code_and_name(text: str, codes: list[str], site: str) -> None:
     found = ask(site, f"/problems.json?_search={text}&_shape=array")
