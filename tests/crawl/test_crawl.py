@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from spojscore_crawler.store.points import liked
 from standin.problems import Entry, problems
 from tests.support.crawling import Crawl, Served
 from tests.support.databases import rows
@@ -22,6 +23,7 @@ def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
     score = 80 / (40 + entry.users)
     bands = ((1, "a: 1 or more"), (0.5, "b: 0.5 to 1"), (0.1, "c: 0.1 to 0.5"),
              (0.01, "d: 0.01 to 0.1"), (0, "e: under 0.01"))  # fmt: skip
+    votes = (None, None) if old else (entry.votes_up, entry.votes_down)
     return {
         "code": entry.code,
         "name": entry.name,
@@ -30,8 +32,8 @@ def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
         "band": next(name for edge, name in bands if score >= edge),
         "points_if_solved": 80 / (41 + entry.users),
         "acceptance": entry.acceptance,
-        "votes_up": None if old else entry.votes_up,
-        "votes_down": None if old else entry.votes_down,
+        "votes_up": votes[0],
+        "votes_down": votes[1],
         "concept_difficulty": None if old else entry.concept,
         "implementation_difficulty": None if old else entry.implementation,
         "url": f"https://www.spoj.com/problems/{entry.code}/",
@@ -39,6 +41,7 @@ def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
         "first_seen": TODAY,
         "last_changed": TODAY,
         "delisted": None,
+        "liked": liked(*votes),
     }
 
 
@@ -117,14 +120,14 @@ def test_a_changed_list_changes_just_what_changed(standin: Served, database: Pat
         *entries[:1],
         replace(solved, users=solved.users + 5),
         *entries[2:20],
-        replace(renamed, name="New Name", html="New Name"),
+        replace(renamed, name="New Name"),
         *entries[21:40],
         replace(recoded, code="NEWCODE"),
         *entries[41:60],
         replace(voted, votes_up=1001, votes_down=2),
         *entries[61:gone],
         *entries[gone + 1 :],
-        replace(entries[-1], id=99_999, code="ADDED", name="Added", html="Added"),
+        replace(entries[-1], id=99_999, code="ADDED", name="Added"),
     ]
     server.problems = changed
     crawl = Crawl(server.url, database)
