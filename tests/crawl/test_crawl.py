@@ -147,7 +147,7 @@ def test_a_changed_list_changes_just_what_changed(standin: Served, database: Pat
         "url": "https://www.spoj.com/problems/NEWCODE/",
         "last_changed": TODAY,
     }
-    expected[voted.id] |= {"votes_up": 1001, "votes_down": 2}
+    expected[voted.id] |= {"votes_up": 1001, "votes_down": 2, "liked": liked(1001, 2)}
     expected[entries[gone].id] |= {"delisted": TODAY}
     expected[99_999] = record(changed[-1])
     assert rows(database) == [expected[id_] for id_ in sorted(expected)]
