@@ -18,7 +18,7 @@ PORT =
 
 .PHONY: help install demo standin history crawl check serve publish pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
 
-help: ## say what can be made (DB=, PORT= and SPOJ_URL= may be given where they matter)
+help: ## say what can be made (DB=, PORT=, PAGES= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 install: .venv/installed ## make .venv with everything that requirements.lock pins
@@ -38,8 +38,8 @@ standin: install ## serve the stand-in for SPOJ, with its list of August 2025, a
 history: install ## begin DB, a new file, with SPOJ's lists of days past
 	$(BIN)/python -m standin.history '$(DB)'
 
-crawl: install ## crawl SPOJ (or SPOJ_URL) into DB (spojscore.db)
-	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical
+crawl: install ## crawl SPOJ (or SPOJ_URL, or PAGES: a .har file or a folder) into DB (spojscore.db)
+	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical $(if $(PAGES),-a 'pages=$(PAGES)')
 
 check: install ## say whether DB is whole and fresh, and how the last crawl ended
 	$(BIN)/python -m spojscore_crawler.check '$(DB)'

@@ -26,7 +26,7 @@ def crawl(database: Path, named: str | None = None) -> None:
         settings = (*FULL_SPEED, "-s", f"SOURCE={named or source(day)}")
         with serving(StandIn.of_day(day)) as server:
             environment = os.environ | {"SPOJ_URL": server.url, "SPOJSCORE_DB": str(database)}
-            words = [SCRAPY, "crawl", "classical", "-a", f"day={day}", *settings]
+            words = [str(SCRAPY), "crawl", "classical", "-a", f"day={day}", *settings]
             subprocess.run(words, env=environment, check=True)
 
 
