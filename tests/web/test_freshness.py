@@ -56,6 +56,28 @@ def test_every_page_tells_how_old_its_figures_are(path: str, old: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("demo", "A demo: SPOJ’s list of 26 August 2025."),
+        ("simulated", "Simulated: none of these figures is SPOJ’s."),
+    ],
+)
+def test_what_was_not_read_from_spoj_says_so(source: str, sentence: str, tmp_path: Path) -> None:
+    database = tmp_path / "shown.db"
+    crawl(database, 0, A)
+    crawl(database, 1, A, B)
+    change(
+        database, f"UPDATE crawls SET finished = '2025-08-26T00:00:00+00:00', source = '{source}'"
+    )
+    with served(database) as (address, _):
+        for path in PAGES:
+            assert said(get(f"{address}{path}")) == (
+                f"{sentence} 2 problems, 1 new, 0 gone, 20 solves since the crawl before. "
+                "Last crawls and refusals"
+            )
+
+
 def test_for_programs(old: str) -> None:
     with urlopen(f"{old}/-/freshness.json") as response:
         told = json.load(response)
