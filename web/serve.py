@@ -59,7 +59,9 @@ def check_port(port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
     except (OSError, OverflowError) as error:
-        raise ServeError(f"port {port} can't be had ({error}); give another with PORT=") from error
+        raise ServeError(
+            f"port {port} is not available ({error}); give another with PORT="
+        ) from error
 
 
 @contextmanager
