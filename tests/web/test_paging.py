@@ -95,13 +95,3 @@ def test_each_row_once_as_a_page(query: str, asked: str, tied_site: str) -> None
     found = list(walked_pages(address))
     assert len(found) > 30
     assert sorted(found) == sorted(row["code"] for row in every)
-
-
-def test_the_code_that_is_searched_for_comes_first_and_only_once(tied_site: str) -> None:
-    typed = "s"  # in nearly every code, and the code of none
-    everywhere = list(walked_pages(f"{tied_site}/spojscore/problems?_q={typed}&_size=20"))
-    assert len(everywhere) > 60
-    last = everywhere[-1]
-    found = list(walked_pages(f"{tied_site}/spojscore/problems?_q={last.lower()}&_size=2"))
-    assert found[0] == last
-    assert len(found) == len(set(found))
