@@ -89,9 +89,9 @@ lint: install ## check style and types
 chaos: install ## crawl 200 times (or CRAWLS) with random faults and kills; SEED= repeats a run
 	$(BIN)/python -m tests.support.chaos --crawls $(or $(CRAWLS),200) $(if $(SEED),--seed $(SEED))
 
-bench: install ## measure a crawl beside a bare Scrapy spider, the list's page beside stock Datasette
+bench: install ## measure a crawl beside a bare Scrapy spider, its pages beside stock Datasette
 	$(BIN)/python -m bench.crawl
-	$(BIN)/python -m bench.list_page
+	$(BIN)/python -m bench.pages
 
 lock: install ## compile the lock files of the project and of the published function
 	$(COMPILE) --universal --python-version 3.11 -o requirements.lock requirements.txt requirements-dev.txt

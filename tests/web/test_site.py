@@ -18,7 +18,7 @@ from tests.support.databases import rows
 from tests.support.projects import ROOT
 from tests.support.queries import QUERIES
 from tests.support.sites import get, served, words
-from web.plugins.points import render_cell
+from web.plugins.cells import render_cell
 
 
 def ask(site: str, path: str) -> Any:
