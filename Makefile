@@ -12,11 +12,12 @@ BUNDLE =
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --custom-compile-command 'make lock'
 PORT =
+FILE =
 
 # The steps of a publication build on each other.
 .NOTPARALLEL:
 
-.PHONY: help install demo standin crawl check serve publish pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
+.PHONY: help install demo standin tags crawl check serve publish pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
 
 help: ## say what can be made (DB=, PORT= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -34,6 +35,9 @@ demo: install ## crawl a stand-in for SPOJ and serve the result at http://127.0.
 
 standin: install ## serve the stand-in for SPOJ, made-up problems, at PORT (8000)
 	$(BIN)/python -m standin --port $(or $(PORT),8000)
+
+tags: install ## renew SPOJ's tags in DB, and the topics, from FILE (CSV: code,tags)
+	$(BIN)/python -m spojscore_crawler.tags '$(DB)' '$(FILE)'
 
 crawl: install ## crawl SPOJ (or SPOJ_URL) into DB (spojscore.db)
 	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from spojscore_crawler.store import tags
 from spojscore_crawler.store.files import StoreError, lock, opened
 from spojscore_crawler.store.points import points_sql
 
@@ -129,6 +130,16 @@ def create_views(db: Database) -> None:
 def create_refusals(db: Database) -> None:
     columns = {"id": int, "started": str, "outcome": str, "reason": str}
     db.table("refusals").create(columns, pk="id")
+
+
+@migrations()
+def create_tags(db: Database) -> None:
+    """They begin with those that come with the project."""
+    db.execute(
+        "CREATE TABLE tags (code TEXT, tag TEXT, day TEXT, PRIMARY KEY (code, tag)) WITHOUT ROWID"
+    )
+    db.execute("ALTER TABLE problems ADD COLUMN topics TEXT NOT NULL DEFAULT '[]'")
+    tags.write(db, tags.read(tags.FIRST))
 
 
 NAMES = tuple(migration.name for migration in migrations.pending(Database(memory=True)))
