@@ -84,7 +84,9 @@ def simulate(path: Path, days: int, seed: int = 1, count: int = 3974) -> Iterato
         for item in items:
             score.process_item(item)
         started = datetime.combine(FIRST_DAY + timedelta(days=number), time(), UTC)
-        crawl = store.Crawl(started, started + timedelta(minutes=2), -(-len(items) // 50))
+        crawl = store.Crawl(
+            started, started + timedelta(minutes=2), -(-len(items) // 50), "simulated"
+        )
         store.commit(path, items, crawl)
         yield {item.code: item.users for item in items}
 

@@ -22,7 +22,10 @@ NO_ANSWER: dict[type, str] = {
     DownloadTimeoutError: "no answer in time",
     ResponseDataLossError: "the answer broke off",
 }
-BOT_CHECK = "a bot check (HTTP {}) instead of the list of problems"
+BOT_CHECK = (
+    "a bot check (HTTP {}) instead of the list of problems; your own browser can bring the list: "
+    "see 'When SPOJ asks for a proof' in README.md"
+)
 
 
 def why(error: BaseException | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from math import nan
@@ -56,13 +57,27 @@ def _number(settings: Mapping[str, Any], name: str, highest: int) -> float:
 class Crawl:
     """All that a crawl brought: its pages in the order in which they were read, and its problems.
 
-    `before` is the last committed list, None before the first.
+    `before` is the last committed list, None before the first; `began` and `now`, in UTC, are when
+    the crawler began and ended.
     """
 
     pages: Sequence[Page]
     problems: Sequence[Problem]
     before: LastList | None
     limits: Limits
+    began: datetime
+    now: datetime
+
+    @cached_property
+    def times(self) -> list[datetime]:
+        """When the pages were read, ascending."""
+        return sorted({page.read for page in self.pages if page.read}) or [self.began, self.now]
+
+    @property
+    def source(self) -> str:
+        """Where the pages came from, and whether they are fenced."""
+        sources = " and ".join(sorted({page.source for page in self.pages}))
+        return sources if self.fenced else f"{sources}, not fenced"
 
     @cached_property
     def readings(self) -> dict[int | None, list[Page]]:
@@ -138,6 +153,28 @@ def not_ascending(crawl: Crawl) -> str | None:
     return None
 
 
+def of_two_days(crawl: Crawl) -> str | None:
+    first, last = (crawl.times[place].date() for place in (0, -1))
+    if first != last and any(page.read for page in crawl.pages):
+        return f"the pages are of two days, {first} and {last}; -a day= says which one counts"
+    return None
+
+
+def in_the_future(crawl: Crawl) -> str | None:
+    day = crawl.times[0].date()
+    if day > crawl.now.date():
+        return f"{day} is in the future: by this machine's clock, today is {crawl.now.date()}"
+    return None
+
+
+def before_the_last_crawl(crawl: Crawl) -> str | None:
+    started = crawl.times[0]
+    if crawl.before and started < crawl.before.started:
+        last = _minute(crawl.before.started)
+        return f"the pages are of {_minute(started)}, before the last crawl's, {last}"
+    return None
+
+
 def few_on_a_first_crawl(crawl: Crawl) -> str | None:
     least = crawl.limits.min_problems
     if crawl.before is None and len(crawl.problems) < least:
@@ -174,6 +211,8 @@ WHOLE: tuple[Rule, ...] = (
     double_ids,
     not_ascending,
 )
+# It can follow the last one.
+DATED: tuple[Rule, ...] = (of_two_days, in_the_future, before_the_last_crawl)
 # It is what one expects. A person may accept one that is not.
 EXPECTED: tuple[Rule, ...] = (few_on_a_first_crawl, few_problems, few_users)
 
@@ -188,7 +227,7 @@ class Verdict:
 
 def judge(crawl: Crawl) -> Verdict:
     """Hold the crawl against every rule. A part of a list is not worth comparing."""
-    if findings := _broken(WHOLE, crawl):
+    if findings := _broken(WHOLE, crawl) or _broken(DATED, crawl):
         return Verdict(False, findings)
     findings = _broken(EXPECTED, crawl)
     return Verdict(not findings or crawl.limits.accept, findings)
@@ -221,6 +260,10 @@ def _doubles(what: str, values: Iterable[Hashable]) -> str | None:
     if doubles := [value for value, count in Counter(values).items() if count > 1]:
         return f"{len(doubles)} {what} stand in the list twice, {doubles[0]} first"
     return None
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _fewer(what: str, now: int, then: int, ratio: float, setting: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,9 +36,12 @@ class Problem:
 class Page:
     """One reading of one page: its start=, the last page's by its pager, id and code of each row.
 
-    `start` is None when the pager does not tell, `end` when there is no pager.
+    `start` is None when the pager does not tell, `end` when there is no pager. `source` says where
+    the page came from, `read` when, in UTC; that is None for a page that was read just now.
     """
 
     start: int | None
     end: int | None
     keys: tuple[tuple[int, str], ...]
+    source: str = ""
+    read: datetime | None = None

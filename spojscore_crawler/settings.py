@@ -11,6 +11,9 @@ COMMANDS_MODULE = "spojscore_crawler.commands"
 SPOJ_URL = os.environ.get("SPOJ_URL") or "https://www.spoj.com"
 SPOJSCORE_DB = os.environ.get("SPOJSCORE_DB") or "spojscore.db"
 
+# What is known of where the pages come from, for lists of days past; '' for the site's host.
+SOURCE = ""
+
 # What keeps a crawl from being committed (gate.py). `-s GATE=accept` accepts one that falls short
 # of the three minimums, and nothing else.
 GATE = ""

@@ -73,13 +73,13 @@ class DatabasePipeline:
 
     def spider_closed(self, reason: str) -> None:
         # The clock may have been set in between.
-        finished = self.started + timedelta(seconds=time.monotonic() - self.started_clock)
-        self.report.finished = finished.isoformat(timespec="seconds")
+        now = self.started + timedelta(seconds=time.monotonic() - self.started_clock)
+        self.report.finished = now.isoformat(timespec="seconds")
         self.report.pages = len({page.start for page in self.pages})
         assert self.crawler.stats
         failure = self.crawler.stats.get_value("spojscore/failure")
         if reason == "finished" and not failure:
-            self.commit_if_fit(finished)
+            self.commit_if_fit(now)
         else:
             self.report.outcome = "failed"
             interrupted = reason == "shutdown"
@@ -90,8 +90,10 @@ class DatabasePipeline:
             self.save_report()
             self.lock.release()
 
-    def commit_if_fit(self, finished: datetime) -> None:
-        crawl = gate.Crawl(self.pages, self.problems, self.before, self.limits)
+    def commit_if_fit(self, now: datetime) -> None:
+        crawl = gate.Crawl(
+            self.pages, self.problems, self.before, self.limits, began=self.started, now=now
+        )
         verdict = gate.judge(crawl)
         sentences = "; ".join(verdict.findings.values())
         self.report.findings = verdict.findings
@@ -100,7 +102,13 @@ class DatabasePipeline:
         if not verdict.fit:
             self.report.outcome, self.report.reason = "refused", sentences
             return
-        row = commit.Crawl(self.started, finished, self.report.pages, sentences or None)
+        row = commit.Crawl(
+            started=crawl.times[0],
+            finished=crawl.times[-1],
+            pages=self.report.pages,
+            source=self.crawler.settings["SOURCE"] or crawl.source,
+            overridden=sentences or None,
+        )
         try:
             changes = commit.commit(self.path, self.problems, row, self.report.refusals)
         except files.StoreError as error:

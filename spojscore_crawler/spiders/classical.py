@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,8 +15,8 @@ from scrapy.exceptions import CloseSpider
 
 from spojscore_crawler.failures import bot_check, why
 from spojscore_crawler.gate import page_fault
-from spojscore_crawler.listing import ListingError, parse_listing
-from spojscore_crawler.saved import SavedPagesError, saved_pages
+from spojscore_crawler.listing import Listing, ListingError, parse_listing
+from spojscore_crawler.saved import SavedPage, SavedPagesError, saved_pages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -24,22 +26,28 @@ if TYPE_CHECKING:
 
     from spojscore_crawler.items import Page, Problem
 
+LOCAL = ("127.0.0.1", "::1", "localhost")
+
 
 class ClassicalSpider(Spider):
     """Reads the list by ascending id and yields each page with its problems.
 
     The last page is asked for right after the first, and both once more at the very end, so that
     the gate sees whether the list shifted meanwhile. A page that came back wrong is asked for
-    again. Whatever else goes wrong ends the crawl, with a sentence as its reason. `-a pages=DIR`
-    reads the pages that a person saved there, and asks for none.
+    again. Whatever else goes wrong ends the crawl, with a sentence as its reason. `-a pages=` a
+    folder or a HAR file reads the pages that a person saved there, and asks for none. `-a day=`
+    says which day they are of.
     """
 
     name = "classical"
 
-    def __init__(self, *args: Any, pages: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, pages: str | None = None, day: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.unknown = kwargs.keys() - {"name"}
-        self.saved = pages
+        self.saved, self.day = pages, day
+        self.read: datetime | None = None  # when the pages were read, if not now
         self.first: Page | None = None
         self.unread: set[int] = set()  # the start= of each page that is still to be read
 
@@ -51,7 +59,8 @@ class ClassicalSpider(Spider):
         with suppress(OSError):
             self.failed_page.unlink()  # of an earlier crawl
         if self.unknown:
-            raise CloseSpider(f"-a knows nothing but pages=DIR, not {', '.join(self.unknown)}")
+            raise CloseSpider(f"-a knows pages= and day=, not {', '.join(self.unknown)}")
+        self.read = self._given_day()
         if self.saved is not None:
             for item in self._saved_items(Path(self.saved)):
                 yield item
@@ -79,7 +88,7 @@ class ClassicalSpider(Spider):
                 raise self._failure(str(error), response) from error
             yield retry
             return
-        yield page
+        yield replace(page, source=urlsplit(response.url).hostname or "", read=self.read)
         if not again:
             yield from listing.problems
             yield from self._next_requests(page)
@@ -89,6 +98,18 @@ class ClassicalSpider(Spider):
         error = failure.value
         url = failure.request.url  # type: ignore[attr-defined]
         raise self._failure(f"{url}: {why(error)}", getattr(error, "response", None))
+
+    def _given_day(self) -> datetime | None:
+        """The beginning of `-a day=`. Raises CloseSpider where it makes no sense."""
+        if self.day is None:
+            return None
+        host = urlsplit(self.settings["SPOJ_URL"]).hostname
+        if self.saved is None and host not in LOCAL:
+            raise CloseSpider(f"-a day={self.day} is for saved pages; {host} is read now")
+        try:
+            return datetime.combine(date.fromisoformat(self.day), time(), UTC)
+        except ValueError as error:
+            raise CloseSpider(f"-a day={self.day} is not a day, YYYY-MM-DD") from error
 
     def _accepted(self, page: Page, start: int, response: Response) -> Page:
         """The page that was asked for with `start`. Raises ListingError when it is another."""
@@ -137,22 +158,28 @@ class ClassicalSpider(Spider):
         return f"{self.settings['SPOJ_URL'].rstrip('/')}/problems/classical/sort=0,start={start}"
 
     def _saved_items(self, place: Path) -> Iterator[Page | Problem]:
-        """The pages that a person saved, each of them as the page that its own pager says it is."""
+        """The pages that a person saved. Of a page that was saved twice, the newest counts.
+
+        Of the first and the last page, all readings go to the gate: they are its fence.
+        """
+        readings: dict[int, list[tuple[SavedPage, Listing]]] = {}
         try:
-            saved = [(page, parse_listing(page.body, page.name)) for page in saved_pages(place)]
+            for file in sorted(saved_pages(place, self.settings["SPOJ_URL"]), key=newest_first):
+                listing = parse_listing(file.body, file.name)
+                start = listing.start if file.start is None else file.start
+                readings.setdefault(start or 0, []).append((file, listing))
         except (SavedPagesError, ListingError) as error:
             raise CloseSpider(str(error)) from error
-        saved.sort(key=lambda pair: pair[1].start or 0)
-        first = saved[0][1].page(0)
-        read: set[int | None] = set()
-        for file, listing in saved:
-            page = listing.page(listing.start)
-            if fault := page_fault(page, listing.start, first):
-                raise CloseSpider(f"{file.name}: {fault}")
-            yield page
-            if page.start not in read:
-                yield from listing.problems
-            read.add(page.start)
+        first = min(readings)
+        for start in sorted(readings):
+            fence = start in (first, max(readings))
+            for number, (file, listing) in enumerate(readings[start][: None if fence else 1]):
+                page = listing.page(listing.start if file.start is None else file.start)
+                if fault := page_fault(page, start, readings[first][0][1].page(first)):
+                    raise CloseSpider(f"{file.name}: {fault}")
+                yield replace(page, source=file.source, read=self.read or file.read)
+                if number == 0:
+                    yield from listing.problems
 
     def _failure(self, reason: str, response: Response | None) -> CloseSpider:
         """What to raise. The page of the first failure is kept for whoever mends the parser."""
@@ -165,6 +192,10 @@ class ClassicalSpider(Spider):
             except OSError as error:
                 self.logger.warning("The page could not be kept: %s", error)
         return CloseSpider(reason)
+
+
+def newest_first(page: SavedPage) -> float:
+    return -page.read.timestamp()
 
 
 def where(response: Response) -> str:

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from spojscore_crawler.store import tags
 from spojscore_crawler.store.difference import Changes, Difference, Record, difference
 from spojscore_crawler.store.files import BUSY_TIMEOUT, StoreError
+from spojscore_crawler.store.movers import write_movers
 from spojscore_crawler.store.schema import COLUMNS, check_ours, migrate, parts
 
 if TYPE_CHECKING:
@@ -38,12 +39,14 @@ class Listed(Protocol):
 class Crawl:
     """What the table `crawls` keeps of one crawl beside its counts. Times in UTC.
 
-    `overridden` says what a person accepted with GATE=accept, None when nothing.
+    `source` says where the pages came from, and what is known of it; `overridden` what a person
+    accepted with GATE=accept, None when nothing.
     """
 
     started: datetime
     finished: datetime
     pages: int
+    source: str
     overridden: str | None = None
 
     @property
@@ -79,6 +82,7 @@ def commit(
             _write_history(db, step.users, crawl.day)
             _write_refusals(db, refusals)
             _write_crawl(db, problems, crawl, step)
+            write_movers(db, before)
             return step.changes
     except StoreError:
         raise
@@ -132,6 +136,7 @@ def _write_crawl(db: Database, problems: Sequence[Listed], crawl: Crawl, step: D
         "day": crawl.day.isoformat(),
         "started": crawl.started.isoformat(timespec="seconds"),
         "finished": crawl.finished.isoformat(timespec="seconds"),
+        "source": crawl.source,
         "pages": crawl.pages,
         "problems": len(problems),
         "users": int(users),

@@ -9,6 +9,7 @@ from sqlite_utils import Database, Migrations
 
 from spojscore_crawler.store import tags
 from spojscore_crawler.store.files import StoreError, lock, opened
+from spojscore_crawler.store.movers import write_movers
 from spojscore_crawler.store.points import points_sql
 
 COLUMNS: dict[str, type] = {
@@ -32,8 +33,6 @@ COLUMNS: dict[str, type] = {
 
 # A day as history counts it, from a day as all else writes it.
 DAY_NUMBER = "CAST(julianday({}) - julianday('1970-01-01') AS INTEGER)"
-# What movers looks back to, in days.
-SPANS = (1, 7, 30, 365)
 
 # Only ever append: a file's `user_version` says how many of these it has been through.
 migrations = Migrations("spojscore")
@@ -112,12 +111,12 @@ def create_views(db: Database) -> None:
     before = ", ".join(
         "(SELECT users FROM history WHERE problem_id = problems.id AND day <= today - "
         f"{days} AND users IS NOT NULL ORDER BY day DESC LIMIT 1) AS users_{days}"
-        for days in SPANS
+        for days in (1, 7, 30, 365)
     )
     moved = ", ".join(
         f"users - users_{days} AS solves_{days}, score - {points_sql(f'users_{days}')} "
         f"AS score_{days}"
-        for days in SPANS
+        for days in (1, 7, 30, 365)
     )
     db.create_view(
         "movers",
@@ -130,6 +129,24 @@ def create_views(db: Database) -> None:
 def create_refusals(db: Database) -> None:
     columns = {"id": int, "started": str, "outcome": str, "reason": str}
     db.table("refusals").create(columns, pk="id")
+
+
+@migrations()
+def add_source(db: Database) -> None:
+    """Of the crawls before, it is not known."""
+    db.table("crawls").add_column("source", str)
+
+
+@migrations()
+def make_movers_a_table(db: Database) -> None:
+    """Written by each commit, because a view would look for the past at each request."""
+    db.execute("DROP VIEW movers")
+    spans = ("last", 1, 7, 30, 365)
+    columns: dict[str, type] = {"code": str, "name": str, "users": int, "score": float}
+    for span in spans:
+        columns |= {f"solves_{span}": int, f"score_{span}": float}
+    db.table("movers").create(columns, pk="code")
+    write_movers(db, {})
 
 
 @migrations()

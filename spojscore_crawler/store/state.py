@@ -84,10 +84,14 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class LastList:
-    """What the next crawl is compared with: the last committed list's problems and users."""
+    """What the next crawl is compared with: the last committed list's problems and users.
+
+    `started` is when its crawl did, in UTC.
+    """
 
     problems: int
     users: int
+    started: datetime
 
 
 def state(path: Path) -> State:
@@ -125,13 +129,19 @@ def last_list(path: Path, day: date) -> LastList | None:
         return None
     with opened(path) as db:
         check_ours(path, db)
-        last = db["crawls"].exists() and db.execute("SELECT max(day) FROM crawls").fetchone()[0]
-        if last and last > day.isoformat():
-            raise StoreError(
-                f"{path}: its last crawl was on {last}, but it is {day} by this machine's clock; "
-                "set the clock, or, if it was wrong then, go back to a copy from before that crawl"
-            )
+        if not db["crawls"].exists():  # in files from before it was
+            return None
+        [[last]] = db.execute("SELECT max(started) FROM crawls")
         problems, users = db.execute(
             "SELECT count(*), total(users) FROM problems WHERE delisted IS NULL"
         ).fetchone()
-    return LastList(problems, int(users)) if problems else None
+    if not last:
+        return None
+    started = datetime.fromisoformat(last)
+    if started.date() > day:
+        raise StoreError(
+            f"{path}: its last crawl was on {started.date()}, but it is {day} by this machine's "
+            "clock; set the clock, or, if it was wrong then, go back to a copy from before that "
+            "crawl"
+        )
+    return LastList(problems, int(users), started)

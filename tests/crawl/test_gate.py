@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from spojscore_crawler.items import Page, Problem
 from spojscore_crawler.store.state import LastList
 
 SIZE = 3
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+YESTERDAY = NOW - timedelta(days=1)
+LAST = LastList(0, 0, YESTERDAY)
 LIMITS = Limits(min_problems=1, min_problems_ratio=0.98, min_users_ratio=0.99)
 
 
@@ -28,7 +32,7 @@ def crawl(*sizes: int, problems: list[Problem] | None = None) -> Crawl:
         keys = tuple((each.id, each.code) for each in left[:size])
         pages.append(Page(page * SIZE, end, keys))
         del left[:size]
-    return Crawl([*pages, pages[-1], pages[0]], listed, LastList(0, 0), LIMITS)
+    return Crawl([*pages, pages[-1], pages[0]], listed, LAST, LIMITS, began=NOW, now=NOW)
 
 
 @pytest.mark.parametrize("last", [1, 2, 3])
@@ -50,7 +54,7 @@ def test_a_missing_page() -> None:
 
 
 def test_no_page_at_all() -> None:
-    nothing = Crawl([], [], None, LIMITS)
+    nothing = Crawl([], [], None, LIMITS, began=NOW, now=NOW)
     assert judge(nothing).findings == {"missing_pages": "no page was read, see the log"}
 
 
@@ -105,6 +109,44 @@ def test_codes_and_ids(change: dict[str, Any], rule: str, sentence: str) -> None
     assert judge(crawl(3, 3, 3, problems=problems)).findings == {rule: sentence}
 
 
+def read(whole: Crawl, *moments: datetime) -> Crawl:
+    """The crawl with its pages read at these moments."""
+    times = [*moments, *([moments[-1]] * len(whole.pages))]
+    return replace(
+        whole,
+        pages=[replace(page, read=time) for page, time in zip(whole.pages, times, strict=False)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("moments", "rule", "sentence"),
+    [
+        ([NOW], None, ""),
+        ([YESTERDAY], None, ""),
+        ([YESTERDAY, NOW], "of_two_days",
+         "the pages are of two days, 2026-03-01 and 2026-03-02; -a day= says which one counts"),
+        ([NOW + timedelta(days=1)], "in_the_future",
+         "2026-03-03 is in the future: by this machine's clock, today is 2026-03-02"),
+        ([YESTERDAY - timedelta(hours=1)], "before_the_last_crawl",
+         "the pages are of 2026-03-01 11:00 UTC, before the last crawl's, 2026-03-01 12:00 UTC"),
+    ],
+)  # fmt: skip
+def test_the_day_of_pages_that_were_saved(
+    moments: list[datetime], rule: str | None, sentence: str
+) -> None:
+    dated = read(crawl(3, 3, 3), *moments)
+    accepting = replace(dated, limits=replace(LIMITS, accept=True))
+    assert judge(accepting) == Verdict(not rule, {rule: sentence} if rule else {})
+    assert (dated.times[0], dated.times[-1]) == (moments[0], moments[-1])
+
+
+def test_where_the_pages_came_from() -> None:
+    whole = crawl(3, 3, 3)
+    pages = [replace(page, source="browser") for page in whole.pages]
+    assert replace(whole, pages=pages).source == "browser"
+    assert replace(whole, pages=pages[:-1]).source == "browser, not fenced"
+
+
 FIRST = Page(0, 6, ((1, "A"), (2, "B"), (3, "C")))
 
 
@@ -134,13 +176,13 @@ def test_a_page_that_came_back_wrong(page: Page, asked: int, fault: str | None) 
         (None, {"min_problems": 10}, {
             "few_on_a_first_crawl": "9 problems are fewer than a first crawl's 10 (MIN_PROBLEMS)"
         }),
-        (LastList(10, 90), {"min_problems_ratio": 0.9}, {}),
-        (LastList(10, 90), {"min_problems_ratio": 0.91}, {
+        (LastList(10, 90, YESTERDAY), {"min_problems_ratio": 0.9}, {}),
+        (LastList(10, 90, YESTERDAY), {"min_problems_ratio": 0.91}, {
             "few_problems":
             "9 problems are fewer than 91 % of the last crawl's 10 (MIN_PROBLEMS_RATIO)"
         }),
-        (LastList(1, 100), {"min_users_ratio": 0.9}, {}),
-        (LastList(1, 101), {"min_users_ratio": 0.9}, {
+        (LastList(1, 100, YESTERDAY), {"min_users_ratio": 0.9}, {}),
+        (LastList(1, 101, YESTERDAY), {"min_users_ratio": 0.9}, {
             "few_users": "90 users are fewer than 90 % of the last crawl's 101 (MIN_USERS_RATIO)"
         }),
     ],

@@ -61,7 +61,7 @@ def test_a_page_that_was_saved_twice(standin: Served, database: Path, tmp_path: 
         (lambda pages: (pages / "z.html").write_bytes((pages / "z.html").read_bytes()[:9000]),
          "{pages}/z.html: the page breaks off after row 13"),
         (lambda pages: pages.rename(pages.with_name("elsewhere")),
-         "pages={pages}: there is no such folder"),
+         "pages={pages}: there is no such folder, and no such .har file"),
     ],
 )  # fmt: skip
 def test_saved_pages_that_are_no_list(
@@ -96,7 +96,7 @@ def test_saved_pages_pass_the_same_gate(
 def test_an_argument_that_does_not_exist(standin: Served, database: Path, before: bytes) -> None:
     server = standin(120)
     crawl = Crawl(server.url, database, arguments=["-a", "page=DIR"])
-    assert crawl.failed("-a knows nothing but pages=DIR, not page", before)
+    assert crawl.failed("-a knows pages= and day=, not page", before)
     assert server.requests == []
 
 

@@ -6,6 +6,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -16,6 +17,7 @@ from spojscore_crawler.spiders.classical import ClassicalSpider
 from spojscore_crawler.store.state import LastList
 
 SIZE = 50
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LIMITS = gate.Limits(min_problems=1, min_problems_ratio=0, min_users_ratio=0)
 IN_FLIGHT = 4
 
@@ -76,7 +78,7 @@ def crawl(pages: list[Page]) -> gate.Crawl:
         for page in first.values()
         for id_, code in page.keys
     ]
-    return gate.Crawl(pages, problems, LastList(1, 0), LIMITS)
+    return gate.Crawl(pages, problems, LastList(1, 0, NOW), LIMITS, began=NOW, now=NOW)
 
 
 def went_unseen(count: int, seed: int) -> bool:

@@ -6,11 +6,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from spojscore_crawler.store.files import lock as take_lock
 
 from deploy.archive import Folder, keep
 from deploy.pull import pull
 from deploy.toolchain import PublishError
+from spojscore_crawler.store.files import lock as take_lock
 from tests.support.commits import A, B, C, crawl, history
 from tests.support.databases import rows
 from tests.support.projects import ROOT, make

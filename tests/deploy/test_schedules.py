@@ -15,11 +15,11 @@ from typing import IO
 
 import pytest
 import yaml  # type: ignore[import-untyped]
-from spojscore_crawler.store.files import lock as take_lock
 
 from deploy.clock import TRIGGER, due
 from deploy.publish import LOCK, STEPS
 from deploy.schedule import crontab_line, rendered
+from spojscore_crawler.store.files import lock as take_lock
 from tests.support.commits import A, crawl
 from tests.support.projects import ROOT
 from tests.support.published import Site as PublicSite

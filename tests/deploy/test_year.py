@@ -57,7 +57,7 @@ class Publisher:
         items = [item for _, item in sorted(self.world.listed.items())]
         for item in items:
             self.score.process_item(item)
-        crawl = Crawl(self.now, self.now + timedelta(minutes=2), 2)
+        crawl = Crawl(self.now, self.now + timedelta(minutes=2), 2, "www.spoj.com")
         commit(self.database, items, crawl)
         self.crawled[f"{self.now:%Y-%m-%d}"] = {item.code: item.users for item in items}
 

@@ -132,7 +132,7 @@ def test_a_database_of_a_newer_version(standin: Served, database: Path, before: 
     "sql",
     [
         "ALTER TABLE crawls RENAME COLUMN overridden TO x",
-        "DROP VIEW movers",
+        "DROP VIEW latest_events",
         "CREATE VIEW x AS SELECT 1",
         "CREATE TRIGGER x AFTER INSERT ON crawls BEGIN DELETE FROM history; END",
         "PRAGMA user_version = 3",
@@ -182,7 +182,7 @@ def test_a_place_where_no_database_can_be(
 def test_midnight_in_the_middle_of_a_crawl(standin: Served, database: Path, tmp_path: Path) -> None:
     """A crawl belongs to the day on which it started."""
     clock, environment = faked_clock(tmp_path)
-    clock.write_text("@2026-03-01 23:59:58")
+    clock.write_text("@2026-03-01 23:59:00")
     server = standin(120)
     server.on_page = lambda: clock.write_text("@2026-03-02 00:00:30")
     assert Crawl(server.url, database, env=environment).status == 0
@@ -201,8 +201,7 @@ def test_a_clock_that_goes_backwards_in_the_middle_of_a_crawl(
     assert crawl.status == 0
     assert {row["first_seen"] for row in rows(database)} == {"2026-03-02"}
     [row] = rows(database, "SELECT started, finished FROM crawls")
-    assert "2026-03-02T00:00:3" in row["started"]
-    assert row["started"] <= row["finished"] < "2026-03-02T00:01"
+    assert "2026-03-02T00:00" < row["started"] <= row["finished"] < "2026-03-02T00:02"
 
 
 def test_a_clock_that_went_backwards_since_the_last_crawl(

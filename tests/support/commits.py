@@ -20,7 +20,7 @@ def crawl(path: Path, day: float, *problems: Problem, refusals: Sequence[Refusal
     """Commit the list of so many days after Monday, 00:00."""
     score = ScorePipeline()
     started = datetime.combine(MONDAY, time(), UTC) + timedelta(days=day)
-    row = Crawl(started, started + timedelta(minutes=2), 1)
+    row = Crawl(started, started + timedelta(minutes=2), 1, "www.spoj.com")
     for problem in problems:
         score.process_item(problem)
     commit(path, problems, row, refusals)
