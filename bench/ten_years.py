@@ -1,4 +1,4 @@
-"""`python -m bench.ten_years DB`: ten years of daily crawls, made up, written by the real code."""
+"""`python -m bench.ten_years DB`: ten simulated years of daily crawls, from SPOJ's real list on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from deploy.build import copy_database
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import ScorePipeline
 from spojscore_crawler.store import commit as store
-from standin.problems import LABEL, problems
+from standin.problems import problems
 
 YEARS = 10
 FIRST_DAY = date(2026, 1, 1)
@@ -50,8 +50,7 @@ class World:
             self.listed[id_] = replace(self.listed[id_], users=self.listed[id_].users + count)
         if self.random.random() < ADDED:
             id_ = max(*self.listed, *self.hidden, 0) + 1
-            name = f"New {id_} {LABEL}"
-            self.listed[id_] = Problem(id=id_, code=f"MU_NEW{id_}", name=name, users=0)
+            self.listed[id_] = Problem(id=id_, code=f"NEW{id_}", name=f"New {id_}", users=0)
         if self.random.random() < RENAMED:
             id_ = self.random.choice(ids)
             self.listed[id_] = replace(self.listed[id_], name=f"{self.listed[id_].name} again")

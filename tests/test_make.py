@@ -84,7 +84,7 @@ def test_the_demo_from_beginning_to_end(checkout: Path) -> None:
         assert any(line.startswith("3974 problems (3974 new, ") for line in lines)
         assert "3,974 rows" in get(f"{site}/spojscore/problems")
         [prime1] = json.loads(get(f"{site}/spojscore/problems/PRIME1.json?_shape=array"))
-        assert prime1["users"] == 82235
+        assert prime1["users"] == 83055
         os.killpg(demo.pid, signal.SIGINT)  # what Ctrl-C does
         demo.communicate(timeout=20)  # until nobody is left who could write
         with pytest.raises(OSError, match="refused"):

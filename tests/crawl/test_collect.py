@@ -222,6 +222,7 @@ ROBOTS = {
     f"User-agent: *\nDisallow: /\n\n{SPOJSCORE}Disallow: /submit/\n": True,
     f"User-agent: *\nDisallow:\n\n{SPOJSCORE}Disallow: /problems/\n": False,
     f"User-agent: other\n{SPOJSCORE}Disallow: /problems/\n": False,
+    f"{SPOJSCORE}User-agent: other\nDisallow: /problems/\n": False,
     f"{SPOJSCORE}Disallow: /a\nUser-agent: other\nDisallow: /\n": True,
     "<html>Wrong problem id!</html>": True,
 }
@@ -282,8 +283,8 @@ def test_names_in_the_old_themes_encoding(standin: Served, page: Page, tmp_path:
     server = standin(entries, theme="old")
     visit(page, server)
     _, content = saved(page, tmp_path)
-    rows = parse_listing(har.pages(content, server.url)[0].body, "page").rows
-    assert [row.name for row in rows] == [entry.name for entry in entries]
+    read = parse_listing(har.pages(content, server.url)[0].body, "page").problems
+    assert [problem.name for problem in read] == [entry.name for entry in entries]
 
 
 def test_it_is_short_enough_to_be_read_before_it_is_pasted() -> None:

@@ -117,14 +117,14 @@ def test_a_changed_list_changes_just_what_changed(standin: Served, database: Pat
         *entries[:1],
         replace(solved, users=solved.users + 5),
         *entries[2:20],
-        replace(renamed, name="New Name", html="New Name"),
+        replace(renamed, name="New Name"),
         *entries[21:40],
         replace(recoded, code="NEWCODE"),
         *entries[41:60],
         replace(voted, votes_up=1001, votes_down=2),
         *entries[61:gone],
         *entries[gone + 1 :],
-        replace(entries[-1], id=99_999, code="ADDED", name="Added", html="Added"),
+        replace(entries[-1], id=99_999, code="ADDED", name="Added"),
     ]
     server.problems = changed
     crawl = Crawl(server.url, database)
@@ -203,7 +203,7 @@ def test_search_finds_parts_of_code_and_name(standin: Served, database: Path) ->
     server = standin(60)
     assert Crawl(server.url, database).status == 0
     found = "SELECT code FROM problems_fts WHERE problems_fts MATCH '{}'"
-    assert rows(database, found.format("AGGR")) == [{"code": "AGGRCOW"}]
+    assert rows(database, found.format("DDRE")) == [{"code": "ADDREV"}]
     assert rows(database, found.format('"ime Gen"')) == [{"code": "PRIME1"}]
 
 

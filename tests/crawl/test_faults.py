@@ -27,7 +27,7 @@ FOR_ROBOTS = "(for robots.txt, without which nothing may be read)"
         ("status-500", "HTTP 500"),
         ("wrong-problem", "no problem table; SPOJ says 'Wrong problem id!'"),
         ("no-rows", "no problems in the problem table"),
-        ("cut-unknown-length", "row 25 (MU_GRPOT33): no users"),
+        ("cut-unknown-length", "row 25 (SHORTCUT): no users"),
         ("hang", "no answer in time"),
         ("hang-up", "the connection broke off"),
         ("reset", "the answer broke off"),
@@ -142,7 +142,7 @@ def test_a_bot_check_is_not_asked_again(fault: str, standin: Served, database: P
 
 
 # PRIME1's row, as the modern theme has it.
-USERS = b">82235</a>"
+USERS = b">83055</a>"
 
 
 @pytest.mark.parametrize(

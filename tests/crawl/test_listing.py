@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from spojscore_crawler.items import Problem
@@ -208,7 +210,8 @@ def row_of(entry: Entry, theme: str) -> Problem:
 
 @pytest.mark.parametrize("theme", pages.THEMES)
 def test_every_row_of_the_stand_in(theme: str) -> None:
-    entries = problems()
+    rated = replace(problems(1)[0], id=99_999, code="RATED", concept=13, implementation=7)
+    entries = [*problems(), rated]
     page = pages.THEMES[theme](entries, 0, len(entries), len(entries), 0)
     assert parse_listing(page, "page").problems == [row_of(entry, theme) for entry in entries]
 

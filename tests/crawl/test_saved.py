@@ -59,7 +59,7 @@ def test_a_page_that_was_saved_twice(standin: Served, database: Path, tmp_path: 
         (lambda pages: (pages / "z.html").write_bytes(bot_check_page()),
          "{pages}/z.html: a bot check instead of the list of problems"),
         (lambda pages: (pages / "z.html").write_bytes((pages / "z.html").read_bytes()[:9000]),
-         "{pages}/z.html: the page breaks off after row 13"),
+         "{pages}/z.html: the page breaks off after row 16"),
         (lambda pages: pages.rename(pages.with_name("elsewhere")),
          "pages={pages}: there is no such folder, and no such .har file"),
     ],

@@ -108,10 +108,10 @@ def test_a_stand_in_of_other_problems_claims_nothing_of_them() -> None:
 def test_every_page_of_a_list_reads_as_its_rows(day: str, theme: str) -> None:
     entries = problems(day=day)
     listing = parse_listing(THEMES[theme](entries, 0, len(entries), len(entries), 0), "page")
-    read = [(row.id, row.code, row.name, row.users, row.acceptance) for row in listing.rows]
+    read = [(p.id, p.code, p.name, p.users, p.acceptance) for p in listing.problems]
     assert read == [(e.id, e.code, e.name, e.users, e.acceptance) for e in entries]
     if theme != "old":
-        votes = [(row.votes_up, row.votes_down) for row in listing.rows]
+        votes = [(problem.votes_up, problem.votes_down) for problem in listing.problems]
         assert votes == [(entry.votes_up, entry.votes_down) for entry in entries]
 
 
@@ -139,5 +139,5 @@ def test_names_are_spelt_as_spoj_does(name: str, spelt: str) -> None:
     entry = Entry(id=1, code="AB", name=name, users=1, acceptance=1.0)
     for theme in THEMES.values():
         page = theme([entry], 0, 50, 1, 0)
-        assert parse_listing(page, "page").rows[0].name == name
+        assert parse_listing(page, "page").problems[0].name == name
     assert markup(name) == spelt
