@@ -32,6 +32,7 @@ from web.options import DATABASE, SETTINGS
 
 SAMPLE = 5  # rows that are compared cell by cell, from the least to the most solved
 MOST_ROWS = int(SETTINGS["max_returned_rows"])
+LISTED = {"_delisted": 1}  # with the problems that left the list
 LARGEST = 250_000_000  # bytes of a function, unpacked
 
 
@@ -68,8 +69,8 @@ class Checks:
 
     def all(self) -> list[Callable[[], str]]:
         return [
-            self.title, self.count, self.users, self.rows, self.facet, self.search, self.csv,
-            self.queries,
+            self.title, self.count, self.users, self.rows, self.facet, self.search, self.paging,
+            self.csv, self.queries,
         ]  # fmt: skip
 
     def title(self) -> str:
@@ -82,7 +83,7 @@ class Checks:
         [[here]] = self._ask("SELECT count(*) FROM problems")
         if not here:
             raise PublishError("the database holds no problems")
-        there = self.site.json("/problems", _size=0)["filtered_table_rows_count"]
+        there = self.site.json("/problems", **LISTED, _size=0)["filtered_table_rows_count"]
         _same("number of problems", here, there)
         return f"{here} problems"
 
@@ -105,23 +106,36 @@ class Checks:
     def facet(self) -> str:
         bands = self._ask("SELECT band, count(*) AS problems FROM problems GROUP BY band")
         here = {row["band"]: row["problems"] for row in bands}
-        facet = self.site.json("/problems", _facet="band", _size=0)["facet_results"]["band"]
+        facet = self.site.json("/problems", **LISTED, _facet="band", _size=0)["facet_results"][
+            "band"
+        ]
         _same("facet band", here, {band["value"]: band["count"] for band in facet["results"]})
         return f"the facet's {len(here)} bands"
 
     def search(self) -> str:
         [[code]] = self._ask("SELECT code FROM problems ORDER BY length(code) DESC, code LIMIT 1")
-        found = "SELECT code FROM problems_fts WHERE problems_fts MATCH ? ORDER BY code"
-        here = [row["code"] for row in self._ask(found, (f'"{code}"',))]
-        if code not in here:
-            raise PublishError(f"search for {code}: the database's own index does not find it")
-        there = self.site.json("/problems", _search=code, _shape="array", _sort="code")
-        _same(f"search for {code}", here, [row["code"] for row in there])
+        found = "SELECT code FROM problems WHERE instr(code || ' ' || upper(name), ?) ORDER BY code"
+        here = [row["code"] for row in self._ask(found, (code,))]
+        there = self.site.json("/problems", **LISTED, _search=code, _shape="array")
+        _same(f"search for {code}", here, sorted(row["code"] for row in there))
         return f"a search for {code}"
+
+    def paging(self) -> str:
+        [[many]] = self._ask("SELECT count(*) FROM problems")
+        codes: list[str] = []
+        following: dict[str, str] | None = {}
+        while following is not None:
+            page = self.site.json(
+                "/problems", **LISTED, **following, _sort="first_seen", _col="code", _size=500
+            )
+            codes += [row[0] for row in page["rows"]]
+            following = {"_next": page["next"]} if page["next"] else None
+        _same("problems, page by page", many, len(set(codes)))
+        return f"all {many} page by page"
 
     def csv(self) -> str:
         here = [tuple(map(str, row)) for row in self._ask("SELECT code, users FROM problems")]
-        lines = self.site.text(f"/{DATABASE}/problems.csv", _size="max").splitlines()
+        lines = self.site.text(f"/{DATABASE}/problems.csv", **LISTED).splitlines()
         there = [(row["code"], row["users"]) for row in csv.DictReader(lines)]
         _same("CSV", sorted(here), sorted(there))
         return f"a CSV of {len(there)} rows"

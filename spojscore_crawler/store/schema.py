@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 from spojscore_crawler.store import tags
 from spojscore_crawler.store.files import StoreError, lock, opened
 from spojscore_crawler.store.movers import write_movers
-from spojscore_crawler.store.points import points_sql
+from spojscore_crawler.store.points import liked, points_sql
 
 COLUMNS: dict[str, type] = {
     "code": str,
@@ -147,6 +147,19 @@ def make_movers_a_table(db: Database) -> None:
         columns |= {f"solves_{span}": int, f"score_{span}": float}
     db.table("movers").create(columns, pk="code")
     write_movers(db, {})
+
+
+@migrations()
+def add_liked(db: Database) -> None:
+    db.execute("ALTER TABLE problems ADD COLUMN liked REAL")
+    db.conn.create_function("liked", 2, liked)
+    db.execute("UPDATE problems SET liked = liked(votes_up, votes_down)")
+
+
+@migrations()
+def drop_search_index(db: Database) -> None:
+    """The site searches without it, and it was nearly half of a new file."""
+    db.table("problems").disable_fts()
 
 
 @migrations()

@@ -130,7 +130,9 @@ def test_without_the_parent_of_its_processes_the_site_stays(server: tuple[str, i
     [parent] = family(pid)[1:]
     os.kill(parent, signal.SIGKILL)
     told = refusal(site + sql("SELECT 1"), 503)
-    assert json.loads(told)["error"].startswith("SQL, and what else is asked in one's own words, is")
+    assert json.loads(told)["error"].startswith(
+        "SQL, and what else is asked in one's own words, is"
+    )
     with pytest.raises(HTTPError) as raised:
         get(site + sql("SELECT 1"))
     assert raised.value.headers["Retry-After"] == "60"
@@ -181,8 +183,10 @@ QUESTIONS = {"worth"}
     "address",
     ["/spojscore?sql=select+1", "/spojscore?%73ql=select+1", "/spojscore.json?sql=&sql=select+1",
      "/spojscor~65?sql=select+1", "/spojscore/history", "/spojscore/history/1,2",
-     "/spojscore/problem_history.csv", "/spojscore/problems?_where=1", "/spojscore/problems?%5Fwhere=1",
-     "/spojscore/problems?_through=x", "/spojscore/problems?_json=name", "/spojscore/events?_facet=kind",
+     "/spojscore/problem_history.csv", "/spojscore/problems?_where=1",
+     "/spojscore/problems?%5Fwhere=1", "/spojscore/problems?_through=x",
+     "/spojscore/problems?_json=name",
+     "/spojscore/events?_facet=kind",
      f"/spojscore/problems?_q={'x' * 101}", f"/spojscore/worth?codes={'x' * 101}",
      f"/spojscore/problems?{'&'.join(['name__like=x'] * 21)}", "/spojscore/nothing"],
 )  # fmt: skip
@@ -192,10 +196,12 @@ def test_what_a_visitor_may_make_costly_is_answered_apart(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/spojscore", "/spojscore.json", "/spojscore?sql=", "/spojscore/problems", "/charts?sql=x",
+    ["/", "/spojscore", "/spojscore.json", "/spojscore?sql=", "/spojscore/problems",
+     "/charts?sql=x",
      "/spojscore/problems.csv?_size=max", "/spojscore/problems?_q=prime&_facet=band&users__gt=5",
      "/spojscore/problems?_sort_desc=id&_next=1,A", "/spojscore/problems/PRIME1.json",
-     f"/spojscore/worth?codes={'x' * 100}", "/static/site.css", "/spojscore.db", "/_internal?sql=x"],
+     f"/spojscore/worth?codes={'x' * 100}", "/static/site.css", "/spojscore.db",
+     "/_internal?sql=x"],
 )  # fmt: skip
 def test_the_sites_own_is_not(address: str) -> None:
     assert not asked(address).is_foreign

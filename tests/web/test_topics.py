@@ -152,17 +152,8 @@ def test_a_topic_s_page_has_the_ten_of_each(site: str, crawled: Path) -> None:
     graphs = [row for row in rows(crawled) if '"graphs"' in row["topics"]]
     by_users = sorted(graphs, key=lambda row: (-row["users"], row["code"]))
     assert solved == [row["code"] for row in by_users[:10]]
-    voted = [row for row in rows(crawled) if row["votes_up"] or row["votes_down"]]
-    up = sum(row["votes_up"] or 0 for row in voted)
-    share = up / (up + sum(row["votes_down"] or 0 for row in voted))
-
-    def careful(row: dict[str, Any]) -> float:
-        ups, downs = row["votes_up"], row["votes_down"] or 0
-        return float((ups + 10 * share) / (ups + downs + 10))
-
     by_votes = sorted(
-        (row for row in graphs if row["votes_up"]),
-        key=lambda row: (-careful(row), -row["votes_up"], row["code"]),
+        (row for row in graphs if row["liked"]), key=lambda row: (-row["liked"], row["code"])
     )
     assert liked == [row["code"] for row in by_votes[:10]]
     assert len(best) == len(solved) == len(liked) == 10

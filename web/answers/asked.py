@@ -24,8 +24,9 @@ SIZES = ("_size", "_facet_size")
 # What the site's own list and questions offer; others of Datasette's are a visitor's own words.
 OWN = {
     "_q", "_search", "_delisted", "_sort", "_sort_desc", "_sort_by_desc", "_next", "_col", "_nocol",
-    "_facet", "_facet_array", "_facet_date", "_facet_year", "_facet_tens", "_facet_size", "_show_sql",
-    "_hide_sql", "_size", "_shape", "_nl", "_dl", "_header", "_labels", "_nocount", "_nofacet",
+    "_facet", "_facet_array", "_facet_date", "_facet_year", "_facet_tens", "_facet_size",
+    "_show_sql", "_hide_sql", "_size", "_shape", "_nl", "_dl", "_header", "_labels", "_nocount",
+    "_nofacet",
 }  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def read(scope: dict[str, Any], questions: Collection[str]) -> Asked:
         # Nobody but the site decides how long an answer is kept.
         if not TRACKING.fullmatch(name) and name != "_ttl"
     ]
-    return sized(placed(path.partition("?")[0], args, questions))
+    return meant(placed(path.partition("?")[0], args, questions))
 
 
 def placed(path: str, args: list[tuple[str, str]], questions: Collection[str]) -> Asked:
@@ -96,9 +97,12 @@ def placed(path: str, args: list[tuple[str, str]], questions: Collection[str]) -
     return Asked("question" if name in questions else "table", name, form or "page", args)
 
 
-def sized(asked: Asked) -> Asked:
+def meant(asked: Asked) -> Asked:
     """A table's page stays light, and its CSV is all of it unless somebody wants less."""
     args = asked.args
+    if asked.kind == "table" and asked.name == LIST:
+        # Datasette's own search knows neither accents nor words of one letter.
+        args = [("_q" if name == "_search" else name, value) for name, value in args]
     if asked.kind == "table" and asked.form == "csv" and asked.get("_size") is None:
         args = [*args, ("_size", "max")]
     elif asked.kind == "table" and asked.form == "page":

@@ -8,7 +8,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from web.answers.refusals import Refused, did_you_mean
+from web.answers.refusals import RefusedError, did_you_mean
 from web.options import DATABASE
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ OK, ERROR = 200, 400
 MOST = 4_400_000  # bytes; Vercel's functions may answer with 4.5 MB
 MOST_OF_A_PAGE = 300_000  # bytes
 TOO_LARGE = (
-    f"This answer would be larger than {MOST / 1_000_000} MB. Ask for fewer rows or columns; the same "
-    f"is smallest as CSV, with .csv after the path. Everything is in one file: /{DATABASE}.db."
+    f"This answer would be larger than {MOST / 1_000_000} MB. Ask for fewer rows or columns; the "
+    f"same is smallest as CSV, with .csv after the path. Everything is in one file: /{DATABASE}.db."
 )
 TOO_LARGE_A_PAGE = (
-    f"This page would be larger than {MOST_OF_A_PAGE / 1_000} kB. Ask for fewer rows or columns, or "
-    "for the same as CSV, with .csv after the path."
+    f"This page would be larger than {MOST_OF_A_PAGE // 1_000} kB. Ask for fewer rows or columns, "
+    "or for the same as CSV, with .csv after the path."
 )
 LONGEST = 2_500  # bytes of an address after its question mark; a page repeats it in its links
 TOO_LONG_ADDRESS = f"This address is too long: what follows its path may have {LONGEST:,} bytes."
@@ -64,9 +64,7 @@ class Reply(NamedTuple):
     body: bytes
 
     async def send(self, send: Send) -> None:
-        await send(
-            {"type": "http.response.start", "status": self.status, "headers": self.headers}
-        )
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body})
 
     def packed(self) -> bytes:
@@ -79,10 +77,12 @@ class Reply(NamedTuple):
     def unpacked(cls, packed: bytes) -> Reply | None:
         """None when it is only a part."""
         about, newline, body = packed.partition(b"\n")
-        told = json.loads(about) if newline else {"length": None}
+        told: dict[str, Any] = json.loads(about) if newline else {"length": None}
         if len(body) != told["length"]:
             return None
-        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told["headers"]]
+        headers = [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in told["headers"]
+        ]
         return cls(told["status"], headers, body)
 
 
@@ -92,35 +92,36 @@ async def collected(sending: Callable[[Send], Awaitable[None]]) -> Reply:
     body = bytearray()
 
     async def keep(message: dict[str, Any]) -> None:
-        start.update(message if message["type"] == "http.response.start" else {})
-        body.extend(message.get("body", b""))
+        if message["type"] == "http.response.start":
+            start.update(message)
+        body.extend(message.get("body") or b"")
 
     await sending(keep)
     return Reply(start["status"], [tuple(pair) for pair in start["headers"]], bytes(body))
 
 
 def checked(asked: Asked, questions: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raise Refused for an address that is too long, or asks a question what it does not know."""
+    """Raise RefusedError for an address that is too long, or a question's unknown parameter."""
     if len(asked.query_string) > LONGEST:
-        raise Refused(TOO_LONG_ADDRESS)
+        raise RefusedError(TOO_LONG_ADDRESS)
     if asked.kind == "question":
         known = questions[asked.name].get("params") or ()
         for name, _ in asked.args:
             if not name.startswith("_") and name not in known:
                 mean = did_you_mean(name, known)
-                raise Refused(f"This question has no parameter `{name}`{mean}")
+                raise RefusedError(f"This question has no parameter `{name}`{mean}")
 
 
 def finished(reply: Reply, asked: Asked) -> Reply:
-    """The answer as it may go out. Raises Refused when it is too large."""
+    """The answer as it may go out. Raises RefusedError when it is too large."""
     if reply.status != OK:
         return reply
     if asked.form == "csv":
         reply = reply._replace(body=harmless(reply.body.decode()).encode())
     elif asked.form == "page" and len(reply.body) > MOST_OF_A_PAGE:
-        raise Refused(TOO_LARGE_A_PAGE)
+        raise RefusedError(TOO_LARGE_A_PAGE)
     if len(reply.body) > MOST:
-        raise Refused(TOO_LARGE)
+        raise RefusedError(TOO_LARGE)
     return reply
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3 as standard
 import sys
 import traceback
 from difflib import get_close_matches
@@ -25,15 +24,15 @@ if TYPE_CHECKING:
     from datasette.utils.asgi import Request
 
 HOME = f"or take the whole database home: /{DATABASE}.db."
-TOO_LONG = (
-    f"This query took too long, more than {SQL_SECONDS} second. Ask for less, {HOME}"
-)
+TOO_LONG = f"This query took too long, more than {SQL_SECONDS} second. Ask for less, {HOME}"
 TOO_MUCH_MEMORY = f"This query needs more memory than this site gives. Ask for less, {HOME}"
 TOO_COSTLY = f"This query takes more time or memory than this site gives. Ask for less, {HOME}"
 NO_CSV = "There is no CSV of that. Each table and each question has one."
 BROKEN = "Something is broken here. It is not your question's fault."
 NOWHERE = 404
 NOT_FOUND = "There is no such page."
+# What SQLite says when a file that it sorts in, or a text, grows beyond what it may have.
+OUT_OF_SPACE = ("disk I/O error", "database or disk is full", "string or blob too big")
 MISSPELT = re.compile(r"no such (column|table|function): (?:\w+\.)?(\w+)")
 WORDS = """
     SELECT name FROM sqlite_master WHERE type IN ('table', 'view')
@@ -41,7 +40,7 @@ WORDS = """
 """
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What was asked is not answered, and here is why. `wait`: seconds after which to ask again."""
 
     def __init__(self, message: str, status: int = 400, wait: int | None = None) -> None:
@@ -55,33 +54,45 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
     return f"; did you mean `{close[0]}`?" if close else "."
 
 
-def refusal(exception: Exception, path: str) -> Refused:
+def refusal(exception: Exception, path: str) -> RefusedError:
     """How an exception is told. What is broken here goes to standard error, not to visitors."""
-    if isinstance(exception, Refused):
+    if isinstance(exception, RefusedError):
         return exception
     if isinstance(exception, NotFound | Forbidden):
-        return Refused(NOT_FOUND, NOWHERE)
-    if isinstance(exception, MemoryError):
-        return Refused(TOO_MUCH_MEMORY)
-    if isinstance(exception, QueryInterrupted):
-        return Refused(TOO_LONG)
-    if isinstance(exception, DatasetteError):
-        interrupted = exception.title == "SQL Interrupted"
-        return Refused(TOO_LONG if interrupted else sentence(exception.message))
-    if isinstance(exception, BadRequest | InvalidSql):
-        return Refused(sentence(str(exception)))
-    if isinstance(exception, KeyError) and path.endswith(".csv"):
-        return Refused(NO_CSV)
-    # Datasette reads and binds what stands in an address without looking at it first.
-    wrong = sqlite3.Error | standard.Error | OverflowError | ValueError | RecursionError
-    asked = ASKED.get()
-    if isinstance(exception, wrong) and asked and asked.args:
-        return Refused(sentence(str(exception)))
+        return RefusedError(NOT_FOUND, NOWHERE)
+    if message := said(exception, path):
+        return RefusedError(message)
     traceback.print_exception(exception, file=sys.stderr)
-    return Refused(BROKEN, 500)
+    return RefusedError(BROKEN, 500)
+
+
+def said(exception: Exception, path: str) -> str | None:
+    """What is wrong with the question, if it is the question."""
+    asked, message = ASKED.get(), None
+    if isinstance(exception, MemoryError):
+        message = TOO_MUCH_MEMORY
+    elif isinstance(exception, QueryInterrupted):
+        message = TOO_LONG
+    elif isinstance(exception, KeyError) and path.endswith(".csv"):
+        message = NO_CSV
+    elif isinstance(exception, DatasetteError):
+        interrupted = exception.title == "SQL Interrupted"
+        message = TOO_LONG if interrupted else sentence(exception.message)
+    elif isinstance(exception, BadRequest) or (asked and asked.args and is_about_it(exception)):
+        message = sentence(str(exception))
+    return message
+
+
+def is_about_it(exception: Exception) -> bool:
+    """Datasette reads and binds what stands in an address without looking at it first."""
+    wrong = sqlite3.Error | InvalidSql | OverflowError | ValueError | RecursionError
+    return isinstance(exception, wrong)
 
 
 def sentence(error: str) -> str:
+    """What SQLite or Datasette says, as a part of ours."""
+    if error in OUT_OF_SPACE:
+        return TOO_MUCH_MEMORY
     return f"That can't be answered: {error}"
 
 
@@ -118,5 +129,7 @@ def typed() -> dict[str, Any]:
     asked = ASKED.get()
     if asked is None or asked.kind != "sql":
         return {}
-    values = {name: value for name, value in asked.args if name != "sql" and not name.startswith("_")}
+    values = {
+        name: value for name, value in asked.args if name != "sql" and not name.startswith("_")
+    }
     return {"query": {"sql": asked.get("sql")}, "named_parameter_values": values}

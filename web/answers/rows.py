@@ -9,7 +9,7 @@ from datasette.database import QueryInterrupted, Results
 from datasette.utils import escape_sqlite, sqlite3
 
 from web.answers.asked import ASKED, Asked
-from web.answers.refusals import TOO_LONG, Refused, sentence
+from web.answers.refusals import TOO_LONG, RefusedError, sentence
 from web.options import DATABASE, LIST, MOST_ROWS, PAGE_ROWS
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ ORDER = re.compile(r" order by (.+) limit \d+$", re.DOTALL)
 BARE = ("array", "arrayfirst", "object")  # shapes of JSON that hold rows and nothing else
 ALL = f"take the whole database home: /{DATABASE}.db."
 NOT_ALL = (
-    f"That is more than {MOST_ROWS:,} rows, the most of one answer. Ask for fewer, or for a part at a "
-    f"time (tables: as JSON, whose `next` leads on; SQL: LIMIT and OFFSET), or {ALL}"
+    f"That is more than {MOST_ROWS:,} rows, the most of one answer. Ask for fewer, or for a part "
+    f"at a time (tables: as JSON, whose `next` leads on; SQL: LIMIT and OFFSET), or {ALL}"
 )
 
 
@@ -49,9 +49,9 @@ def make_whole(database: Database) -> None:
         try:
             results = await execute(sql, params, truncate, **options)
         except QueryInterrupted as error:
-            raise Refused(TOO_LONG) from error
+            raise RefusedError(TOO_LONG) from error
         except sqlite3.DatabaseError as error:
-            raise Refused(sentence(str(error))) from error
+            raise RefusedError(sentence(str(error))) from error
         return as_asked(results, asked)
 
     database.execute = whole
@@ -76,7 +76,7 @@ def in_one_order(
 
 def first_code(args: Args) -> str | None:
     """The code that problems are searched by, if what was typed is one."""
-    typed = args.get("_q") or args.get("_search")
+    typed = args.get("_q")
     # A page of one row has no place for a row before the others.
     return typed.strip().upper() if typed and args.get("_size") != "1" else None
 
@@ -87,7 +87,7 @@ def as_asked(results: Results, asked: Asked) -> Results:
     if asked.form == "page":
         most = PAGE_ROWS + 1  # by the one more, pages know that there are more
         return Results(rows[:most], len(rows) > most, results.description)
-    if asked.form == "csv" or (asked.kind != "table" and asked.get("_shape") in BARE):
-        if results.truncated or len(rows) > MOST_ROWS:
-            raise Refused(NOT_ALL)
+    is_bare = asked.kind != "table" and asked.get("_shape") in BARE
+    if (asked.form == "csv" or is_bare) and (results.truncated or len(rows) > MOST_ROWS):
+        raise RefusedError(NOT_ALL)
     return results

@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from web.answers.finish import Reply
-from web.answers.refusals import TOO_COSTLY, Refused
+from web.answers.refusals import TOO_COSTLY, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable, Coroutine
 
-    Answer = Callable[[dict[str, Any]], Awaitable[Reply]]
+    Answer = Callable[[dict[str, Any]], Coroutine[Any, Any, Reply]]
+    Prepare = Callable[[], Coroutine[Any, Any, None]]
 
 SECONDS = 2  # of CPU
 PATIENCE = 2.5  # seconds in all
@@ -49,7 +50,7 @@ class Sandbox:
     `prepare` is what the parent does once for all its children.
     """
 
-    def __init__(self, answer: Answer, prepare: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, answer: Answer, prepare: Prepare) -> None:
         self.places = asyncio.Semaphore(AT_ONCE)
         self.waiting = 0
         self.control: socket.socket | None = None
@@ -74,17 +75,17 @@ class Sandbox:
             return False
 
     async def answered(self, scope: dict[str, Any]) -> Reply:
-        """The answer to the request in `scope`. Raises Refused."""
+        """The answer to the request in `scope`. Raises RefusedError."""
         if not self.is_open:
-            raise Refused(NO_SQL, 503, wait=60)
+            raise RefusedError(NO_SQL, 503, wait=60)
         if self.waiting >= QUEUE:
-            raise Refused(BUSY, 503, wait=3)
+            raise RefusedError(BUSY, 503, wait=3)
         self.waiting += 1
         try:
             async with asyncio.timeout(QUEUED):
                 await self.places.acquire()
         except TimeoutError as error:
-            raise Refused(BUSY, 503, wait=3) from error
+            raise RefusedError(BUSY, 503, wait=3) from error
         finally:
             self.waiting -= 1
         try:
@@ -100,7 +101,7 @@ class Sandbox:
                 try:
                     socket.send_fds(self.control, [b"."], [theirs.fileno()])
                 except OSError as error:
-                    raise Refused(NO_SQL, 503, wait=60) from error
+                    raise RefusedError(NO_SQL, 503, wait=60) from error
             ours.setblocking(False)
             sent = b""
             with suppress(TimeoutError, OSError):  # a child that died in the middle
@@ -108,7 +109,7 @@ class Sandbox:
                     sent = await exchanged(ours, packed(scope))
         if reply := Reply.unpacked(sent):
             return reply
-        raise Refused(TOO_COSTLY) if self.is_open else Refused(NO_SQL, 503, wait=60)
+        raise RefusedError(TOO_COSTLY) if self.is_open else RefusedError(NO_SQL, 503, wait=60)
 
 
 async def exchanged(end: socket.socket, request: bytes) -> bytes:
@@ -141,9 +142,7 @@ def unpacked(request: bytes) -> dict[str, Any]:
     return {**scope, "type": "http"}
 
 
-def be_parent(
-    control: socket.socket, answer: Answer, prepare: Callable[[], Awaitable[None]]
-) -> NoReturn:
+def be_parent(control: socket.socket, answer: Answer, prepare: Prepare) -> NoReturn:
     """Fork a child for each socket that comes, until the server is gone."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end comes with the server's
@@ -158,7 +157,7 @@ def be_parent(
         gc.freeze()  # so that children share their memory with the parent
         while received := socket.recv_fds(control, 1, 1)[1]:
             fork_child(control, received[0], answer)
-    except BaseException:  # noqa: BLE001  (this process must never go on as a server)
+    except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(0)

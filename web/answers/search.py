@@ -32,7 +32,4 @@ def words(typed: str) -> tuple[str, ...]:
 def found(typed: str, text: str | None) -> bool:
     """Whether the text has each of the words that were typed: SQL's `found('erdos', name)`."""
     told = folded(text or "")
-    for word in words(typed):  # twice as fast as `all`
-        if word not in told:
-            return False
-    return True
+    return all(map(told.__contains__, words(typed)))

@@ -36,15 +36,18 @@ class Grouped(Facet):  # type: ignore[misc]
 
     async def counted(self, column: str, *, hideable: bool) -> dict[str, Any]:
         group = self.group.format(escape_sqlite(column))
+        most = self.get_facet_size()
+        sql = (
+            f"SELECT {group} AS value, count(*) AS count FROM ({self.sql}) "  # noqa: S608
+            f"WHERE value IS NOT NULL GROUP BY value ORDER BY value LIMIT {most + 1}"
+        )
         rows = await self.ds.execute(
             self.database,
-            f"SELECT {group} AS value, count(*) AS count FROM ({self.sql}) "
-            f"WHERE value IS NOT NULL GROUP BY value ORDER BY value LIMIT {self.get_facet_size() + 1}",
+            sql,
             self.params,
             truncate=False,
             custom_time_limit=self.ds.setting("facet_time_limit_ms"),
         )
-        most = self.get_facet_size()
         without = path_with_removed_args(self.request, {f"_facet_{self.type}": column})
         return {
             "name": column,

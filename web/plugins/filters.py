@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from datasette import hookimpl
 from datasette.filters import FilterArguments, Filters
 
 from web.answers.asked import OWN, special
-from web.answers.refusals import Refused, did_you_mean
+from web.answers.refusals import RefusedError, did_you_mean
 from web.answers.rows import first_code
 from web.answers.search import found, words
 from web.options import LIST
@@ -50,7 +50,7 @@ def columns(
                 check_column(column, known, table)
                 if lookup not in Filters._filters_by_key:
                     mean = did_you_mean(lookup, Filters._filters_by_key)
-                    raise Refused(f"There is no comparison `{lookup}`{mean}")
+                    raise RefusedError(f"There is no comparison `{lookup}`{mean}")
         for name in NAMED:
             for column in filter(None, request.args.getlist(name)):
                 if not column.startswith("{"):  # a facet may be described in JSON
@@ -61,13 +61,13 @@ def columns(
 
 def check_special(name: str) -> None:
     if name not in KNOWN and not name.startswith(FORM):
-        raise Refused(f"There is no parameter `{name}`{did_you_mean(name, KNOWN)}")
+        raise RefusedError(f"There is no parameter `{name}`{did_you_mean(name, KNOWN)}")
 
 
 def check_column(column: str, known: list[str], table: str) -> None:
     if column not in known:
         mean = did_you_mean(column, known)
-        raise Refused(f"The table {table} has no column `{column}`{mean}")
+        raise RefusedError(f"The table {table} has no column `{column}`{mean}")
 
 
 @hookimpl(specname="filters_from_request")
@@ -82,7 +82,7 @@ def listed(request: Request, table: str) -> FilterArguments | None:
 @hookimpl(specname="filters_from_request")
 def search(request: Request, table: str) -> FilterArguments | None:
     """Every word that was typed must be in the code or the name; from one letter on."""
-    typed = request.args.get("_q") or request.args.get("_search") or ""
+    typed = request.args.get("_q") or ""
     if table != LIST or not words(typed):
         return None
     where, params = ["found(:q, code || ' ' || name)"], {"q": typed}

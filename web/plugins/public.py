@@ -1,7 +1,7 @@
 """All of it is public, so nothing is asked that only matters where something is not.
 
-Datasette copies all metadata for each permission it checks, and compares the schemas of all databases
-before each answer: a third of what a search takes.
+Datasette copies all metadata for each permission it checks, and compares the schemas of all
+databases before each answer: a third of what a search takes.
 """
 
 from __future__ import annotations

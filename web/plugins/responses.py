@@ -1,4 +1,4 @@
-"""The one way out: every answer passes `respond`, whose body is the order in which things happen."""
+"""The one way out: every answer passes `respond`, whose body is the order of things."""
 
 from __future__ import annotations
 
@@ -110,9 +110,10 @@ class Outlet:
         return {**scope, "method": "GET", "headers": headers, "query_string": query}, asked
 
     async def by_sandbox(self, scope: Scope) -> Reply:
+        sandbox: Sandbox = self.datasette.sandbox
         try:
-            return await self.datasette.sandbox.answered(scope)
-        except refusals.Refused as refused:
+            return await sandbox.answered(scope)
+        except refusals.RefusedError as refused:
             return await self.refusal(scope, refused)
 
     async def answer(self, scope: Scope) -> Reply:
@@ -124,7 +125,7 @@ class Outlet:
             checked(asked, self.questions)
             reply = await collected(lambda send: self.app(scope, nothing, send))
             return finished(reply, asked)
-        except Exception as error:  # noqa: BLE001  (whatever it is, it is told in the same form)
+        except Exception as error:
             return await self.refusal(scope, error)
 
     async def refusal(self, scope: Scope, error: Exception) -> Reply:

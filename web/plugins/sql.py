@@ -28,18 +28,21 @@ class Median:
             self.numbers.append(value)
 
     def finalize(self) -> float | None:
+        """The number in the middle, or between the two in the middle."""
         return median(self.numbers) if self.numbers else None
 
 
 def allowed(action: int, first: str | None, second: str | None, *_: object) -> int:
+    """SQLite's question whether a statement may do that."""
+    verdict: int = sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_READ and first in SECRET:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_READ and (first, second) == PLACE:
-        return sqlite3.SQLITE_IGNORE  # it reads as null
-    return sqlite3.SQLITE_OK
+        verdict = sqlite3.SQLITE_DENY
+    elif action == sqlite3.SQLITE_READ and (first, second) == PLACE:
+        verdict = sqlite3.SQLITE_IGNORE  # it reads as null
+    return verdict
 
 
 @hookimpl
 def prepare_connection(conn: Connection) -> None:
-    conn.create_aggregate("median", 1, Median)
+    conn.create_aggregate("median", 1, Median)  # type: ignore[arg-type]
     conn.set_authorizer(allowed)
