@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlite_utils import Database
 
+from spojscore_crawler.store import tags
 from spojscore_crawler.store.difference import Changes, Difference, Record, difference
 from spojscore_crawler.store.files import BUSY_TIMEOUT, StoreError
 from spojscore_crawler.store.movers import write_movers
@@ -78,6 +79,7 @@ def commit(
             before = {row["id"]: row for row in db["problems"].rows}
             step = difference(before, map(_record, problems), crawl.day.isoformat())
             _write_problems(db, step)
+            tags.derive(db)
             _write_history(db, step.users, crawl.day)
             _write_refusals(db, refusals)
             _write_crawl(db, problems, crawl, step)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from spojscore_crawler.store import tags
 from spojscore_crawler.store.files import StoreError, lock, opened
 from spojscore_crawler.store.movers import write_movers
 from spojscore_crawler.store.points import liked, points_sql
@@ -159,6 +160,16 @@ def add_liked(db: Database) -> None:
 def drop_search_index(db: Database) -> None:
     """The site searches without it, and it was nearly half of a new file."""
     db.table("problems").disable_fts()
+
+
+@migrations()
+def create_tags(db: Database) -> None:
+    """They begin with those that come with the project."""
+    db.execute(
+        "CREATE TABLE tags (code TEXT, tag TEXT, day TEXT, PRIMARY KEY (code, tag)) WITHOUT ROWID"
+    )
+    db.execute("ALTER TABLE problems ADD COLUMN topics TEXT NOT NULL DEFAULT '[]'")
+    tags.write(db, tags.read(tags.FIRST))
 
 
 NAMES = tuple(migration.name for migration in migrations.pending(Database(memory=True)))
