@@ -16,8 +16,8 @@ from typing import IO
 from deploy.bundle import BUNDLE, STATIC_DATABASE, digest, verified_file
 from deploy.client import ask, site_url
 from deploy.toolchain import PublishError, find_vercel, started
-from spojscore_crawler.check import CLOCK_SKEW, minute
 from spojscore_crawler.store.state import state
+from spojscore_crawler.store.times import CLOCK_SKEW, minute
 
 # What the environment must hold, and where one gets it.
 NEEDED = {

@@ -19,11 +19,11 @@ from pathlib import Path
 from deploy.client import NotFoundError, site_url
 from deploy.stores import Site, Store, archive_at, fetch
 from deploy.toolchain import PublishError
-from spojscore_crawler.check import CLOCK_SKEW, minute
 from spojscore_crawler.store import files
 from spojscore_crawler.store.files import StoreError
 from spojscore_crawler.store.schema import bring_forward
 from spojscore_crawler.store.state import State, state
+from spojscore_crawler.store.times import CLOCK_SKEW, minute
 
 
 @dataclass(frozen=True)
