@@ -15,10 +15,10 @@ from random import Random
 
 from tqdm import tqdm
 
-from deploy.build import copy_database
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import ScorePipeline
 from spojscore_crawler.store import commit as store
+from spojscore_crawler.store import files
 from standin.problems import problems
 
 YEARS = 10
@@ -101,7 +101,7 @@ def main() -> None:
         pass
     with tempfile.TemporaryDirectory() as folder:
         published = Path(folder, "published.db")
-        copy_database(args.database, published)
+        files.copy(args.database, published)
         for name, file in (("written", args.database), ("published", published)):
             print(f"{file.stat().st_size / 1e6:.1f} MB as {name}")
 

@@ -40,9 +40,10 @@ def command(database: Path, port: int) -> list[str]:
     except sqlite3.Error as error:
         raise ServeError(f"{database}: {error}") from error
     check_port(port)
-    datasette = Path(sys.executable).with_name("datasette")
     return [
-        str(datasette),
+        sys.executable,
+        "-m",  # so that plugins find the project's own packages
+        "datasette",
         "serve",
         str(_named(database, port)),
         f"--host={HOST}",

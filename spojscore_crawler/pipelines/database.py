@@ -115,6 +115,7 @@ class DatabasePipeline:
             self.report.outcome, self.report.reason = "failed", str(error)
             return
         self.report.outcome, self.report.refusals = "committed", []
+        self.report.started = row.started.isoformat(timespec="seconds")
         self.report.counts |= asdict(changes)
         assert self.crawler.stats
         for name, count in asdict(changes).items():

@@ -32,6 +32,7 @@ class Refusal:
 class Report:
     """One crawl. Times in UTC.
 
+    `started`: when the crawler began; of a committed crawl, when its first page was read.
     `outcome`: `running`, also after a kill; `committed`; `refused`, because the gate found the list
     unfit; `failed`, because it was not readable, or not committed. `pages` were read by `process`,
     `fenced` tells whether first and last page were read twice, `counts` what the commit brought,

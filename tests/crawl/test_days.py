@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from spojscore_crawler.check import last_attempt
+from spojscore_crawler.store.state import state
 from standin.problems import problems
 from standin.server import StandIn
 from tests.support.crawling import Crawl, Served
@@ -61,6 +63,7 @@ def test_saved_pages_count_by_their_files_dates(
         "finished": "2026-03-02T12:02:00+00:00", "source": "saved pages, not fenced",
     }]  # fmt: skip
     assert {row["first_seen"] for row in rows(database)} == {"2026-03-02"}
+    assert last_attempt(database, state(database)) == []
 
 
 def test_a_har_file_counts_by_its_own_times(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from spojscore_crawler.failures import BOT_CHECK
 from spojscore_crawler.middlewares import same_site
 from spojscore_crawler.spiders.classical import is_address
 from standin.problems import problems
@@ -20,9 +21,9 @@ FOR_ROBOTS = "(for robots.txt, without which nothing may be read)"
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        ("bot-check", "a bot check (HTTP 200) instead of the list of problems"),
-        ("bot-check-403", "a bot check (HTTP 403) instead of the list of problems"),
-        ("bot-check-503", "a bot check (HTTP 503) instead of the list of problems"),
+        ("bot-check", BOT_CHECK.format(200)),
+        ("bot-check-403", BOT_CHECK.format(403)),
+        ("bot-check-503", BOT_CHECK.format(503)),
         ("status-404", "HTTP 404"),
         ("status-500", "HTTP 500"),
         ("wrong-problem", "no problem table; SPOJ says 'Wrong problem id!'"),
@@ -48,6 +49,17 @@ def test_a_page_that_cannot_be_had(
     assert crawl.failed(f"{server.url}{LIST}50: {reason}", before)
     answered = reason.startswith(("a bot", "HTTP", "no prob", "row"))
     assert crawl.failed_page.exists() == answered
+
+
+def test_headers_that_never_end(standin: Served, database: Path, before: bytes) -> None:
+    """The operating system ends them; where that strikes, and so the sentence, is by chance."""
+    server = standin(150, "50:endless-headers")
+    crawl = Crawl(server.url, database, "ADDRESS_SPACE=400", "RETRY_TIMES=0")
+    assert crawl.status == 1
+    assert crawl.error.startswith("error: ")
+    assert crawl.error.endswith(f"; {database} is as it was")
+    assert database.read_bytes() == before
+    assert crawl.peak_memory < 400_000_000
 
 
 def test_a_redirect_to_a_login_page(standin: Served, database: Path, before: bytes) -> None:
