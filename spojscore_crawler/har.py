@@ -85,7 +85,7 @@ def pages(content: bytes, site: str) -> list[Page]:
 def _start(url: str, site: str) -> int | None:
     """The start= of a page of the list; None for any other address."""
     home, address = (SCHEME.sub("", one) for one in (site.rstrip("/"), url))
-    listed = LIST.fullmatch(address.removeprefix(home)) if address.startswith(home) else None
+    listed = LIST.fullmatch(address.removeprefix(home))
     return int(listed[1] or 0) if listed else None
 
 
