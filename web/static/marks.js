@@ -1,4 +1,4 @@
-// "solved" and "tried" wherever a row or a heading names a problem, and a way to hide what is solved.
+// "solved" and "tried" wherever a row names a problem, and a way to hide what is solved.
 
 import { keep, kept, recall, remember } from "./solved.js";
 
@@ -19,11 +19,11 @@ function mark(row, place, state) {
 
 const stateOf = (code) => Object.keys(SIGNS).find((state) => lists[state].has(code));
 
-// Marks each row and heading, as the lists are now.
+// Marks each row as the lists are now.
 export function markAll() {
   lists = { solved: kept("mine"), tried: kept("tried") };
   const done = new Set();
-  for (const element of document.querySelectorAll("[data-code], td.col-code")) {
+  for (const element of document.querySelectorAll("[data-code]:not(h1), td.col-code")) {
     const row = element.closest("tr") ?? element;
     if (done.has(row)) continue;
     done.add(row);
@@ -34,7 +34,8 @@ export function markAll() {
   }
   hide();
   for (const button of document.querySelectorAll(".marking button")) {
-    button.setAttribute("aria-pressed", String(lists[button.value].has(button.dataset.of)));
+    const { code } = button.parentElement.previousElementSibling.dataset;
+    button.ariaPressed = String(lists[button.value].has(code));
   }
 }
 
@@ -54,7 +55,7 @@ function offer(table) {
   const box = document.createElement("p");
   box.className = "hide-solved";
   box.innerHTML = '<label><input type="checkbox"> Hide solved</label> <span role="status"></span>';
-  box.querySelector("input").addEventListener("change", (event) => {
+  box.addEventListener("change", (event) => {
     remember("hide", event.target.checked);
     hide();
   });
@@ -64,25 +65,20 @@ function offer(table) {
 
 // On a problem's own page: buttons to put it on the list or take it off.
 function offerMarking(heading) {
+  const { code } = heading.dataset;
   const box = document.createElement("p");
   box.className = "buttons marking";
-  for (const [name, value] of [["Solved", "solved"], ["Tried", "tried"]]) {
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", value, textContent: name });
-    button.dataset.of = heading.dataset.code;
-    button.addEventListener("click", () => toggle(heading.dataset.code, value));
-    box.append(button);
-  }
+  box.innerHTML = '<button type="button" value="solved">Solved</button><button type="button" value="tried">Tried</button>';
+  box.addEventListener("click", ({ target }) => {
+    if (!target.value) return;
+    const on = !lists[target.value].has(code);
+    for (const list of Object.values(lists)) list.delete(code);
+    if (on) lists[target.value].add(code);
+    keep("mine", lists.solved);
+    keep("tried", lists.tried);
+    markAll();
+  });
   heading.after(box);
-}
-
-function toggle(code, state) {
-  const on = !lists[state].has(code);
-  for (const list of Object.values(lists)) list.delete(code);
-  if (on) lists[state].add(code);
-  keep("mine", lists.solved);
-  keep("tried", lists.tried);
-  markAll();
 }
 
 for (const heading of document.querySelectorAll("h1[data-code]")) offerMarking(heading);

@@ -126,17 +126,17 @@ function showList() {
 }
 
 function download() {
-  const row = (one, status) => [one.code, status, one.name, one.score, one.users];
-  const rows = [["mine", "solved"], ["tried", "tried"]].flatMap(([list, status]) => ofCodes(lists[list]).map((one) => row(one, status)));
-  const href = URL.createObjectURL(new Blob([toCsv(rows)], { type: "text/csv" }));
+  const rows = (list, status) => ofCodes(list).map((one) => [one.code, status, one.score, one.users]);
+  const csv = toCsv([...rows(lists.mine, "solved"), ...rows(lists.tried, "tried")]);
+  const href = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
   make("a", { href, download: "my-problems.csv" }).click();
   URL.revokeObjectURL(href);
 }
 
-function copy() {
+async function copy() {
   at("address").select();
-  const done = (words) => () => tell("address", words);
-  navigator.clipboard.writeText(at("address").value).then(done("Copied."), done("Not copied. Press Ctrl+C."));
+  await navigator.clipboard.writeText(at("address").value);
+  tell("address", "Copied.");
 }
 
 // A list that came in the address is taken only when the visitor says so.
@@ -178,30 +178,24 @@ function onAnotherTab({ key }) {
   show();
 }
 
-function onSubmit(form, action) {
-  at(form).addEventListener("submit", (event) => {
-    event.preventDefault();
-    action(event);
-  });
-}
-
 async function start() {
   tell("mine", "Fetching the list of problems…");
-  problems = await fetchList(at("mine-form").dataset.list);
+  problems = await fetchList(at("add").dataset.list);
   tell("mine");
   next.start([...problems.values()].filter((one) => !one.delisted));
-  onSubmit("mine-form", (event) => takeIn("mine", event.submitter?.value === "replace" ? replace : add));
-  onSubmit("friend-form", () => takeIn("friend", compare));
-  at("forget").addEventListener("click", forget);
-  at("download").addEventListener("click", download);
-  at("copy").addEventListener("click", copy);
-  at("list").addEventListener("toggle", showList);
+  at("add-mine").onclick = () => takeIn("mine", add);
+  at("replace-mine").onclick = () => takeIn("mine", replace);
+  at("add-friend").onclick = () => takeIn("friend", compare);
+  at("forget").onclick = forget;
+  at("download").onclick = download;
+  at("copy").onclick = copy;
+  at("list").ontoggle = showList;
   addEventListener("storage", onAnotherTab);
   addEventListener("hashchange", showBrought);
   // Not while somebody is pasting.
   at("add").open = lists.mine.size + lists.tried.size === 0 || at("mine-text").value !== "";
   for (const part of document.querySelectorAll(".loaded")) part.hidden = false;
-  for (const button of at("mine-form").querySelectorAll("button")) button.disabled = false;
+  for (const button of at("add").querySelectorAll("button")) button.disabled = false;
   show();
   showBrought();
 }

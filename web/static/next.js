@@ -14,9 +14,9 @@ export function start(listed) {
   const hide = (selector, hidden) => document.querySelectorAll(selector).forEach((part) => (part.hidden = hidden));
   hide("#topic-choice, #next .col-topics", topics.length === 0);
   hide("#next .col-liked", listed.every((one) => one.liked === null));
-  at("choice").addEventListener("input", choose);
-  at("goal").addEventListener("input", showWay);
-  at("pick").addEventListener("click", pick);
+  at("choice").oninput = choose;
+  at("goal").oninput = showWay;
+  at("pick").onclick = pick;
 }
 
 export function show(state) {
