@@ -87,7 +87,7 @@ lint: install ## check style and types
 	$(BIN)/zizmor --offline --quiet .github
 
 chaos: install ## crawl 200 times (or CRAWLS) with random faults and kills; SEED= repeats a run
-	$(BIN)/python -m tests.chaos --crawls $(or $(CRAWLS),200) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.support.chaos --crawls $(or $(CRAWLS),200) $(if $(SEED),--seed $(SEED))
 
 bench: install ## measure a crawl beside a bare Scrapy spider, the list's page beside stock Datasette
 	$(BIN)/python -m bench.crawl

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, copy_of_the_project, free_port, get, make, started
+from tests.support.processes import free_port, started
+from tests.support.projects import ROOT, copy_of_the_project, make
+from tests.support.sites import get
 
 
 @pytest.fixture

@@ -1,0 +1,48 @@
+"""What somebody sees who crawls by hand, on a real pseudo-terminal."""
+
+import fcntl
+import os
+import pty
+import struct
+import termios
+from pathlib import Path
+
+from tests.support.crawling import Served, started_crawl
+
+
+def on_a_terminal(url: str, database: Path) -> tuple[int, list[str]]:
+    """Crawl on a terminal of 30 by 100; returns the exit status and the lines that were shown."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    process = started_crawl(url, database, stdout=slave, stderr=slave)
+    os.close(slave)
+    shown = b""
+    while True:
+        try:
+            shown += os.read(master, 65536)
+        except OSError:  # the terminal's other end is closed
+            break
+    os.close(master)
+    return process.wait(), shown.decode().replace("\r", "\n").split("\n")
+
+
+def test_a_progress_bar_and_one_summary_line(standin: Served, database: Path) -> None:
+    status, lines = on_a_terminal(standin(120).url, database)
+    assert status == 0
+    shown = [line for line in lines if line.strip()]
+    assert all(line.startswith("SPOJ:") for line in shown[:-1])
+    assert "| 3/3 [" in shown[-2]
+    assert "120 problems]" in shown[-2]
+    assert shown[-1].startswith("120 problems (120 new, 0 changed, 0 gone, 0 returned) in ")
+
+
+def test_an_error_without_tracebacks(database: Path) -> None:
+    url = "http://127.0.0.1:9"
+    status, lines = on_a_terminal(url, database)
+    assert status == 1
+    assert "Traceback" not in "".join(lines)
+    assert [line for line in lines if line][-1] == (
+        f"error: {url}/problems/classical/sort=0,start=0: the connection was refused "
+        "(for robots.txt, without which nothing may be read); "
+        f"{database} is as it was"
+    )

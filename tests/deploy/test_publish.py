@@ -1,0 +1,447 @@
+"""From a database to the built site: the real plugin, the real CLI, the real function."""
+
+import hashlib
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from deploy.bundle import (
+    FUNCTION,
+    STATIC,
+    STATIC_DATABASE,
+    digest,
+    function_files,
+    verified_file,
+)
+from deploy.function import running
+from deploy.site import Site
+from deploy.toolchain import PublishError, find_python, find_vercel
+from deploy.verify import compare
+from standin.faults import Fault
+from standin.problems import problems
+from standin.server import StandIn, serving
+from tests.support.browsing import launched
+from tests.support.databases import rows
+from tests.support.looking import DESK, PHONE, look, looking
+from tests.support.projects import ROOT, copy_of_the_project, make
+from tests.support.published import Site as PublicSite
+from tests.support.tools import faked_clock, missing
+
+BUNDLE = Path("build", "vercel")
+SITE = ("plugins", "static", "templates")
+COOKIE = "SESSION=a-person's-own"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with Vercel's CLI."""
+    try:
+        vercel = find_vercel()
+        find_python()
+    except PublishError as error:
+        missing(str(error))
+    copy = copy_of_the_project(tmp_path_factory.mktemp("publish"))
+    for lying_about in (".env", "web/.env", "web/plugins/.env", "web/static/.env", "other.db"):
+        (copy / lying_about).write_text("SECRET=1")
+    (copy / "web" / "plugins" / "__pycache__").mkdir()
+    (copy / "web" / "plugins" / "__pycache__" / "points.cpython-311.pyc").write_text("SECRET=1")
+    fast(copy)
+    # Deploying is the one thing that can't be tried here: $PLAY plays it.
+    tools = copy / "deploy" / "node_modules"
+    cli = tools / ".bin" / "vercel"
+    cli.parent.mkdir(parents=True)
+    cli.write_text(f'#!/bin/sh\n[ "$1" != deploy ] && exec {vercel} "$@"\neval "$PLAY"\n')
+    cli.chmod(0o755)
+    (tools / ".installed").touch()
+    deploy = copy / "deploy" / "deploy.py"
+    deploy.write_text(deploy.read_text().replace("TIMEOUT = 600", "TIMEOUT = 1"))
+    return copy
+
+
+def fast(project: Path) -> None:
+    with (project / "spojscore_crawler" / "settings.py").open("a") as settings:
+        settings.write(
+            "DOWNLOAD_DELAY = RETRY_BACKOFF = 0\nAUTOTHROTTLE_ENABLED = False\nMIN_PROBLEMS = 1\n"
+        )
+
+
+@pytest.fixture(scope="module")
+def published(project: Path) -> subprocess.CompletedProcess[str]:
+    """`make publish` without a token, in `project`, of a list of 120 problems."""
+    with serving(StandIn(problems(120))) as server:
+        return publish(project, server)
+
+
+def publish(project: Path, server: StandIn, *options: str) -> subprocess.CompletedProcess[str]:
+    secrets = {"SPOJ_COOKIE": COOKIE, "SPOJ_USER_AGENT": "a person's own"}
+    return make(project, "publish", f"SPOJ_URL={server.url}", "FIRST=1", *options, **secrets)
+
+
+def the_error(done: subprocess.CompletedProcess[str]) -> str:
+    """The last line before make's own, and that of publish."""
+    said = (line for line in done.stderr.splitlines() if not line.startswith("make"))
+    return [line for line in said if "publish stopped at" not in line][-1]
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Each file below the folder with its hash."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+def test_publish_does_all_but_deploy_without_a_token(
+    project: Path, published: subprocess.CompletedProcess[str]
+) -> None:
+    assert published.returncode == 2
+    lines = published.stdout.splitlines()
+    [crawled] = [line for line in lines if line.startswith("120 problems (120 new, 0 changed")]
+    assert lines.index(crawled) < lines.index("Built build/vercel from spojscore.db.")
+    solves = sum(entry.users for entry in problems(120))
+    bands = len(rows(project / "spojscore.db", "SELECT DISTINCT band FROM problems"))
+    longest = min((entry.code for entry in problems(120)), key=lambda code: (-len(code), code))
+    [verified] = [line for line in lines if line.startswith("Verified build/vercel: ")]
+    assert re.fullmatch(
+        r"Verified build/vercel: \d\d MB for Python 3\.12, the routes, the hash of /spojscore\.db, "
+        rf"the first page after \d\.\d\d s, the title, 120 problems, {solves} solves, 5 rows, "
+        rf"the facet's {bands} bands, a search for {longest}, a CSV of 120 rows, 17 queries, "
+        r"(\d+) pages\.",
+        verified,
+    )
+    assert [
+        line for line in published.stderr.splitlines() if "VERCEL" in line or "SITE_URL" in line
+    ] == [
+        "VERCEL_TOKEN is not set: create one at https://vercel.com/account/tokens",
+        "VERCEL_ORG_ID is not set: orgId in .vercel/project.json after "
+        "`deploy/node_modules/.bin/vercel link`",
+        "VERCEL_PROJECT_ID is not set: projectId in the same file",
+        "SITE_URL is not set: the site's address, https://PROJECT.vercel.app or your own domain",
+        "error: not deployed: set VERCEL_TOKEN, VERCEL_ORG_ID, VERCEL_PROJECT_ID, SITE_URL (see "
+        "above) and run it again",
+    ]
+    assert "error: publish stopped at deploy\n" in published.stderr
+
+
+@pytest.mark.usefixtures("published")
+def test_what_the_bundle_holds(project: Path) -> None:
+    bundle = project / BUNDLE
+    static = bundle / STATIC_DATABASE
+    assert rows(static) == rows(project / "spojscore.db")
+    assert static.with_name("spojscore.db.sha256").read_text() == (
+        f"{hashlib.sha256(static.read_bytes()).hexdigest()}  spojscore.db\n"
+    )
+    config = json.loads((bundle / FUNCTION / ".vc-config.json").read_text())
+    assert config["runtime"] == "python3.12"
+    ours = {name for name in config["filePathMap"] if "_vendor" not in name and ".pyc" not in name}
+    site = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *SITE],
+        cwd=ROOT / "web", capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    assert ours == {
+        ".python-version", "index.py", "metadata.json", "pyproject.toml", "requirements.txt",
+        "spojscore.db", "spojscore.db.sha256", "uv.lock", "vercel.json", *site,
+    }  # fmt: skip
+    static_files = [path.name for path in static.parent.iterdir()]
+    assert sorted(static_files) == ["spojscore.db", "spojscore.db.sha256"]
+    for secret in (COOKIE, "SECRET=1", str(project)):
+        assert [
+            file for file in function_files(bundle).values() if secret.encode() in file.read_bytes()
+        ] == []
+    routes = json.loads((bundle / ".vercel/output/config.json").read_text())["routes"]
+    assert routes[0] == {"handle": "filesystem"}
+    assert routes[-1]["dest"] == "/index.py"
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [("50:bot-check", "a bot check instead"), ("50:die", "the connection broke off")],
+)
+def test_publish_stops_at_a_refused_crawl_and_the_bundle_stays(
+    fault: str, reason: str, project: Path
+) -> None:
+    before = hashes(project / BUNDLE)
+    database = (project / "spojscore.db").read_bytes()
+    with serving(StandIn(problems(240), faults=[Fault.parse(fault)])) as failing:
+        done = publish(project, failing, "-k", "-j4")  # which would go on where it could
+    assert done.returncode == 2
+    assert reason in the_error(done)
+    assert "Built" not in done.stdout
+    assert hashes(project / BUNDLE) == before
+    assert (project / "spojscore.db").read_bytes() == database
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    ("database", "reason"),
+    [
+        ("missing.db", "there is no database missing.db; make one with `make crawl`"),
+        ("notes.db", "notes.db: file is not a database"),
+    ],
+)
+def test_a_build_that_fails_leaves_the_last_one(database: str, reason: str, project: Path) -> None:
+    (project / "notes.db").write_text("Not a database, and long enough to be read as one." * 20)
+    before = hashes(project / BUNDLE)
+    done = make(project, "build", f"DB={database}")
+    assert the_error(done) == f"error: {reason}"
+    assert done.returncode == 2
+    assert hashes(project / BUNDLE) == before
+
+
+@pytest.mark.usefixtures("published")
+def test_a_cli_that_fails_leaves_the_last_build(project: Path) -> None:
+    before = hashes(project / BUNDLE)
+    vercel_json = project / "deploy" / "vercel.json"
+    right = vercel_json.read_text()
+    vercel_json.write_text(right.replace("@vercel/python", "@vercel/nosuch"))
+    done = make(project, "build")
+    vercel_json.write_text(right)
+    assert done.returncode == 2
+    assert the_error(done).startswith("error: `vercel build --prod` failed with exit")
+    assert hashes(project / BUNDLE) == before
+
+
+@pytest.fixture
+def spoiled(project: Path, published: object, tmp_path: Path) -> Iterator[Path]:  # noqa: ARG001
+    """The bundle, to be spoiled: its own files (not the installed packages) are put back."""
+    bundle, kept = project / BUNDLE, tmp_path / "kept"
+    shutil.copytree(bundle, kept, ignore=shutil.ignore_patterns("python"))
+    for compiled in (*bundle.glob("__pycache__/*"), *bundle.glob("plugins/__pycache__/*")):
+        compiled.write_bytes(b"")  # else they would hide what is done to their sources
+    yield bundle
+    shutil.copytree(kept, bundle, dirs_exist_ok=True)
+
+
+def refused(project: Path) -> str:
+    done = make(project, "verify")
+    assert done.returncode == 2
+    assert "Verified" not in done.stdout
+    return the_error(done)
+
+
+@pytest.fixture(scope="module")
+def function(project: Path, published: object) -> Iterator[Site]:  # noqa: ARG001
+    with running(project / BUNDLE) as started:
+        yield Site(started.url)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.mark.parametrize("path", ["/", "/spojscore/problems", "/mine", "/charts"])
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_what_was_built_is_fit_for_everybody(
+    width: int, path: str, browser: Browser, function: Site
+) -> None:
+    with looking(browser, function.url, width) as page:
+        look(page, path)
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("DELETE FROM problems WHERE code = 'ONP'", "number of problems: the database says 119"),
+        ("UPDATE problems SET users = users + 1 WHERE code = 'ONP'", "sum of users: the database"),
+        ("UPDATE problems SET name = 'x' WHERE code = 'TEST'", "row TEST: the database says"),
+        ("UPDATE problems SET band = 'x' WHERE code = 'ONP'", "facet band: the database says"),
+        (
+            "INSERT INTO problems_fts (problems_fts) VALUES ('delete-all')",
+            "search for \\w+: the database's own",
+        ),
+    ],
+)
+def test_verify_compares_with_the_database(
+    sql: str, reason: str, project: Path, function: Site
+) -> None:
+    with closing(sqlite3.connect(project / "spojscore.db")) as connection:
+        assert compare(connection, function)
+        connection.execute(sql)
+        with pytest.raises(PublishError, match=f"^{reason}"):
+            compare(connection, function)
+        connection.rollback()
+
+
+def test_verify_compares_the_csv(project: Path, spoiled: Path) -> None:
+    """A list cut short by a setting is still the right count, sum and search."""
+    index = spoiled / "index.py"
+    index.write_text(
+        index.read_text().replace('"max_returned_rows": 5000', '"max_returned_rows": 100')
+    )
+    assert refused(project).startswith("error: CSV: the database says")
+
+
+def test_verify_looks_at_the_routes(project: Path, spoiled: Path) -> None:
+    routes = spoiled / ".vercel" / "output" / "config.json"
+    before = digest(spoiled)
+    routes.write_text('{"version": 3, "routes": [{"handle": "filesystem"}]}')
+    assert digest(spoiled) != before
+    assert refused(project) == "error: the routes are [{'handle': 'filesystem'}]"
+
+
+def test_verify_compares_the_static_file_with_its_hash(project: Path, spoiled: Path) -> None:
+    hash_file = spoiled / f"{STATIC_DATABASE}.sha256"
+    hash_file.write_text(f"{hashlib.sha256(b'').hexdigest()}  spojscore.db\n")
+    assert refused(project).startswith("error: hash: the database says")
+
+
+def test_verify_compares_the_static_file_with_the_functions(project: Path, spoiled: Path) -> None:
+    static = spoiled / STATIC_DATABASE
+    other = static.read_bytes() + b"\0"
+    static.unlink()  # the CLI makes both one file
+    static.write_bytes(other)
+    assert refused(project) == ("error: /spojscore.db is not the database that the function reads")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason"),
+    [
+        ("templates/index.html", "<h1>Datasette", "the home page lacks its title: metadata.yml "),
+        ("metadata.json", "{", r"http://\S+/ answers 500$"),
+        ("plugins/points.py", "import nosuchmodule", "the function did not start: "),
+        ("plugins/points.py", "open('written', 'w')", "the function did not start: "),
+    ],
+)
+def test_verify_runs_what_was_built(
+    file: str, text: str, reason: str, project: Path, spoiled: Path
+) -> None:
+    (spoiled / file).write_text(text)
+    assert re.match(f"error: {reason}", refused(project))
+
+
+def test_verify_without_a_build_says_what_to_run(project: Path, tmp_path: Path) -> None:
+    empty = copy_of_the_project(tmp_path)
+    shutil.copy(project / "spojscore.db", empty)
+    assert refused(empty) == "error: nothing is built in build/vercel; `make build` does it"
+
+
+Deploy = Callable[[str], subprocess.CompletedProcess[str]]
+GOES_PUBLIC = f'cp -r "{BUNDLE / STATIC}"/. "$SITE_FOLDER"'
+SECRETS = {"VERCEL_TOKEN": "a-token", "VERCEL_ORG_ID": "org", "VERCEL_PROJECT_ID": "project"}
+
+
+@pytest.fixture
+def deploy(project: Path, published: object, public_site: PublicSite) -> Deploy:  # noqa: ARG001
+    """Runs `make deploy`, with a line of shell for the CLI, on a bundle that was verified."""
+    bundle = project / BUNDLE
+    verified_file(bundle).write_text(digest(bundle))
+
+    def run(play: str) -> subprocess.CompletedProcess[str]:
+        where = {"SITE_URL": public_site.url, "SITE_FOLDER": str(public_site.folder)}
+        return make(project, "deploy", **SECRETS, **where, PLAY=play)
+
+    return run
+
+
+def test_deploy_hands_the_bundle_to_the_cli_and_the_token_to_nobody(
+    deploy: Deploy, project: Path, public_site: PublicSite
+) -> None:
+    words = 'echo "$VERCEL_TOKEN $VERCEL_ORG_ID $VERCEL_PROJECT_ID: $@"'
+    done = deploy(f"{words}; {GOES_PUBLIC}")
+    assert done.returncode == 0
+    assert "*** org project: deploy --prebuilt --prod --yes --cwd build/vercel\n" in done.stdout
+    assert "a-token" not in done.stdout + done.stderr
+    said = make(project, "probe", f"BUNDLE={BUNDLE}", SITE_URL=public_site.url)
+    assert said.returncode == 0
+    assert f"{public_site.url}: crawl 1, finished " in said.stdout
+    written = (file for file in project.glob("build/**/*") if file.is_file())
+    assert not [file for file in written if b"a-token" in file.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("play", "reason"),
+    [
+        ("exit 3", "vercel deploy failed with exit status 3; the old site stays"),
+        (
+            "tail -f /dev/null",
+            "vercel deploy did not end within 1 s and was stopped; the old site stays, unless it "
+            "had just ended: `make probe` tells",
+        ),
+    ],
+)
+def test_a_deploy_that_fails_is_told(play: str, reason: str, deploy: Deploy, project: Path) -> None:
+    before = hashes(project / BUNDLE)
+    done = deploy(play)
+    assert the_error(done) == f"error: {reason}"
+    assert done.returncode == 2
+    assert hashes(project / BUNDLE) == before
+
+
+def test_a_deploy_ends_with_the_cli(deploy: Deploy) -> None:
+    """Not with what that leaves running, which holds its output open."""
+    done = deploy(f"setsid tail -f /dev/null & {GOES_PUBLIC}; echo done")
+    assert done.returncode == 0, done.stderr
+    assert "done\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [("templates/_footer.html", "{% if %}"), ("plugins/points.py", "import nosuchmodule")],
+)
+def test_what_verify_refused_is_not_deployed(
+    file: str, text: str, deploy: Deploy, project: Path, spoiled: Path, public_site: PublicSite
+) -> None:
+    (spoiled / file).write_text(text)
+    assert refused(project).startswith("error: ")
+    done = deploy(GOES_PUBLIC)
+    assert the_error(done) == (
+        "error: not deployed: build/vercel is not what was verified; run `make verify`"
+    )
+    assert list(public_site.folder.iterdir()) == []
+
+
+@pytest.mark.usefixtures("published")
+def test_the_same_database_and_commit_make_the_same_bundle(project: Path, tmp_path: Path) -> None:
+    """Elsewhere and later, too."""
+    other = copy_of_the_project(tmp_path)
+    (other / "deploy" / "node_modules").symlink_to(project / "deploy" / "node_modules")
+    shutil.copy(project / "spojscore.db", other)
+    assert make(other, "build").returncode == 0
+    assert digest(other / BUNDLE) == digest(project / BUNDLE)
+
+
+def test_three_days_on_machines_that_keep_nothing(public_site: PublicSite, tmp_path: Path) -> None:
+    """What one day publishes is all that the next one has."""
+    project = copy_of_the_project(tmp_path)
+    fast(project)
+    clock, environment = faked_clock(tmp_path)
+    entries = problems(120)
+    for day in (1, 2, 3):
+        clock.write_text(f"@2026-03-0{day} 12:00:00")
+        listed = [replace(entries[0], users=entries[0].users + day), *entries[1 : 120 - day]]
+        with serving(StandIn(listed)) as server:
+            for step in ("pull", "crawl"):
+                more = {"FIRST": "1"} if day == 1 else {}
+                more |= environment if step == "crawl" else {}
+                words = (f"SPOJ_URL={server.url}", f"SITE_URL={public_site.url}")
+                done = make(project, step, *words, **more)
+                assert done.returncode == 0, done.stderr
+        public_site.publish(project / "spojscore.db")
+        for file in project.glob("spojscore.db*"):
+            file.unlink()
+    database = public_site.folder / "spojscore.db"
+    assert [row["day"] for row in rows(database, "SELECT day FROM crawls ORDER BY id")] == [
+        "2026-03-01", "2026-03-02", "2026-03-03",
+    ]  # fmt: skip
+    first_problem = "SELECT users FROM problem_history WHERE code = 'TEST' ORDER BY day"
+    assert [row["users"] for row in rows(database, first_problem)] == [
+        entries[0].users + day for day in (1, 2, 3)
+    ]
+    gone = "SELECT day, code, kind FROM events ORDER BY id"
+    assert rows(database, gone) == [
+        {"day": "2026-03-02", "code": entries[118].code, "kind": "delisted"},
+        {"day": "2026-03-03", "code": entries[117].code, "kind": "delisted"},
+    ]

@@ -1,0 +1,169 @@
+"""What the database keeps of the past, written by the code that commits a crawl."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from bench.ten_years import simulate
+from spojscore_crawler.items import Problem
+from spojscore_crawler.report import Refusal
+from tests.support.commits import A, B, C, crawl, history
+from tests.support.databases import rows
+from tests.support.queries import ask
+
+
+def events(path: Path) -> list[tuple[int, str, str, str | None]]:
+    found = rows(path, "SELECT * FROM events ORDER BY id")
+    return [(row["crawl_id"], row["code"], row["kind"], row["detail"]) for row in found]
+
+
+def test_a_row_for_each_day_on_which_users_changed(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 1, A, B)
+    crawl(database, 5, replace(A, users=12), replace(B, name="Other"))
+    assert history(database) == [(1, 0, 10), (1, 5, 12), (2, 0, 20)]
+
+
+def test_a_problem_that_leaves_and_returns(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 1, A)
+    crawl(database, 2, A)
+    crawl(database, 3, A, B)
+    assert history(database) == [(1, 0, 10), (2, 0, 20), (2, 1, None), (2, 3, 20)]
+    assert events(database) == [(2, "P2", "delisted", None), (4, "P2", "relisted", None)]
+
+
+@pytest.mark.parametrize(
+    ("lists", "expected"),
+    [
+        ([[replace(A, users=11)], [replace(A, users=13)]], [(1, 0, 10), (1, 1, 13)]),
+        ([[replace(A, users=11)], [A]], [(1, 0, 10)]),
+        ([[B], [A]], [(1, 0, 10)]),
+        ([[A, B], [A]], [(1, 0, 10)]),
+        ([[A, B], [A], [A, B]], [(1, 0, 10), (2, 1, 20)]),
+    ],
+)
+def test_the_last_crawl_of_a_day_wins(
+    lists: list[list[Problem]], expected: list[tuple[int, int, int]], database: Path
+) -> None:
+    crawl(database, 0, A)
+    for listed in lists:
+        crawl(database, 1, *listed)
+    assert [row for row in history(database) if row[2] is not None or row[0] == 1] == expected
+
+
+def test_what_happens_to_a_list(database: Path) -> None:
+    crawl(database, 0, A, B)
+    assert events(database) == []
+    crawl(database, 1, replace(A, name="New"), replace(B, code="NEW"), C)
+    crawl(database, 2, replace(A, id=9, name="New"), replace(B, code="NEW", users=21), C)
+    assert events(database) == [
+        (2, "P1", "renamed", "Name 1"), (2, "NEW", "recoded", "P2"), (2, "P3", "added", None),
+        (3, "P1", "renumbered", "1"),
+    ]  # fmt: skip
+    assert history(database) == [(2, 0, 20), (2, 2, 21), (3, 1, 30), (9, 0, 10)]
+    assert rows(database, "SELECT * FROM latest_events")[1] == {
+        "day": "2026-03-03", "kind": "added", "code": "P3", "name": "Name 3", "detail": None,
+        "url": "https://www.spoj.com/problems/P3/",
+    }  # fmt: skip
+
+
+def test_a_problem_whose_code_another_takes_keeps_its_past(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 1, B)
+    crawl(database, 2, replace(B, code="P1"))
+    assert [(row["code"], row["users"]) for row in ask(database, "on_day", day="2026-03-02")] == [
+        ("P1", 20), ("P1~1", 10),
+    ]  # fmt: skip
+    crawl(database, 3, A, B)
+    assert rows(database, "SELECT code, id, delisted FROM problems ORDER BY id") == [
+        {"code": "P1", "id": 1, "delisted": None}, {"code": "P2", "id": 2, "delisted": None},
+    ]  # fmt: skip
+
+
+def test_what_was_known_before_a_problem_left_counts(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 3, B)
+    crawl(database, 4, replace(A, users=30), B)
+    crawl(database, 10, replace(A, users=31), B)
+    assert [row["solves_7"] for row in rows(database, "SELECT * FROM movers ORDER BY code")] == [
+        21, 0,
+    ]  # fmt: skip
+    assert [(row["code"], row["solves"]) for row in ask(database, "moved")] == [("P1", 21)]
+
+
+def test_a_solve_does_not_write_the_search_index(database: Path) -> None:
+    index = "SELECT id, block FROM problems_fts_data ORDER BY id"
+    crawl(database, 0, A, B)
+    before = rows(database, index)
+    crawl(database, 1, replace(A, users=11), B)
+    assert rows(database, index) == before
+    crawl(database, 2, replace(A, users=11, name="Renamed"), B)
+    found = "SELECT code FROM problems_fts WHERE problems_fts MATCH 'Renam'"
+    assert rows(database, found) == [{"code": "P1"}]
+
+
+def test_a_missed_day_can_be_told_from_one_without_change(database: Path) -> None:
+    for day in (0, 1, 3):
+        crawl(database, day, A)
+    assert [row["day"] for row in ask(database, "solves")] == [
+        "2026-03-05", "2026-03-03", "2026-03-02",
+    ]  # fmt: skip
+
+
+def test_movers_by_the_last_known_value(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 20, replace(A, users=60), B)
+    crawl(database, 29, replace(A, users=90), B, C)
+    crawl(database, 30, replace(A, users=120), B, replace(C, users=31))
+    a, b, c = rows(database, "SELECT * FROM movers ORDER BY code")
+    assert [a[f"solves_{days}"] for days in (1, 7, 30, 365)] == [30, 60, 110, None]
+    assert a["score_30"] == pytest.approx(80 / 160 - 80 / 50)
+    assert [b[f"solves_{days}"] for days in (1, 7, 30, 365)] == [0, 0, 0, None]
+    assert [c[f"solves_{days}"] for days in (1, 7, 30, 365)] == [1, None, None, None]
+    moved = [(row["code"], row["solves"]) for row in ask(database, "moved")]
+    assert moved == [("P1", 60)]
+    assert [row["code"] for row in ask(database, "moved", n="1")] == ["P1", "P3"]
+
+
+def test_queries_about_the_past(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 1, replace(A, users=12), C)
+    assert [(row["day"], row["users"]) for row in ask(database, "series", code="p1 ")] == [
+        ("2026-03-03", 12), ("2026-03-02", 10),
+    ]  # fmt: skip
+    assert [row["code"] for row in ask(database, "series")] == ["P3"]
+    assert [(row["code"], row["users"]) for row in ask(database, "on_day")] == [
+        ("P3", 30), ("P1", 12),
+    ]  # fmt: skip
+    assert [row["code"] for row in ask(database, "on_day", day="2026-03-02")] == ["P2", "P1"]
+    assert ask(database, "on_day", day="2026-03-01") == []
+    assert ask(database, "on_day", day="rubbish") == []
+    assert [(row["kind"], row["code"]) for row in ask(database, "news")] == [
+        ("delisted", "P2"), ("added", "P3"),
+    ]  # fmt: skip
+    assert ask(database, "news", n="0") == []
+    assert [row["solves"] for row in ask(database, "solves", n="1")] == [12]
+
+
+def test_the_last_crawls_and_refusals(database: Path) -> None:
+    crawl(database, 0, A, B)
+    refused = Refusal("2026-03-03T00:00:00+00:00", "refused", "too short")
+    crawl(database, 3, A, C, refusals=[refused])
+    told = [(row["started"], row["outcome"], row["what"]) for row in ask(database, "attempts")]
+    assert told == [
+        ("2026-03-05 00:00", "committed", "2 problems, 0 changed, 1 new, 1 gone, 10 solves"),
+        ("2026-03-03 00:00", "refused", "too short"),
+        ("2026-03-02 00:00", "committed", "2 problems, 0 changed, 2 new, 0 gone"),
+    ]
+
+
+def test_every_day_of_a_simulated_list_can_be_told_from_its_history(database: Path) -> None:
+    lists = list(simulate(database, days=150, count=120))
+    kinds = {row["kind"] for row in rows(database, "SELECT kind FROM events")}
+    assert kinds == {"added", "renamed", "delisted", "relisted"}
+    for number, listed in enumerate(lists):
+        day = (date(2026, 1, 1) + timedelta(days=number)).isoformat()
+        assert {row["code"]: row["users"] for row in ask(database, "on_day", day=day)} == listed

@@ -1,0 +1,33 @@
+"""The project's folder, copies of it, and `make` in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    """A copy of the project, as it is, that has the environment of this one."""
+    copy = folder / "spojscore"
+    omitted = (".git", ".venv", "build", "node_modules", "*.db*", ".*_cache", "__pycache__")
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*omitted))
+    (copy / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    return copy
+
+
+def make(project: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `make` in a copy of the project."""
+    return subprocess.run(
+        ["make", *words],
+        cwd=project,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )

@@ -1,0 +1,26 @@
+"""The site's queries, and their answers without a site."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+from tests.support.projects import ROOT
+
+QUERIES = (
+    "worth", "effort", "easier", "unsolved", "hardest", "newest", "liked", "disliked", "bands",
+    "most_solved", "attempts", "moved", "news", "on_day", "series", "solves", "everything",
+)  # fmt: skip
+METADATA = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["spojscore"]["queries"]
+
+
+def ask(path: Path, query: str, **parameters: str) -> list[dict[str, Any]]:
+    """The answer of one of the site's queries; blank where no parameter is given."""
+    blank = dict.fromkeys(METADATA[query].get("params", ()), "")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(METADATA[query]["sql"], blank | parameters)]

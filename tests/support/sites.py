@@ -1,0 +1,41 @@
+"""Datasette as `make serve` runs it, and what its pages say."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from urllib.request import urlopen
+
+from parsel import Selector
+
+from tests.support.processes import free_port, started
+
+
+def get(url: str) -> str:
+    with urlopen(url, timeout=20) as response:
+        return str(response.read().decode())
+
+
+def words(page: str) -> str:
+    """What a page says, with single spaces."""
+    said = Selector(page).xpath("//body//text()[not(parent::script)]").getall()
+    return " ".join(" ".join(said).split()).replace(" .", ".")
+
+
+@contextmanager
+def served(database: Path) -> Iterator[tuple[str, int]]:
+    """Serve `database` as `make serve` does; yields the address and the process's number."""
+    port = free_port()
+    serve = (sys.executable, "-m", "web.serve", database, "--port", str(port))
+    with started(*serve, until="Uvicorn running") as (process, lines):
+        assert process.stdout
+        # It would stop at a full pipe.
+        Thread(target=lines.extend, args=[process.stdout], daemon=True).start()
+        yield f"http://127.0.0.1:{port}", process.pid
+
+
+def shown(points: float) -> str:
+    return f"{points:,.0f}" if points >= 100 else f"{points:.3g}"

@@ -1,0 +1,62 @@
+"""Sites over a whole list and over one with a past, and a browser to see them with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from standin.problems import problems
+from standin.server import StandIn, serving
+from tests.support.browsing import launched
+from tests.support.crawling import Crawl
+from tests.support.grown import make as grow
+from tests.support.looking import looking
+from tests.support.sites import served
+
+
+@pytest.fixture(scope="session")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the stand-in's whole list. Not to be written to."""
+    database = tmp_path_factory.mktemp("crawled") / "whole-list.db"
+    with serving(StandIn(problems())) as server:
+        crawl = Crawl(server.url, database)
+    assert crawl.status == 0, crawl.log
+    return database
+
+
+@pytest.fixture(scope="session")
+def site(crawled: Path) -> Iterator[str]:
+    """The address of a Datasette that serves `crawled`."""
+    with served(crawled) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with 40 days of history and hostile names, see grown.py. Not to be written to."""
+    database = tmp_path_factory.mktemp("grown") / "grown.db"
+    grow(database)
+    return database
+
+
+@pytest.fixture(scope="session")
+def grown_site(grown: Path) -> Iterator[str]:
+    """The address of a Datasette that serves `grown`."""
+    with served(grown) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
+def page(request: pytest.FixtureRequest, browser: Browser, grown_site: str) -> Iterator[Page]:
+    """A browser at `grown_site`, in a window so many pixels wide; see `looking`."""
+    with looking(browser, grown_site, request.param) as page:
+        yield page
