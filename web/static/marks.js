@@ -23,7 +23,7 @@ const stateOf = (code) => Object.keys(SIGNS).find((state) => lists[state].has(co
 export function markAll() {
   lists = { solved: kept("mine"), tried: kept("tried") };
   const done = new Set();
-  for (const element of document.querySelectorAll("[data-code]:not(h1), td.col-code")) {
+  for (const element of document.querySelectorAll("[data-code]:not(h1), td.col-code:not(:has([data-code]))")) {
     const row = element.closest("tr") ?? element;
     if (done.has(row)) continue;
     done.add(row);
