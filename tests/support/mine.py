@@ -15,6 +15,7 @@ LISTED = "SELECT * FROM problems WHERE delisted IS NULL"
 
 def paste(page: Page, text: str, button: str = "add-mine") -> None:
     """Paste a text, and press the button of that id; opens the box first, if it is closed."""
+    page.locator("#add-mine:not(:disabled)").wait_for(state="attached")
     if page.locator("#add:not([open])").count():
         page.locator("#add > summary").click()
     box = "#friend-text" if button == "add-friend" else "#mine-text"

@@ -177,7 +177,7 @@ def test_an_address_alone_says_what_to_do(page: Page) -> None:
     page.goto("/mine")
     paste(page, "https://www.spoj.com/users/kosaksi/")
     assert told(page) == (
-        "That is an address, and this page asks no other site. Open kosaksi’s profile, select all "
+        "This page asks no other site. Open kosaksi’s profile, select all "
         "(Ctrl+A), copy (Ctrl+C) and paste it here."
     )
     profile = page.get_by_role("link", name="kosaksi’s profile")
@@ -281,6 +281,7 @@ def test_what_is_pasted_before_the_list_is_there_stays(page: Page) -> None:
     paste(page, "GSS1")
 
     def late(route: Route) -> None:
+        page.locator("#add > summary").click()
         page.locator("#mine-text").fill("ONP")
         route.continue_()
 

@@ -5,11 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.support.databases import rows
 from tests.support.looking import CONTRAST, serious
-from tests.support.mine import LISTED, codes, kept, paste, table, told
+from tests.support.mine import LISTED, codes, kept, paste, table, told, with_columns
 from web.plugins.points import points
 
 SOLVED, TRIED = ["STEADY", "ONP", "PRIME1"], ["ADDREV"]
@@ -95,7 +96,9 @@ def test_what_is_solved_can_be_hidden(path: str, visitor: Page) -> None:
 
 def test_a_problems_page_takes_it_on_the_list_and_off(page: Page) -> None:
     page.goto("/spojscore/problems/STEADY")
-    solved, tried = (page.get_by_role("button", name=name, exact=True) for name in ("Solved", "Tried"))
+    solved, tried = (
+        page.get_by_role("button", name=name, exact=True) for name in ("Solved", "Tried")
+    )
     assert [one.get_attribute("aria-pressed") for one in (solved, tried)] == ["false", "false"]
     tried.focus()
     page.keyboard.press("Enter")
@@ -153,6 +156,14 @@ def test_a_link_asks_before_it_changes_a_list(
     if button != "Ignore":
         page.get_by_role("button", name="Undo").click()
         assert (kept(page, "solved"), kept(page, "tried")) == (["GSS1"], ["ADDREV", "AGGRCOW"])
+
+
+def test_my_list_says_what_was_tried(visitor: Page) -> None:
+    visitor.goto("/mine")
+    visitor.get_by_text("All that is on it").click()
+    assert visitor.locator("#whole-list li").all_inner_texts() == [
+        "ONP\n×", "PRIME1\n×", "STEADY\n×", "ADDREV\n○ tried\n×",
+    ]  # fmt: skip
 
 
 def test_a_link_that_is_opened_in_the_same_tab(visitor: Page) -> None:
@@ -229,6 +240,7 @@ def test_each_day_keeps_a_point(page: Page, grown: Path) -> None:
 
 
 def test_my_problems_are_fit_for_everybody(visitor: Page) -> None:
+    with_columns(visitor, topics=lambda _: '["graphs"]', liked=lambda _: 91.26)
     visitor.goto("/mine#solved=GSS1")
     paste(visitor, "ADDREV TREE aggrcow")
     visitor.locator("#friend-text").fill("AGGRCOW GSS1 tree")
@@ -240,8 +252,6 @@ def test_my_problems_are_fit_for_everybody(visitor: Page) -> None:
     for width in (visitor.viewport_size or {})["width"], 320:
         visitor.set_viewport_size({"width": width, "height": 844})
         assert visitor.evaluate("document.documentElement.scrollWidth") <= width
-    from axe_playwright_python.sync_playwright import Axe
-
     assert Axe().run(visitor).response["violations"] == []
     visitor.emulate_media(color_scheme="dark")
     assert Axe().run(visitor, options=CONTRAST).response["violations"] == []

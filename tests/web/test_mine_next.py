@@ -158,7 +158,9 @@ def test_topics_and_likes_when_the_list_has_them(page: Page, listed: Listed) -> 
     assert row.locator("td.col-liked").inner_text().split()[-2:] == ["91.3", "%"]
     assert "graphs" not in row.inner_text()
     row.get_by_text("show").click()
-    assert "binary search, graphs" in row.inner_text() or "graphs, binary search" in row.inner_text()
+    assert (
+        "binary search, graphs" in row.inner_text() or "graphs, binary search" in row.inner_text()
+    )
     assert all_rows(page, "way")[0] in graphs
     page.get_by_label("Topic").select_option("no topic known")
     assert all_rows(page, "suggested") == [code for code in every if code not in graphs]

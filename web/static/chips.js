@@ -33,6 +33,5 @@ function chip(one, action, act) {
   const remove = button("×", () => act(new Set([one.code])));
   remove.setAttribute("aria-label", `Remove ${one.code}`);
   const name = make("a", { href: `/spojscore/problems/${one.code}`, title: one.name }, one.code);
-  name.dataset.code = one.code;
-  return make("li", {}, name, remove);
+  return make("li", {}, name, one.note ? make("span", { className: "mark" }, one.note) : "", remove);
 }

@@ -1,14 +1,16 @@
-// What the parts of My problems share to show themselves.
+// What the parts of My problems share.
 
-import { markAll } from "./marks.js";
+import { markSoon } from "./marks.js";
 
 export const at = (id) => document.getElementById(id);
-export const number = (value) => Math.round(value).toLocaleString("en");
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const digits = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const column = new Intl.NumberFormat("en", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+export const number = (value) => whole.format(value);
 export const count = (amount, noun) => `${number(amount)} ${noun}${amount === 1 ? "" : "s"}`;
-export const points = (value) =>
-  value.toLocaleString("en", Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 });
-export const aligned = (value) => value.toLocaleString("en", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
-export const percent = (value) => (value === null ? "" : `${value.toFixed(1)} %`);
+export const points = (value) => (Math.abs(value) >= 100 ? whole : digits).format(value);
+export const aligned = (value) => column.format(value); // its digits stand below each other
+export const percent = (value) => (value === null ? "–" : `${value.toFixed(1)} %`);
 export const signed = (value) => `${value < 0 ? "−" : "+"}${points(Math.abs(value))}`;
 export const words = (slug) => slug.replaceAll("-", " ");
 
@@ -18,7 +20,6 @@ export function make(tag, properties = {}, ...content) {
   return made;
 }
 
-// A problem's code and name, which lead to its page, and a link to SPOJ.
 export function problemLink(one) {
   const name = make("bdi", {}, one.name);
   const link = make("a", { href: `/spojscore/problems/${one.code}` }, make("b", {}, one.code), " ", name);
@@ -46,7 +47,7 @@ export function fill(id, rows) {
     }),
   );
   table.hidden = rows.length === 0;
-  markAll();
+  markSoon();
   return table.tBodies[0].rows;
 }
 

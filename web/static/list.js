@@ -10,12 +10,16 @@ const CAREFUL = 20; // submissions that are added to each problem, see the quest
 export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
 // Problems by code. Each has its row's columns and score, next (points for who solves it next), band (a number),
-// topics, lost (by days: what each solver lost; null if unknown) and perTry (points a submission; null if unknown).
+// topics, lost (points by days, or null) and perTry (points a submission, or null).
 export async function fetchList(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const { columns, rows } = await answer.json();
-  const problems = rows.map((row) => problem(Object.fromEntries(columns.map((column, index) => [column, row[index]]))));
+  const problems = rows.map((row) => {
+    const named = {};
+    columns.forEach((column, index) => (named[column] = row[index]));
+    return problem(named);
+  });
   const tried = problems.filter((one) => !one.delisted && one.acceptance > 0);
   const share = sum(tried.map((one) => one.users)) / sum(tried.map(submissions));
   for (const one of tried) {
@@ -29,14 +33,15 @@ const submissions = (one) => (one.users * 100) / one.acceptance;
 function problem(row) {
   const score = held(row.users);
   const lostIn = (solves) => (solves === null ? null : held(row.users - solves) - score);
-  return {
-    ...row,
+  const lost = {};
+  for (const days of SPANS) lost[days] = lostIn(row[`solves_${days}`]);
+  return Object.assign(row, {
     score,
-    lost: Object.fromEntries(SPANS.map((days) => [days, lostIn(row[`solves_${days}`])])),
+    lost,
     next: next(row.users),
     band: BANDS.findIndex(([, least]) => score >= least),
     topics: row.topics ? JSON.parse(row.topics) : [],
     liked: row.liked ?? null,
     perTry: null,
-  };
+  });
 }

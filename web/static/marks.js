@@ -1,4 +1,4 @@
-// "solved" and "tried" wherever a row names a problem, and a way to hide what is solved.
+// "solved" and "tried" wherever a row names a problem.
 
 import { keep, kept, recall, remember } from "./solved.js";
 
@@ -19,8 +19,16 @@ function mark(row, place, state) {
 
 const stateOf = (code) => Object.keys(SIGNS).find((state) => lists[state].has(code));
 
-// Marks each row as the lists are now.
-export function markAll() {
+let soon = false;
+
+// Marks new rows, all that come in one go at once.
+export function markSoon() {
+  if (!soon) queueMicrotask(markAll);
+  soon = true;
+}
+
+function markAll() {
+  soon = false;
   lists = { solved: kept("mine"), tried: kept("tried") };
   const done = new Set();
   for (const element of document.querySelectorAll("[data-code]:not(h1), td.col-code:not(:has([data-code]))")) {

@@ -7,7 +7,7 @@ import * as next from "./next.js";
 import { showFriend, showPoints, showProgress } from "./overview.js";
 import { read } from "./paste.js";
 import { LIST_KEYS, forgetAll, keep, kept } from "./solved.js";
-import { fromHash, toAddress, toCsv } from "./travel.js";
+import { fromHash, toAddress } from "./travel.js";
 
 const NAMED = 30; // codes in a sentence
 
@@ -23,8 +23,7 @@ function keptLists() {
 const union = (...sets) => new Set(sets.flatMap((set) => [...set]));
 const without = (set, codes) => new Set([...set].filter((code) => !codes.has(code)));
 const named = (codes) => codes.slice(0, NAMED).join(", ") + (codes.length > NAMED ? ` and ${codes.length - NAMED} more` : "");
-const amounts = ({ solved, tried }) =>
-  count(solved.size, "solved problem") + (tried.size ? ` and ${tried.size} tried` : "");
+const amounts = ({ solved, tried }) => count(solved.size, "solved problem") + (tried.size ? ` and ${tried.size} tried` : "");
 
 function change(some) {
   before = lists;
@@ -43,14 +42,13 @@ const tell = (whose, ...words) => at(`${whose}-told`).replaceChildren(...words);
 
 // Says what has changed in one's list, and offers to undo it.
 function tellChange(...words) {
-  const undo = make("button", { type: "button", className: "undo" }, "Undo");
-  undo.addEventListener("click", () => {
+  const onclick = () => {
     change(before);
     showRead("mine", null);
     tell("mine", "Undone.");
-  });
+  };
   if (!couldKeep) words.push(" This browser keeps nothing: it is gone when you leave the page.");
-  tell("mine", ...words, " ", undo);
+  tell("mine", ...words, " ", make("button", { type: "button", onclick }, "Undo"));
 }
 
 function takeIn(whose, taking) {
@@ -69,12 +67,11 @@ function takeIn(whose, taking) {
   showRead(whose, now);
 }
 
-// What is to be said of what was read.
 function told(text, { from, user, solved, tried, perhaps, unknown }) {
   if (!text.trim()) return ["Nothing to read. Paste something first."];
   if (user) {
     const profile = make("a", { href: `https://www.spoj.com/users/${encodeURIComponent(user)}/` }, `${user}’s profile`);
-    return ["That is an address, and this page asks no other site. Open ", profile, ", select all (Ctrl+A), copy (Ctrl+C) and paste it here."];
+    return ["This page asks no other site. Open ", profile, ", select all (Ctrl+A), copy (Ctrl+C) and paste it here."];
   }
   const words = [];
   if (from.size) words.push(`Read from ${[...from].join(", ")}: ${amounts({ solved, tried })}.`);
@@ -85,7 +82,8 @@ function told(text, { from, user, solved, tried, perhaps, unknown }) {
   return [words.join(" ")];
 }
 
-const ofCodes = (...sets) => [...union(...sets)].map((code) => problems.get(code) ?? { code, name: "" });
+const ofCodes = (codes) => [...codes].map((code) => problems.get(code) ?? { code, name: "" });
+const ofLists = (solved, tried) => [...ofCodes(solved), ...ofCodes(tried).map((one) => ({ ...one, note: "○ tried" }))];
 
 // Words of the last text that are perhaps codes, and the codes that were taken from it.
 function showRead(whose, now) {
@@ -96,7 +94,7 @@ function showRead(whose, now) {
     showRead(whose, { ...now, perhaps: without(perhaps, codes), solved: union(now.solved, codes) });
   });
   if (whose === "friend") return;
-  const taken = now ? ofCodes(now.solved, now.tried) : [];
+  const taken = now ? ofLists(now.solved, now.tried) : [];
   at("read").hidden = taken.length === 0;
   at("read-count").textContent = count(taken.length, "problem");
   showChips("read-list", taken, "remove", (codes) => {
@@ -120,17 +118,14 @@ function show() {
   showList();
 }
 
-// The whole list, when somebody looks at it.
 function showList() {
-  if (at("list").open) showChips("whole-list", ofCodes([...lists.mine, ...lists.tried].sort()), "remove", remove);
+  if (at("list").open) showChips("whole-list", ofLists([...lists.mine].sort(), [...lists.tried].sort()), "remove", remove);
 }
 
 function download() {
-  const rows = (list, status) => ofCodes(list).map((one) => [one.code, status, one.score, one.users]);
-  const csv = toCsv([...rows(lists.mine, "solved"), ...rows(lists.tried, "tried")]);
-  const href = URL.createObjectURL(new Blob([csv], { type: "text/csv" }));
-  make("a", { href, download: "my-problems.csv" }).click();
-  URL.revokeObjectURL(href);
+  const lines = (list, status) => ofCodes(list).map((one) => `${[one.code, status, one.score, one.users]}\r\n`);
+  const csv = ["code,status,points,users\r\n", ...lines(lists.mine, "solved"), ...lines(lists.tried, "tried")];
+  make("a", { href: URL.createObjectURL(new Blob(csv, { type: "text/csv" })), download: "my-problems.csv" }).click();
 }
 
 async function copy() {
@@ -145,21 +140,15 @@ function showBrought() {
   at("brought").hidden = !brought;
   if (!brought) return;
   at("brought-told").textContent = `This link brings a list: ${amounts(brought)}.`;
-  const answers = {
-    add: [add, "Added."],
-    replace: [replace, "Replaced."],
-    compare: [compare, "Taken as your friend’s list."],
+  const answers = { add, replace, compare };
+  at("brought").onclick = ({ target }) => {
+    if (!target.value) return;
+    history.replaceState(null, "", location.pathname);
+    at("brought").hidden = true;
+    if (!answers[target.value]) return;
+    answers[target.value](brought);
+    tellChange("Done.");
   };
-  for (const button of at("brought").querySelectorAll("button")) {
-    button.onclick = () => {
-      history.replaceState(null, "", location.pathname);
-      at("brought").hidden = true;
-      if (!answers[button.value]) return;
-      const [take, words] = answers[button.value];
-      take(brought);
-      tellChange(words);
-    };
-  }
 }
 
 function forget() {
@@ -172,16 +161,15 @@ function forget() {
   tellChange("Forgotten.");
 }
 
-function onAnotherTab({ key }) {
-  if (key && !LIST_KEYS.includes(key)) return;
+function readAgain() {
   lists = keptLists();
   show();
 }
 
 async function start() {
-  tell("mine", "Fetching the list of problems…");
+  // Not while somebody is pasting.
+  at("add").open = lists.mine.size + lists.tried.size === 0 || at("mine-text").value !== "";
   problems = await fetchList(at("add").dataset.list);
-  tell("mine");
   next.start([...problems.values()].filter((one) => !one.delisted));
   at("add-mine").onclick = () => takeIn("mine", add);
   at("replace-mine").onclick = () => takeIn("mine", replace);
@@ -190,10 +178,11 @@ async function start() {
   at("download").onclick = download;
   at("copy").onclick = copy;
   at("list").ontoggle = showList;
-  addEventListener("storage", onAnotherTab);
+  // Another tab changed a list, or another page on whose way back this one is.
+  addEventListener("storage", ({ key }) => (!key || LIST_KEYS.includes(key)) && readAgain());
+  addEventListener("pageshow", ({ persisted }) => persisted && readAgain());
   addEventListener("hashchange", showBrought);
-  // Not while somebody is pasting.
-  at("add").open = lists.mine.size + lists.tried.size === 0 || at("mine-text").value !== "";
+  await new Promise(setTimeout); // a pause, so that the page answers meanwhile
   for (const part of document.querySelectorAll(".loaded")) part.hidden = false;
   for (const button of at("add").querySelectorAll("button")) button.disabled = false;
   show();

@@ -56,7 +56,7 @@ function cells(one) {
   return [
     problemLink(one),
     aligned(one.next),
-    one.perTry === null ? "" : aligned(one.perTry),
+    one.perTry === null ? "–" : aligned(one.perTry),
     percent(one.acceptance),
     percent(one.liked),
     number(one.users),
@@ -66,7 +66,7 @@ function cells(one) {
 
 // Folded, because they give the method away.
 function topics(one) {
-  return one.topics.length ? make("details", {}, make("summary", {}, "show"), one.topics.map(words).join(", ")) : "";
+  return one.topics.length ? make("details", {}, make("summary", {}, "show"), one.topics.map(words).join(", ")) : "–";
 }
 
 function showWay() {

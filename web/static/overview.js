@@ -26,16 +26,19 @@ function lostIn(days, solved) {
 }
 
 export function showProgress(solved, listed) {
-  const parts = (names, isIn) =>
-    names.map(([key, name]) => {
-      const [own, all] = [solved, listed].map((some) => some.filter((one) => isIn(one, key)));
-      return [name, `${number(own.length)} of ${number(all.length)}`, points(worth(own))];
-    });
-  fill("bands", parts(BANDS.map(([name], band) => [band, `${name} points`]), (one, band) => one.band === band));
   const topics = [...new Set(listed.flatMap((one) => one.topics))].sort();
   at("by-topic").hidden = topics.length === 0;
-  fill("topics", parts(topics.map((topic) => [topic, words(topic)]), (one, topic) => one.topics.includes(topic)));
+  fill("bands", shares(solved, listed, BANDS.map(([name], band) => [band, `${name} points`]), (one) => [one.band]));
+  fill("topics", shares(solved, listed, topics.map((topic) => [topic, words(topic)]), (one) => one.topics));
   if (solved.length) showDays(solved, listed);
+}
+
+// A row for each name: how many of its problems are solved, and what they are worth.
+function shares(solved, listed, names, keysOf) {
+  const groups = new Map(names.map(([key, name]) => [key, { name, all: 0, own: [] }]));
+  for (const one of listed) for (const key of keysOf(one)) groups.get(key).all += 1;
+  for (const one of solved) for (const key of keysOf(one)) groups.get(key).own.push(one);
+  return [...groups.values()].map(({ name, all, own }) => [name, `${number(own.length)} of ${number(all)}`, points(worth(own))]);
 }
 
 function showDays(solved, listed) {

@@ -5,7 +5,7 @@ const HEADING = /(list of solved|todo list of)\s+(?:\w+\s+)?problems/gi;
 const HTML = /<!doctype|<html|<\/t[dr]>|<\/li>/i;
 const LINK = /(?:spoj\.(?:com|pl)|href=["']?|\/spojscore)\/(problems|status|ranks|submit)\/(\w+)(,?)/gi;
 const OTHER_JUDGE = /codechef|codeforces|atcoder|hacker|leetcode|kattis|\buva\b/i;
-// A row of SPOJ's plaintext history: | ID | DATE | PROBLEM | RESULT | …
+// SPOJ's plaintext history: | ID | DATE | PROBLEM | RESULT | …
 const SUBMISSION = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*\|\s*(\w+)\s*\|\s*(\w+)/;
 const ACCEPTED = /^(?:ac|accepted|solved|yes|done|x|✓|✔|✅|\d+)$/i;
 const UNTOUCHED = /^(?:-*|no|todo)$/i;
@@ -17,23 +17,17 @@ const SMALL = /[a-z]/;
 const CAPITAL = /[A-Z]/;
 // Lines of which more than their words is looked at.
 const MARKED = /[-\t–—:(/]/;
-const SOURCE = new Set(
-  "asm awk bf c cc cpp cs cxx d go hs java js kt lisp lua ml pas php pl py rb rs scala scm sh swift ts".split(" "),
-);
+const SOURCE = new Set("asm awk bf c cc cpp cs d go hs java js kt lisp lua ml pas php pl py rb rs scala scm sh swift ts".split(" "));
 const MANY = 1000; // words that are no codes
 const LONGEST = 100; // characters of a file's name that are looked at
 
-// Codes of SPOJ that mean other things, too. Others are told by the problems' names, where they stand as words.
+// Codes that are words, too, beside those that stand as words in problems' names.
 const ALSO_WORDS =
-  "ACC ACQUIRE ASSIGN ASSIST AUTOMATA BALLOON BIO BUNDLE CHAIR CLONE COMPRESS CPC CRYPTO CS DEPEND DETECT DIG DIST DP EIGHTS EN ENEMY EQ EST EXPAND FERRY FIRM FORMAT GEN GLOVE IM INVENT JEWELS LCS LIAR LITE MAJOR MATHS MESS MLE ORDERS OVERLAP PRO RAMP REC RESIST RETRO ROT SCROLL SEQ SHELF SLEEP SPA SPLITS SUBS SUPPER TLE TRACTOR TRANSMIT URI VOL WA WAGE WEIGHT WINDMILL WORMS ZIGZAG";
-let words = { of: null, all: null };
+  "ACC ASSIGN BALLOON BIO CHAIR CLONE CS DEPEND DETECT DIG DIST DP EIGHTS EN ENEMY EQ EST EXPAND FIRM FORMAT GEN GLOVE IM INVENT LCS LIAR MAJOR MATHS MESS MLE ORDERS PRO RAMP REC RESIST ROT SCROLL SEQ SHELF SLEEP SPLITS SUBS TLE URI VOL WA WAGE WEIGHT WORMS";
 
 function plainWords(problems) {
-  if (words.of !== problems) {
-    const names = [...problems.values()].map((one) => one.name).join(" ");
-    words = { of: problems, all: new Set([...ALSO_WORDS.split(" "), ...(names.toUpperCase().match(/[A-Z]{2,}/g) ?? [])]) };
-  }
-  return words.all;
+  const names = [...problems.values()].map((one) => one.name).join(" ");
+  return new Set(`${ALSO_WORDS} ${names.toUpperCase()}`.match(/[A-Z]{2,}/g));
 }
 
 // What a text says of `problems`, a Map by code: { from, user, solved, tried, perhaps, unknown }, sets of codes but
@@ -54,7 +48,6 @@ export function read(text, problems) {
   return found;
 }
 
-// Takes a code that is sure to be meant as one.
 function take(code, from, found, accepted = true) {
   if (!found.known.has(code)) {
     found.unknown.add(code);
@@ -117,7 +110,7 @@ function readLines(text, found) {
   readWords(plain.join("\n"), true, found);
 }
 
-// Where a table's head has the codes and the results; null if the line is no such head.
+// Where a table's head has the codes and the results.
 function header(line) {
   if (line.length < 6 || line.length > 300 || !/code|problem/i.test(line)) return null;
   const separator = ["|", "\t", ","].find((one) => line.includes(one));
@@ -158,7 +151,6 @@ function readLine(line, found) {
   } else readWords(links.length ? line.replace(LINK, " ") : line, sure, found);
 }
 
-// The first word that may be a code, as RegExp.exec() gives it.
 function firstWord(line) {
   const pattern = /\w+/g;
   let word;
@@ -181,7 +173,6 @@ function readWords(text, sure, found) {
   }
 }
 
-// A word of which nothing says that it is a code.
 function loose(word, sure, found) {
   const code = word.toUpperCase();
   if (!found.known.has(code)) {

@@ -10,8 +10,7 @@ const byUsers = (a, b) => b.users - a.users;
 const byTry = (a, b) => (b.perTry ?? -1) - (a.perTry ?? -1);
 export const byWorth = (a, b) => b.next - a.next || (a.code < b.code ? -1 : 1);
 
-// The geometric mean of the solvers of one's ten rarest solved problems; who has none begins with the ten most
-// solved of the list.
+// The geometric mean of the solvers of one's ten rarest solved problems, or of the ten most solved of all.
 export function levelOf(solved, listed) {
   const sorted = [...(solved.length ? solved : listed)].sort(byUsers);
   const some = solved.length ? sorted.slice(-RAREST) : sorted.slice(0, RAREST);
@@ -19,7 +18,7 @@ export function levelOf(solved, listed) {
 }
 
 // { rows, least, most, widened }: the problems in a range, those first that bring the most points a submission. An
-// empty range is widened until something is in it. What fewer than three have solved is left out unless `few`.
+// empty range is widened. What fewer than three have solved is left out unless `few`.
 export function suggest(unsolved, level, range, few) {
   const choice = unsolved.filter((one) => few || one.users >= FEW);
   let [least, most] = RANGES[range].map((share) => share * level);

@@ -9,7 +9,6 @@ const KEYS = {
 };
 export const LIST_KEYS = [KEYS.mine, KEYS.tried, KEYS.friend];
 
-// What was kept under the name, or null.
 export function recall(name) {
   try {
     return JSON.parse(localStorage.getItem(KEYS[name]));
@@ -34,7 +33,6 @@ export function kept(whose) {
   return new Set(Array.isArray(codes) ? codes.filter((code) => typeof code === "string") : []);
 }
 
-// Keeps the codes of a list; whether it could.
 export function keep(whose, codes) {
   return remember(whose, [...codes]);
 }

@@ -1,4 +1,4 @@
-// A list that leaves the browser: in an address's part behind #, which is sent to no server, or as a file.
+// A list that leaves the browser in an address's part behind #, which is sent to no server.
 
 const CODE = /^[A-Z0-9_~]{2,24}$/;
 
@@ -14,7 +14,3 @@ export function fromHash(hash) {
   );
   return solved.size + tried.size ? { solved, tried } : null;
 }
-
-// The paste box reads it back by its first two columns.
-export const toCsv = (rows) =>
-  [["code", "status", "points", "users"], ...rows].map((line) => `${line.join(",")}\r\n`).join("");
