@@ -305,7 +305,8 @@ def test_by_keyboard_alone(page: Page) -> None:
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.outerHTML"))
     needed = page.locator(
-        "main :is(a, button, input:not([type=radio]), select, textarea, summary):visible:not(:disabled)"
+        "main :is(a, button, input:not([type=radio]), select, textarea, summary)"
+        ":visible:not(:disabled)"
     ).evaluate_all("all => all.map(one => one.outerHTML)")
     assert len(needed) > 20
     assert set(needed) <= reached
