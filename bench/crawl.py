@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from standin.demo import FULL_SPEED
+from standin.history import FULL_SPEED
 from standin.problems import problems
 from standin.server import StandIn, serving
 
@@ -47,8 +47,8 @@ def compare(name: str, command: Sequence[str], server: StandIn, folder: str) -> 
     server.requests.clear()
     environment = {"SPOJ_URL": server.url, "SPOJSCORE_DB": str(Path(folder, "bench.db"))}
     runs = [measure(command, environment) for _ in range(RUNS)]
-    if sum("start=" in path for path in server.requests) != RUNS * PAGES:
-        sys.exit(f"error: {name} did not ask for {PAGES} pages")
+    if sum("start=" in path for path in server.requests) < RUNS * PAGES:
+        sys.exit(f"error: {name} asked for fewer than {PAGES} pages")
     cpu, memory = (median(column) for column in zip(*runs, strict=True))
     print(f"{name:12} {cpu:5.2f} s CPU {memory:6.1f} MB peak")
     return cpu, memory

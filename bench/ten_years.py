@@ -1,4 +1,4 @@
-"""`python -m bench.ten_years DB`: ten years of daily crawls, made up, written by the real code."""
+"""`python -m bench.ten_years DB`: ten simulated years of daily crawls, from SPOJ's real list on."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from random import Random
 
 from tqdm import tqdm
 
-from deploy.build import copy_database
-from spojscore_crawler import database
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import ScorePipeline
-from standin.problems import LABEL, problems
+from spojscore_crawler.store import commit as store
+from spojscore_crawler.store import files
+from standin.problems import problems
 
 YEARS = 10
 FIRST_DAY = date(2026, 1, 1)
@@ -50,8 +50,7 @@ class World:
             self.listed[id_] = replace(self.listed[id_], users=self.listed[id_].users + count)
         if self.random.random() < ADDED:
             id_ = max(*self.listed, *self.hidden, 0) + 1
-            name = f"New {id_} {LABEL}"
-            self.listed[id_] = Problem(id=id_, code=f"MU_NEW{id_}", name=name, users=0)
+            self.listed[id_] = Problem(id=id_, code=f"NEW{id_}", name=f"New {id_}", users=0)
         if self.random.random() < RENAMED:
             id_ = self.random.choice(ids)
             self.listed[id_] = replace(self.listed[id_], name=f"{self.listed[id_].name} again")
@@ -80,10 +79,14 @@ def simulate(path: Path, days: int, seed: int = 1, count: int = 3974) -> Iterato
     for number in range(days):
         if number:
             world.live()
-        items = [score.process_item(item) for _, item in sorted(world.listed.items())]
+        items = [item for _, item in sorted(world.listed.items())]
+        for item in items:
+            score.process_item(item)
         started = datetime.combine(FIRST_DAY + timedelta(days=number), time(), UTC)
-        crawl = database.Crawl(started, started + timedelta(minutes=2), -(-len(items) // 50))
-        database.commit(path, items, crawl)
+        crawl = store.Crawl(
+            started, started + timedelta(minutes=2), -(-len(items) // 50), "simulated"
+        )
+        store.commit(path, items, crawl)
         yield {item.code: item.users for item in items}
 
 
@@ -98,7 +101,7 @@ def main() -> None:
         pass
     with tempfile.TemporaryDirectory() as folder:
         published = Path(folder, "published.db")
-        copy_database(args.database, published)
+        files.copy(args.database, published)
         for name, file in (("written", args.database), ("published", published)):
             print(f"{file.stat().st_size / 1e6:.1f} MB as {name}")
 

@@ -1,30 +1,31 @@
-"""`python -m deploy.build DB`: make build/vercel, the very thing that would go public."""
+"""Makes build/vercel, the very thing that would go public."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
-import sqlite3
-import subprocess
 import sys
 import tempfile
-from contextlib import closing
 from pathlib import Path
 
 from deploy.bundle import BUNDLE, FUNCTION, STATIC_DATABASE, function_files, verified_file
-from deploy.hashes import write_hash
-from deploy.toolchain import PYTHON_VERSION, PublishError, find_python, find_vercel, run_step
-from web.database import connect
+from deploy.stores import write_hash
+from deploy.toolchain import PYTHON_VERSION, PublishError, find_python, find_vercel, output
+from spojscore_crawler.store import files
+from spojscore_crawler.store.schema import bring_forward
 from web.options import DATABASE, OPTIONS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 PROJECT = "spojscore"
 
+# What plugins import.
+PACKAGE = ("web/__init__.py", "web/options.py", "web/answers/*.py")
 # All of the project that the site consists of, whatever else lies in its folders.
-SITE = ("metadata.yml", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*.*")
+SITE = (
+    "metadata.yml", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*.*", *PACKAGE,
+)  # fmt: skip
 KINDS = {".yml", ".py", ".html", ".css", ".js", ".png", ".svg"}
 # What the build is not told: it needs no network, and is the same for everybody.
 PRIVATE = {
@@ -35,20 +36,24 @@ PRIVATE = {
 COMMANDS = "../../../bin/"
 
 
-def build(database: Path, bundle: Path = BUNDLE) -> None:
-    """Build the publication of `database` at `bundle`; the one that was there stays till then.
+def build(database: Path) -> str:
+    """Build the publication of `database`; the one that was there stays till then.
 
-    Raises PublishError when that fails.
+    Returns what was done. Raises PublishError or StoreError.
     """
     vercel, python = find_vercel(), find_python()
-    draft, last = (bundle.with_name(f"{bundle.name}.{suffix}") for suffix in ("draft", "last"))
+    draft, last = (BUNDLE.with_name(f"{BUNDLE.name}.{suffix}") for suffix in ("draft", "last"))
     for left in (draft, last):
         shutil.rmtree(left, ignore_errors=True)
+    if sentence := bring_forward(database):
+        print(sentence)
     with tempfile.TemporaryDirectory(prefix="spojscore-") as folder:
         copy = Path(folder, f"{DATABASE}.db")
-        copy_database(database, copy)
+        files.copy(database, copy)
         copy_site(Path(folder))
         generate(copy, draft, vercel)
+        for pattern in PACKAGE:
+            copy_files(Path(folder), pattern, draft)
     write_hash(draft / f"{DATABASE}.db")
     shutil.copy(HERE / "requirements.lock", draft / "requirements.txt")
     (draft / ".python-version").write_text(f"{PYTHON_VERSION}\n")
@@ -58,36 +63,27 @@ def build(database: Path, bundle: Path = BUNDLE) -> None:
     link.write_text(json.dumps({"projectId": PROJECT, "orgId": PROJECT, "settings": {}}))
     run_vercel_build(draft, vercel, python)
     forget_this_machine(draft, python)
-    verified_file(bundle).unlink(missing_ok=True)
-    if bundle.exists():
-        bundle.rename(last)
-    draft.rename(bundle)
+    verified_file(BUNDLE).unlink(missing_ok=True)
+    if BUNDLE.exists():
+        BUNDLE.rename(last)
+    draft.rename(BUNDLE)
     shutil.rmtree(last, ignore_errors=True)
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database through SQLite, which recovers what a killed crawl may have left."""
-    if not source.is_file():
-        raise PublishError(f"there is no database {source}; make one with `make crawl`")
-    try:
-        with closing(connect(source)) as original:
-            original.execute("VACUUM INTO ?", [str(target)])  # without what is left of old rows
-        with closing(connect(target)) as copy:
-            state = copy.execute("PRAGMA quick_check").fetchone()[0]
-    except sqlite3.Error as error:
-        raise PublishError(f"{source}: {error}") from error
-    if state != "ok":
-        raise PublishError(f"{source}: {state}")
+    return f"Built {BUNDLE} from {database}."
 
 
 def copy_site(folder: Path) -> None:
     """Lay out in `folder` what the site consists of."""
     for pattern in SITE:
-        for file in ROOT.glob(pattern):
-            if file.suffix in KINDS:
-                target = folder / file.relative_to(ROOT)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, target)
+        copy_files(ROOT, pattern, folder)
+
+
+def copy_files(source: Path, pattern: str, folder: Path) -> None:
+    """Copy the files of `source` that the pattern names to the same place in `folder`."""
+    for file in source.glob(pattern):
+        if file.suffix in KINDS:
+            target = folder / file.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
 
 
 def generate(database: Path, folder: Path, vercel: Path) -> None:
@@ -112,6 +108,7 @@ def run_vercel_build(folder: Path, vercel: Path, python: Path) -> None:
         path=[python.parent, Path(sys.executable).parent],
         VERCEL_PYTHON_COMPILEALL="1",  # for a fast cold start
         VERCEL_TELEMETRY_DISABLED="1",
+        NO_UPDATE_NOTIFIER="1",
     )
     for part in (STATIC_DATABASE, FUNCTION / ".vc-config.json"):
         if not (folder / part).is_file():
@@ -123,42 +120,18 @@ def forget_this_machine(folder: Path, python: Path) -> None:
 
     Byte code holds the names of folders, and packages' records the hashes of commands, which do.
     """
-    files = function_files(folder).values()
-    for record in (file for file in files if file.name == "RECORD"):
+    built = function_files(folder).values()
+    for record in (file for file in built if file.name == "RECORD"):
         lines = record.read_text().splitlines(keepends=True)
         record.write_text("".join(line for line in lines if not line.startswith(COMMANDS)))
-    byte_code = (file for file in files if file.suffix == ".pyc")
+    byte_code = (file for file in built if file.suffix == ".pyc")
     folders = sorted({str(file.parent.parent.relative_to(folder)) for file in byte_code})
     options = ["-q", "-f", "-l", "-j0", "--invalidation-mode=unchecked-hash"]
     run([python, "-m", "compileall", *options, *folders], cwd=folder, path=[])
 
 
 def run(command: list[str | Path], cwd: Path, path: list[Path], **environment: str) -> None:
-    """Run `command` with `path` before the PATH; what it prints is shown only when it fails."""
+    """Run `command` with `path` before the PATH, without what it need not know."""
     inherited = {name: value for name, value in os.environ.items() if name not in PRIVATE}
     search = os.pathsep.join([*map(str, path), os.environ["PATH"]])
-    done = subprocess.run(
-        command,
-        cwd=cwd,
-        env=inherited | {"PATH": search} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        print(done.stdout, file=sys.stderr)
-        name = " ".join(map(str, [Path(command[0]).name, *command[1:3]]))
-        raise PublishError(f"`{name}` failed with exit status {done.returncode}, see above")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m deploy.build", description=__doc__)
-    parser.add_argument("database", type=Path)
-    database = parser.parse_args().database
-    run_step(lambda: build(database))
-    print(f"Built {BUNDLE} from {database}.")
-
-
-if __name__ == "__main__":
-    main()
+    output(command, cwd=cwd, env=inherited | {"PATH": search} | environment)

@@ -17,7 +17,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from deploy.bundle import function_config, function_files
-from deploy.toolchain import PublishError, find_python
+from deploy.toolchain import PublishError, find_python, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,18 +54,14 @@ def running(bundle: Path) -> Iterator[Function]:
         if os.geteuid() == 0:
             command = ["setpriv", f"--bounding-set={CAPABILITIES}", *command]
         output = stack.enter_context(tempfile.TemporaryFile("w+"))
+        environment = {"PATH": os.environ["PATH"], "VERCEL_IPC_PATH": str(folder / "ipc")}
         began = time.monotonic()
         process = stack.enter_context(
-            subprocess.Popen(
-                command,
-                cwd=folder / "task",
-                env={"PATH": os.environ["PATH"], "VERCEL_IPC_PATH": str(folder / "ipc")}
-                | config["environment"],
-                stdout=output,
-                stderr=output,
+            started(
+                command, cwd=folder / "task", env=environment | config["environment"],
+                stdout=output, stderr=output,
             )
-        )
-        stack.callback(process.kill)
+        )  # fmt: skip
         try:
             port = _port(runtime, process)
         except PublishError:
@@ -87,7 +83,7 @@ def _unpack(bundle: Path, task: Path) -> dict[str, Any]:
     return config
 
 
-def _port(runtime: socket.socket, process: subprocess.Popen[bytes]) -> int:
+def _port(runtime: socket.socket, process: subprocess.Popen[str]) -> int:
     """The port that the function says it listens on; its further messages are read and dropped."""
     try:
         connection = _connection(runtime, process)
@@ -103,7 +99,7 @@ def _port(runtime: socket.socket, process: subprocess.Popen[bytes]) -> int:
     return int(message["payload"]["httpPort"])
 
 
-def _connection(runtime: socket.socket, process: subprocess.Popen[bytes]) -> socket.socket:
+def _connection(runtime: socket.socket, process: subprocess.Popen[str]) -> socket.socket:
     """The function's connection. Raises TimeoutError when it ends or dawdles before that."""
     limit = time.monotonic() + START_TIMEOUT
     while True:

@@ -5,27 +5,24 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
 from urllib.parse import parse_qsl, urljoin, urlsplit
 from xml.etree import ElementTree
 
 from parsel import Selector
 
+from deploy.client import Answer, ask
 from deploy.toolchain import PublishError
-
-if TYPE_CHECKING:
-    from deploy.site import Answer, Site
 
 # From the home page, links are followed so far; what the last pages link to is only asked for.
 STEPS = 2
-# Of pages that differ only in their row, or in the values of their parameters, so many.
+# How many are asked for of pages that differ only in their row, or in their parameters' values.
 ALIKE = 3
 ROW_PARTS = 3  # /database/table/row
 LINKS = "a::attr(href), link::attr(href), script::attr(src), img::attr(src)"
 
 
-def visit(site: Site, more: Collection[str], without: Collection[str]) -> int:
+def visit(site: str, more: Collection[str], without: Collection[str]) -> int:
     """Ask for all that the site links to, and for the paths `more`, but not for `without`.
 
     Returns how many answers were right; raises PublishError at the first that is not.
@@ -36,12 +33,12 @@ def visit(site: Site, more: Collection[str], without: Collection[str]) -> int:
     visited = 0
     while waiting:
         path, steps = waiting.popleft()
-        answer = site.ask(path)
+        answer = ask(f"{site}{path}")
         look(answer)
         visited += 1
         if answer.kind != "text/html" or steps > STEPS:
             continue
-        for link in links(answer, site.url):
+        for link in links(answer, site):
             if link not in seen and alike[shape(link)] < ALIKE:
                 seen.add(link)
                 alike[shape(link)] += 1
@@ -62,55 +59,40 @@ def shape(path: str) -> object:
     parts = urlsplit(path)
     segments = parts.path.strip("/").split("/")
     names = sorted(name for name, _ in parse_qsl(parts.query, keep_blank_values=True))
-    if len(segments) == ROW_PARTS:
-        return (*segments[:-1], *names)
-    return parts.path if not names else (parts.path, *names)
+    return (*(segments[:-1] if len(segments) == ROW_PARTS else segments), *names)
 
 
 def look(answer: Answer) -> None:
     """Raise PublishError unless the answer is what its type says."""
     try:
-        is_table = urlsplit(answer.url).path.endswith(".csv")
-        wrong = (is_csv if is_table else LOOKS.get(answer.kind, blank))(answer.text)
+        wrong = fault(answer)
     except (ValueError, ElementTree.ParseError) as error:
         wrong = str(error)
     if wrong:
         raise PublishError(f"{answer.url}: {wrong}")
 
 
-def html(text: str) -> str | None:
-    page = Selector(text)
-    for name in ("title", "h1"):
-        if not " ".join(page.css(f"{name} ::text, {name}::text").getall()).strip():
-            return f"the page has no {name}"
-    if message := page.css(".message-error ::text, .message-error::text").get():
-        return f"the page tells an error: {message.strip()}"
+def fault(answer: Answer) -> str | None:
+    """What is wrong with an answer. Raises ValueError and ParseError, too."""
+    if urlsplit(answer.url).path.endswith(".csv"):
+        lines = list(csv.reader(answer.text.splitlines(keepends=True)))
+        return None if len({len(line) for line in lines}) == 1 else "lines of other columns"
+    if answer.kind == "text/html":
+        page = Selector(answer.text)
+        message = page.css(".message-error ::text, .message-error::text").get()
+        if message or not (heading(answer) and page.css("title::text").get("").strip()):
+            return f"an error: {message.strip()}" if message else "a page without title or heading"
+    elif answer.kind == "application/json":
+        facts = json.loads(answer.text)
+        error = facts.get("error") if isinstance(facts, dict) else None
+        return error and f"an error: {error}"
+    elif answer.kind.endswith("+xml"):
+        ElementTree.fromstring(answer.text)  # noqa: S314  (our own)
+    elif not answer.text.strip() and answer.kind != "image/png":
+        return "it is blank"
     return None
 
 
-def is_json(text: str) -> str | None:
-    answer = json.loads(text)
-    error = answer.get("error") if isinstance(answer, dict) else None
-    return error and f"it tells an error: {error}"
-
-
-def is_csv(text: str) -> str | None:
-    lines = list(csv.reader(text.splitlines(keepends=True)))
-    return None if len({len(line) for line in lines}) == 1 else "lines of other columns"
-
-
-def xml(text: str) -> None:
-    ElementTree.fromstring(text)  # noqa: S314  (our own)
-
-
-def blank(text: str) -> str | None:
-    return None if text.strip() else "it is blank"
-
-
-LOOKS: dict[str, Callable[[str], str | None]] = {
-    "text/html": html,
-    "application/json": is_json,
-    "image/svg+xml": xml,
-    "application/atom+xml": xml,
-    "image/png": lambda _: None,
-}
+def heading(page: Answer) -> str:
+    """The text of its first heading, with single spaces."""
+    return " ".join(" ".join(Selector(page.text).css("h1")[:1].css("::text").getall()).split())

@@ -1,236 +1,184 @@
-"""`python -m deploy.pull DB`: the last published database becomes DB, or nothing changes.
+"""The last published database becomes the local one, or nothing changes.
 
-SITE_URL is the site's address. Where it fails, or a newer one could not be published, the last copy
-in ARCHIVE is taken (deploy/archive.py). FIRST=1 allows to start empty where nothing was published
-yet. A local database that is newer is kept.
+Of the local database, the site's and the archive's last copy, the newest is taken if it extends the
+others; else a person decides, by TAKE.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from http.client import HTTPException
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeAlias
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
-from deploy.archive import archive_at, copies
-from deploy.hashes import has_hash
-from deploy.toolchain import PublishError, run_step
-from spojscore_crawler import database
-from spojscore_crawler.lock import Lock, LockError
-from web.database import connect
-from web.options import DATABASE
-
-TIMEOUT = 60  # seconds without a byte
-BLOCK = 1 << 20  # bytes
-NOT_FOUND = 404
-# A deploy between the requests for the file and its hash makes them differ.
-TRIES = 2
-
-# Where a database came from, and its state.
-Found: TypeAlias = tuple[str, database.State]
+from deploy.client import NotFoundError, site_url
+from deploy.stores import Site, Store, archive_at, fetch
+from deploy.toolchain import PublishError
+from spojscore_crawler.check import CLOCK_SKEW, minute
+from spojscore_crawler.store import files
+from spojscore_crawler.store.files import StoreError
+from spojscore_crawler.store.schema import bring_forward
+from spojscore_crawler.store.state import State, state
 
 
-class NothingPublishedError(PublishError):
-    """The site answers that it has no database."""
+@dataclass(frozen=True)
+class Copy:
+    """A database that is whole: `local`, or the last copy of `site` or `archive`."""
 
+    kind: str
+    source: str
+    file: Path
+    state: State
 
-def pull(path: Path, site: str, archive: str, *, first: bool) -> str:
-    """Put the last published database at `path`, in one step; returns what was done.
-
-    Raises PublishError, and leaves `path` as it is, when that can't be done safely.
-    """
-    if not site and path.exists():
-        return f"SITE_URL is not set: going on with {path}."
-    if not site and not archive:
-        if first:
-            return f"SITE_URL is not set: the first crawl makes {path}."
-        raise PublishError(f"SITE_URL is not set and there is no {path}; FIRST=1 starts empty")
-    if site and not site.startswith(("http://", "https://")):
-        raise PublishError(f"SITE_URL is {site!r}, not an http or https address")
-    with _locked(path), _folder_beside(path) as folder:
-        published = Path(folder, f"{DATABASE}.db")
+    @classmethod
+    def read(cls, kind: str, source: str, file: Path) -> Copy:
+        """Bring the file to the newest schema, and say so. Raises PublishError."""
         try:
-            source, state = fetch(published, site, archive)
-        except NothingPublishedError as error:
+            if sentence := bring_forward(file):
+                print(sentence.replace(str(file), source))
+            found = state(file)
+        except StoreError as error:
+            raise PublishError(str(error).replace(str(file), source)) from error
+        if found.finished > datetime.now(UTC) + CLOCK_SKEW:
+            when = minute(found.finished)
+            raise PublishError(
+                f"{source}: its last crawl was finished at {when}, in the future by this machine's "
+                "clock"
+            )
+        return cls(kind, source, file, found)
+
+
+def pull(database: Path) -> str:
+    """Put the newest copy at `database`, in one step; returns what was done.
+
+    Raises PublishError or StoreError, and leaves `database` as it is, when that is not safe.
+    """
+    stores: dict[str, Store] = {}
+    if os.environ.get("SITE_URL"):
+        stores["site"] = Site(site_url())
+    if place := os.environ.get("ARCHIVE"):
+        stores["archive"] = archive_at(place)
+    first = os.environ.get("FIRST") == "1"
+    files.check_writable(database)
+    local = [Copy.read("local", str(database), database)] if database.exists() else []
+    begin = f"going on with {database}" if local else f"the first crawl makes {database}"
+    if not stores:
+        if not (local or first):
+            raise PublishError(f"SITE_URL is not set and there is no {database}; FIRST=1 allows it")
+        return f"SITE_URL is not set: {begin}."
+    with files.lock(database), _folder_beside(database) as folder:
+        try:
+            copies = [*local, *_fetched(stores, folder)]
+        except NotFoundError as error:
             if not first:
                 raise PublishError(f"{error}; FIRST=1 starts without it") from error
-            return (
-                f"{error}: {'going on with' if path.exists() else 'the first crawl makes'} {path}."
-            )
-        if path.exists() and not _may_be_replaced(path, state, source):
-            return f"Kept {path}: its last crawl is newer than that of {source}."
-        for left in (Path(f"{path}-journal"), Path(f"{path}-wal")):
-            # SQLite would take it for the new file's.
-            if left.exists():
-                raise PublishError(f"{left} is left of a database that is gone; remove it")
-        with published.open("rb") as file:
-            os.fsync(file.fileno())
-        published.replace(path)
-    last = f"{state.started:%Y-%m-%d}"
-    return f"Pulled {path} from {source}: {state.history} rows of history, to {last}."
+            return f"{error}: {begin}."
+        chosen, loser = choose(copies, os.environ.get("TAKE", ""), _fork(database))
+        kept = _keep_fork(database, loser) if loser else ""
+        if chosen.kind == "local":
+            return f"Kept {database}: nothing is newer{kept}."
+        _replace(database, chosen.file)
+    last = f"{chosen.state.started:%Y-%m-%d}"
+    rows = chosen.state.history
+    return f"Pulled {database} from {chosen.source}: {rows} rows of history, to {last}{kept}."
 
 
-def fetch(target: Path, site: str, archive: str) -> Found:
-    """Put a whole database into `target`; returns where it came from, and its state.
+def choose(copies: Sequence[Copy], take: str, fork: State | None) -> tuple[Copy, Copy | None]:
+    """Which copy to go on from, and which one, if any, would be lost by that.
 
-    That of the site, or the archive's last copy where the site fails, or where that copy is newer,
-    for it was not published then. Raises PublishError, and NothingPublishedError where nothing was
-    put yet, neither on the site nor in the archive.
+    `take` is the kind of copy that a person decided for, `fork` the one that he decided against.
+    Raises PublishError where he has to decide.
     """
-    found: Found | None = None
-    errors: list[PublishError] = []
-    if site:
-        url = f"{site.rstrip('/')}/{DATABASE}.db"
+    if take:
+        chosen = next((copy for copy in copies if copy.kind == take), None)
+        if chosen is None:
+            kinds = ", ".join(copy.kind for copy in copies)
+            raise PublishError(f"TAKE={take}: there is no such copy, only {kinds}")
+        lost = [copy for copy in copies if not chosen.state.extends(copy.state)]
+        return chosen, max(lost, key=lambda copy: (copy.kind == "local", copy.state.finished),
+                           default=None)  # fmt: skip
+    local = next((copy.state for copy in copies if copy.kind == "local"), None)
+    if fork and local:
+        copies = [
+            copy for copy in copies if local.extends(copy.state) or not fork.extends(copy.state)
+        ]
+    newest = max(copies, key=lambda copy: copy.state.finished)
+    for copy in copies:
+        if not newest.state.extends(copy.state):
+            raise PublishError(
+                f"{newest.source} is newer than {copy.source}, but does not hold all its crawls; "
+                f"decide with `make pull TAKE={newest.kind}` or `TAKE={copy.kind}`"
+            )
+    return newest, None
+
+
+def _fetched(stores: dict[str, Store], folder: Path) -> list[Copy]:
+    """The last copies of the stores. The archive stands in for a site that fails.
+
+    Raises PublishError, and NotFoundError where no store has a copy yet.
+    """
+    copies: list[Copy] = []
+    missing: list[NotFoundError] = []
+    failed: PublishError | None = None
+    for kind, store in stores.items():
         try:
-            _download(url, target)
-            found = url, _whole(target, url)
+            file = fetch(store, folder)
+            copies.append(Copy.read(kind, f"{store.name}/{file.name}", file))
+        except NotFoundError as error:
+            missing.append(error)
         except PublishError as error:
-            errors.append(error)
-    if archive:
-        try:
-            found = _archived(target, archive, found) or found
-        except NothingPublishedError as error:
-            errors.append(error)
-        except PublishError as error:
-            errors.append(error)
-            found = None  # a newer list may be there
-    if found:
-        return found
-    nothing = all(isinstance(error, NothingPublishedError) for error in errors)
-    raise (NothingPublishedError if nothing else PublishError)("; ".join(map(str, errors)))
+            if kind == "archive":
+                raise  # a newer copy may be there
+            failed = error
+    if failed and copies:
+        print(f"{failed}; going by the archive")
+    elif not copies:
+        reasons = "; ".join(map(str, [*([failed] if failed else []), *missing]))
+        raise (PublishError if failed else NotFoundError)(reasons)
+    return copies
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """No crawl is running meanwhile."""
-    try:
-        database.check(path)
-        lock = Lock(path)
-    except (database.DatabaseError, LockError) as error:
-        raise PublishError(str(error)) from error
-    try:
-        yield
-    finally:
-        lock.close()
-
-
-@contextmanager
-def _folder_beside(path: Path) -> Iterator[str]:
+def _folder_beside(database: Path) -> Iterator[Path]:
     """A folder on the same disk; what a killed pull left is removed."""
-    prefix = f"{path.name}.pull-"
-    for left in path.parent.glob(f"{prefix}*"):
+    prefix = f"{database.name}.pull-"
+    for left in database.parent.glob(f"{prefix}*"):
         shutil.rmtree(left)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=prefix) as folder:
-        yield folder
+    with tempfile.TemporaryDirectory(dir=database.parent, prefix=prefix) as folder:
+        yield Path(folder)
 
 
-def _may_be_replaced(path: Path, published: database.State, source: str) -> bool:
-    """Not when the database at `path` is newer. Raises PublishError if history would be lost."""
-    try:
-        local = database.state(path)
-    except database.DatabaseError as error:
-        raise PublishError(
-            f"{error}; move it away, and its -journal if there is one, to take the published one"
-        ) from error
-    newer = local.started > published.started
-    if newer and local.crawls < published.crawls:
-        raise PublishError(
-            f"the last crawl of {path} is newer than that of {source}, but it tells of "
-            f"{local.crawls} crawls, and the published one of {published.crawls}; move it away"
-        )
-    if not newer and local.crawls > published.crawls:
-        raise PublishError(
-            f"{source} tells of {published.crawls} crawls, fewer than the {local.crawls} "
-            f"of {path}, though its last crawl is not older; nothing is replaced"
-        )
-    return not newer
+def _fork(database: Path) -> State | None:
+    fork = Path(f"{database}.fork")
+    return Copy.read("fork", str(fork), fork).state if fork.exists() else None
 
 
-def _archived(target: Path, place: str, found: Found | None) -> Found | None:
-    """Put the archive's last copy into `target` if there is none yet, or only an older one."""
-    archive = archive_at(place)
-    kept = copies(archive)
-    if not kept:
-        raise NothingPublishedError(f"there is no copy in ARCHIVE, {place}")
-    moment, name = max(kept.items())
-    if found and found[1].started >= moment:
-        return None
-    source = f"{place.rstrip('/')}/{name}"
-    for part in (name, f"{name}.sha256"):
-        archive.get(part, target.parent)
-    copy = target.with_name(name)
-    if not has_hash(copy, copy.with_name(f"{name}.sha256").read_bytes()):
-        raise PublishError(f"{source} is not what the hash beside it says")
-    state = _whole(copy, source)
-    if found and state.crawls < found[1].crawls:
-        raise PublishError(
-            f"{source} is newer than {found[0]}, but it tells of {state.crawls} crawls, and "
-            f"that of {found[1].crawls}; remove the wrong one"
-        )
-    copy.replace(target)
-    return source, state
+def _keep_fork(database: Path, loser: Copy) -> str:
+    """Keep what a person decided against as `<db>.fork`; returns how to say so."""
+    fork = Path(f"{database}.fork")
+    before = _fork(database)
+    if before and not before.extends(loser.state):
+        raise PublishError(f"{fork} is of an earlier decision; move it away")
+    if not before:
+        draft = loser.file.parent / f"{fork.name}.draft"
+        draft.unlink(missing_ok=True)
+        files.copy(loser.file, draft)
+        draft.replace(fork)
+    return f"; what {loser.source} held is kept as {fork}"
 
 
-def _whole(file: Path, source: str) -> database.State:
-    """The state of what came from `source`. Raises PublishError when it is not whole."""
-    try:
-        state = database.state(file)
-        with closing(connect(file)) as connection:
-            connection.execute("PRAGMA journal_mode = delete")  # a WAL file is not all of it
-    except (database.DatabaseError, sqlite3.Error) as error:
-        raise PublishError(f"{source}: {str(error).removeprefix(f'{file}: ')}") from error
-    return state
-
-
-def _download(url: str, target: Path) -> None:
-    """Raises PublishError unless what came is what the hash beside it says."""
-    for _ in range(TRIES):
-        with target.open("wb") as file:
-            for block in _blocks(url):
-                file.write(block)
-        try:
-            published = b"".join(_blocks(f"{url}.sha256"))
-        except NothingPublishedError as error:
-            raise PublishError(str(error)) from error
-        if has_hash(target, published):
-            return
-    raise PublishError(f"{url} is not what the hash beside it says")
-
-
-def _blocks(url: str) -> Iterator[bytes]:
-    """What `url` answers. Raises PublishError when it fails, or ends before it is complete."""
-    try:
-        with urlopen(url, timeout=TIMEOUT) as answer:  # noqa: S310  (the owner's own address)
-            size = answer.headers.get("Content-Length")
-            received = 0
-            while block := answer.read(BLOCK):
-                received += len(block)
-                yield block
-    except HTTPError as error:
-        kind = NothingPublishedError if error.code == NOT_FOUND else PublishError
-        raise kind(f"{url} answers {error.code}") from error
-    except (OSError, HTTPException, ValueError) as error:
-        raise PublishError(f"{url}: {error or type(error).__name__}") from error
-    if size is not None and received != int(size):
-        raise PublishError(f"{url} broke off after {received} of {size} bytes")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m deploy.pull", description=__doc__)
-    parser.add_argument("database", type=Path)
-    path = parser.parse_args().database
-    site, archive = (os.environ.get(name, "") for name in ("SITE_URL", "ARCHIVE"))
-    first = os.environ.get("FIRST") == "1"
-    run_step(lambda: print(pull(path.resolve(), site, archive, first=first)))
-
-
-if __name__ == "__main__":
-    main()
+def _replace(database: Path, file: Path) -> None:
+    for left in (Path(f"{database}-journal"), Path(f"{database}-wal")):
+        # SQLite would take it for the new file's.
+        if left.exists():
+            raise PublishError(f"{left} is left of a database that is gone; remove it")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = delete")  # a WAL file is not all of it
+    with file.open("rb") as content:
+        os.fsync(content.fileno())
+    file.replace(database)

@@ -1,4 +1,4 @@
-"""The tools that publishing needs beside this project's own packages."""
+"""The commands that a publication runs beside this project's own code."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from spojscore_crawler.lock import Lock
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 # What the function runs on at Vercel.
 PYTHON_VERSION = "3.12"
-
 GRACE = 10  # seconds that a command which is stopped has to end by itself
 
 VERCEL = Path(__file__).parent / "node_modules" / ".bin" / "vercel"
@@ -25,85 +24,97 @@ class PublishError(Exception):
     """A step of the publication failed. Says why, and what to do."""
 
 
-def run_step(step: Callable[[], None]) -> None:
-    """Run a step of the publication; its error becomes one line and exit status 1."""
-    # What was begun is then cleared away, as at an interrupt.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise PublishError where more time than that has passed; only in the main thread."""
+
+    def stop(*_: object) -> None:
+        raise PublishError(f"it took longer than {seconds / 60:g} minutes")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        step()
-    except (PublishError, OSError) as error:
-        sys.exit(f"error: {error}")
-    except KeyboardInterrupt:
-        sys.exit("error: interrupted")
-
-
-def run_limited(command: Sequence[str], seconds: float, lock: Lock) -> int | None:
-    """Run a command, and stop it with all that it started when it takes longer.
-
-    It holds the lock too, should this process be killed. Returns its exit status, or None when it
-    was stopped.
-    """
-    # A group of its own, which an interrupt from the terminal does not reach: it is handed on.
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=[lock.file]
-    )
-    try:
-        return process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return None
+        yield
     finally:
-        if process.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(GRACE)
-            except subprocess.TimeoutExpired:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
-def site_url() -> str:
-    """The public site's address, SITE_URL, without a slash at its end. Raises PublishError."""
-    url = os.environ.get("SITE_URL", "")
-    if not url.startswith(("http://", "https://")):
-        raise PublishError(f"SITE_URL is {url!r}, not the site's address, https://…")
-    return url.rstrip("/")
+@contextmanager
+def started(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Start a command in a process group of its own, and end what is left of that group.
+
+    What is inheritable it inherits: the lock of a publication goes on being held by what is left of
+    it after a kill. Raises PublishError when there is no such command.
+    """
+    try:
+        process = subprocess.Popen(
+            command, text=True, errors="replace", start_new_session=True, close_fds=False,
+            stdin=subprocess.DEVNULL, **options,
+        )  # fmt: skip
+    except FileNotFoundError as error:
+        raise PublishError(f"the command {command[0]} is not installed") from error
+    try:
+        yield process
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)
+
+
+def output(command: Sequence[str | Path], **options: Any) -> str:
+    """What a command prints. When it fails, shows all that it said and raises PublishError."""
+    # Not into pipes, which what the command leaves behind may hold open.
+    with TemporaryFile("w+", errors="replace") as out, TemporaryFile("w+", errors="replace") as err:
+        with started(command, stdout=out, stderr=err, **options) as process:
+            status = process.wait()
+        printed, errors = (_text(file) for file in (out, err))
+    if status:
+        said = f"{printed}\n{errors}".strip()
+        *more, reason = said.splitlines() or [f"exit status {status}"]
+        if more:
+            print(said, file=sys.stderr)
+        words = " ".join(map(str, [Path(command[0]).name, *command[1:3]]))
+        raise PublishError(f"`{words}` failed: {reason}")
+    return printed
+
+
+def _text(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read().strip()
 
 
 def find_vercel() -> Path:
-    """Vercel's CLI as deploy/package.json pins it."""
+    """Vercel's CLI as deploy/package.json pins it. Raises PublishError."""
     if not VERCEL.exists():
         raise PublishError("Vercel's CLI is not installed; `make build` does it")
     return VERCEL
 
 
 def find_python() -> Path:
-    """A Python of the version that Vercel runs: on the PATH, pyenv's or uv's (installed by it)."""
+    """A Python of the version that Vercel runs: on the PATH, pyenv's, or one that uv installs."""
     places: tuple[tuple[str | Path, ...], ...] = (
-        (f"python{PYTHON_VERSION}", "-c", "import sys; print(sys.executable)"),
+        (f"python{PYTHON_VERSION}", "-c", "import sys; print(sys.base_prefix)"),
         ("pyenv", "prefix", PYTHON_VERSION),
         (UV, "python", "install", "--quiet", PYTHON_VERSION),
         (UV, "python", "find", "--managed-python", PYTHON_VERSION),
     )
     for command in places:
-        found = _output(command)
-        if found is None:
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+        except (OSError, subprocess.CalledProcessError):
             continue
-        python = Path(found)
-        if python.is_dir():
-            python = python / "bin" / f"python{PYTHON_VERSION}"
+        found = Path(done.stdout.strip())
+        python = found / "bin" / f"python{PYTHON_VERSION}" if found.is_dir() else found
         if python.is_file():
             return python
     raise PublishError(
         f"Python {PYTHON_VERSION}, which Vercel runs, is not here and uv could not install it; "
         f"install it so that python{PYTHON_VERSION} is on the PATH"
     )
-
-
-def _output(command: tuple[str | Path, ...]) -> str | None:
-    try:
-        run = subprocess.run(command, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return run.stdout.strip()

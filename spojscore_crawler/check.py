@@ -10,9 +10,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from spojscore_crawler import database, report
-from spojscore_crawler.lock import holder
 from spojscore_crawler.settings import STALE_HOURS
+from spojscore_crawler.store import report, schema, state
+from spojscore_crawler.store.files import StoreError, is_locked
 
 # What the clocks of two machines may differ by.
 CLOCK_SKEW = timedelta(minutes=5)
@@ -26,48 +26,49 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("database", type=Path)
     path = parser.parse_args(arguments).database
     lines: list[str] = []
-    error = state = None
+    error = found = None
     try:
-        state = database.state(path)
-    except database.DatabaseError as problem:
+        lines += filter(None, [schema.bring_forward(path)])
+        found = state.state(path)
+    except StoreError as problem:
         error = str(problem)
     else:
-        age = datetime.now(UTC) - state.finished
+        age = datetime.now(UTC) - found.finished
         ago = f", {hours(age)} ago" if age >= -CLOCK_SKEW else ""
-        lines = [
-            f"{path}: whole, {state.problems} problems, solved {state.users} times in all",
-            f"last crawl: finished {minute(state.finished)}{ago}",
+        lines += [
+            f"{path}: whole, {found.problems} problems, solved {found.users} times in all",
+            f"last crawl: finished {minute(found.finished)}{ago}",
         ]
-        if state.overridden:
-            lines.append(f"accepted by hand: {state.overridden}")
+        if found.overridden:
+            lines.append(f"accepted by hand: {found.overridden}")
         if age > timedelta(hours=STALE_HOURS):
             error = f"{path} is stale: its last crawl is {hours(age)} old, over {STALE_HOURS} h"
         elif age < -CLOCK_SKEW:
             error = (
                 f"{path}: by this machine's clock, its last crawl is {hours(-age)} in the future"
             )
-    for line in [*lines, *last_attempt(path, state)]:
+    for line in [*lines, *last_attempt(path, found)]:
         print(line)
     if error:
         sys.exit(f"error: {error}")
 
 
-def last_attempt(path: Path, state: database.State | None) -> list[str]:
+def last_attempt(path: Path, found: state.State | None) -> list[str]:
     """What the report tells of a crawl that did not end in the last commit, in a line."""
     try:
         last = report.read(path)
         began = datetime.fromisoformat(last["started"]).astimezone(UTC) if last else None
     except (TypeError, ValueError, RecursionError) as error:
-        return [f"{report.report_file(path)} can't be read: {error}"]
-    if last is None or began is None or (state and began <= state.started):
+        return [f"{report.report_file(path)} is not readable: {error}"]
+    if last is None or began is None or (found and began <= found.started):
         return []
     attempt = f"last attempt: began {minute(began)}"
     if last["outcome"] == "committed":
         return [f"{attempt}, committed: is this an older copy of the database?"]
     if last["outcome"] != "running":
         return [f"{attempt}, {last['outcome']}: {last['reason']}"]
-    if process := holder(path):
-        return [f"a crawl is running since {minute(began)}, process {process}"]
+    if is_locked(path):
+        return [f"a crawl is running since {minute(began)}, process {last.get('process')}"]
     return [f"{attempt}, was killed"]
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from math import nan
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-
-    from spojscore_crawler.items import Problem
-    from spojscore_crawler.reading import Reading
+    from spojscore_crawler.items import Page, Problem
+    from spojscore_crawler.store.state import LastList
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,6 @@ class Limits:
             accept=gate == "accept",
         )
 
-    def allow(self, found: Sequence[Finding]) -> bool:
-        """Whether the crawl with these findings may be committed."""
-        return not found or (self.accept and all(finding.acceptable for finding in found))
-
 
 def _number(settings: Mapping[str, Any], name: str, highest: int) -> float:
     try:
@@ -56,113 +53,218 @@ def _number(settings: Mapping[str, Any], name: str, highest: int) -> float:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One rule that a crawl breaks: its name, its limit if it has one, and a sentence.
+@dataclass(frozen=True)
+class Crawl:
+    """All that a crawl brought: its pages in the order in which they were read, and its problems.
 
-    A person may accept what is `acceptable`, the comparisons with what was expected.
+    `before` is the last committed list, None before the first; `began` and `now`, in UTC, are when
+    the crawler began and ended.
     """
 
-    name: str
-    sentence: str
-    limit: float | None = None
-    acceptable: bool = False
+    pages: Sequence[Page]
+    problems: Sequence[Problem]
+    before: LastList | None
+    limits: Limits
+    began: datetime
+    now: datetime
+
+    @cached_property
+    def times(self) -> list[datetime]:
+        """When the pages were read, ascending."""
+        return sorted({page.read for page in self.pages if page.read}) or [self.began, self.now]
+
+    @property
+    def source(self) -> str:
+        """Where the pages came from, and whether they are fenced."""
+        sources = " and ".join(sorted({page.source for page in self.pages}))
+        return sources if self.fenced else f"{sources}, not fenced"
+
+    @cached_property
+    def readings(self) -> dict[int | None, list[Page]]:
+        """The readings of each page, by its start=."""
+        found: dict[int | None, list[Page]] = {}
+        for page in self.pages:
+            found.setdefault(page.start, []).append(page)
+        return found
+
+    @cached_property
+    def end(self) -> int:
+        """The start= of the last page that any pager names."""
+        return max((page.end or 0 for page in self.pages), default=0)
+
+    @cached_property
+    def starts(self) -> range:
+        """The start= of each page that the list consists of."""
+        size = max((len(page.keys) for page in self.pages), default=1)
+        return range(0, self.end + 1, size)
+
+    @property
+    def fenced(self) -> bool:
+        """Whether the first and the last page were read twice, so that a shift would show."""
+        return all(len(self.readings.get(start, ())) > 1 for start in (0, self.end))
 
 
-def findings(
-    reading: Reading, problems: Sequence[Problem], before: Mapping[int, int], limits: Limits
-) -> list[Finding]:
-    """What keeps a crawl from being fit to be committed; nothing when it is.
-
-    `problems` are all items of the crawl, `before` the users of each problem, by its id, in
-    the last committed list: empty before the first crawl.
-    """
-    found = [*_of_the_pages(reading), *_of_the_problems(reading, problems)]
-    # A part of a list is not worth comparing.
-    return found or [*_of_the_comparison(problems, before, limits)]
+Rule = Callable[[Crawl], str | None]
 
 
-def _of_the_pages(reading: Reading) -> Iterator[Finding]:
-    if missing := reading.missing():
-        yield Finding(
-            "missing pages",
-            f"{len(missing)} of {len(reading.planned)} pages were not read, "
-            f"start={missing[0]} first",
-        )
-    if strayed := reading.strayed():
-        first = reading.pages[strayed[0]].start
-        yield Finding("other pages", f"start={strayed[0]} was answered with start={first}")
-    if short := reading.short():
-        first = len(reading.pages[short[0]].rows)
-        size = max(len(page.rows) for page in reading.pages.values())
-        yield Finding(
-            "short pages",
-            f"{len(short)} pages are short, start={short[0]} first: {first} of {size} rows",
-        )
-    if end := reading.grown():
-        yield Finding("grown", f"the list grew while it was read, to start={end}")
-    if shrunk := reading.shrunk():
-        yield Finding(
-            "shrunk",
-            f"the list shrank while it was read, to start={reading.pages[shrunk[0]].last_start}",
-        )
-    if reading.shifted:
-        yield Finding("shifted", "the list kept shifting while it was read")
+def missing_pages(crawl: Crawl) -> str | None:
+    if not crawl.pages:
+        return "no page was read, see the log"
+    if missing := [start for start in crawl.starts if start not in crawl.readings]:
+        many = f"{len(missing)} of {len(crawl.starts)} pages are missing"
+        return f"{many}, the first is sort=0,start={missing[0]}"
+    return None
 
 
-def _of_the_problems(reading: Reading, problems: Sequence[Problem]) -> Iterator[Finding]:
-    rows = sum(len(page.rows) for page in reading.pages.values())
-    if len(problems) != rows:
-        yield Finding(
-            "lost rows", f"{rows} rows were read, but {len(problems)} problems came of them"
-        )
-    for field in ("code", "id"):
-        if doubles := _doubles(getattr(problem, field) for problem in problems):
-            yield Finding(
-                f"double {field}s",
-                f"{len(doubles)} {field}s stand in the list twice, {doubles[0]} first",
-            )
-            return
-    ids = [row.id for start in sorted(reading.pages) for row in reading.pages[start].rows]
-    for one, following in pairwise(ids):
+def other_ends(crawl: Crawl) -> str | None:
+    if len(ends := {page.end for page in crawl.pages}) > 1:
+        named = " and ".join(f"start={end}" for end in sorted(ends, key=str))
+        return f"the list grew or shrank while it was read: its last page is {named}"
+    return None
+
+
+def shifted(crawl: Crawl) -> str | None:
+    for start, readings in crawl.readings.items():
+        if any(page.keys != readings[0].keys for page in readings):
+            return f"the list shifted while it was read: start={start} names other problems now"
+    return None
+
+
+def lost_rows(crawl: Crawl) -> str | None:
+    rows = sum(len(readings[0].keys) for readings in crawl.readings.values())
+    if len(crawl.problems) != rows:
+        return f"{rows} rows were read, but {len(crawl.problems)} problems came of them"
+    return None
+
+
+def double_codes(crawl: Crawl) -> str | None:
+    return _doubles("codes", (problem.code for problem in crawl.problems))
+
+
+def double_ids(crawl: Crawl) -> str | None:
+    return _doubles("ids", (problem.id for problem in crawl.problems))
+
+
+def not_ascending(crawl: Crawl) -> str | None:
+    pages = (crawl.readings[start][0] for start in sorted(crawl.readings, key=lambda s: s or 0))
+    for (one, _), (following, _) in pairwise(key for page in pages for key in page.keys):
         if one > following:
-            sentence = f"the list is not sorted by id (sort=0): {following} stands after {one}"
-            yield Finding("order", sentence)
-            return
+            return f"the list is not sorted by id (sort=0): {following} stands after {one}"
+    return None
 
 
-def _of_the_comparison(
-    problems: Sequence[Problem], before: Mapping[int, int], limits: Limits
-) -> Iterator[Finding]:
-    if not before:
-        if len(problems) < limits.min_problems:
-            yield Finding(
-                "first crawl",
-                f"{len(problems)} problems are fewer than a first crawl's "
-                f"{limits.min_problems} (MIN_PROBLEMS)",
-                limits.min_problems,
-                acceptable=True,
-            )
-        return
-    for name, now, then, ratio, setting in (
-        ("problems", len(problems), len(before), limits.min_problems_ratio, "MIN_PROBLEMS_RATIO"),
-        (
-            "users",
-            sum(problem.users for problem in problems),
-            sum(before.values()),
-            limits.min_users_ratio,
-            "MIN_USERS_RATIO",
-        ),
-    ):
-        if now < then * ratio:
-            yield Finding(
-                name,
-                f"{now} {name} are fewer than {ratio * 100:g} % of the last crawl's {then} "
-                f"({setting})",
-                ratio,
-                acceptable=True,
-            )
+def of_two_days(crawl: Crawl) -> str | None:
+    first, last = (crawl.times[place].date() for place in (0, -1))
+    if first != last and any(page.read for page in crawl.pages):
+        return f"the pages are of two days, {first} and {last}; -a day= says which one counts"
+    return None
 
 
-def _doubles(values: Iterable[Hashable]) -> list[Hashable]:
-    return [value for value, count in Counter(values).items() if count > 1]
+def in_the_future(crawl: Crawl) -> str | None:
+    day = crawl.times[0].date()
+    if day > crawl.now.date():
+        return f"{day} is in the future: by this machine's clock, today is {crawl.now.date()}"
+    return None
+
+
+def before_the_last_crawl(crawl: Crawl) -> str | None:
+    started = crawl.times[0]
+    if crawl.before and started < crawl.before.started:
+        last = _minute(crawl.before.started)
+        return f"the pages are of {_minute(started)}, before the last crawl's, {last}"
+    return None
+
+
+def few_on_a_first_crawl(crawl: Crawl) -> str | None:
+    least = crawl.limits.min_problems
+    if crawl.before is None and len(crawl.problems) < least:
+        return (
+            f"{len(crawl.problems)} problems are fewer than a first crawl's {least} (MIN_PROBLEMS)"
+        )
+    return None
+
+
+def few_problems(crawl: Crawl) -> str | None:
+    ratio = crawl.limits.min_problems_ratio
+    now, then = len(crawl.problems), crawl.before.problems if crawl.before else 0
+    if now < then * ratio:
+        return _fewer("problems", now, then, ratio, "MIN_PROBLEMS_RATIO")
+    return None
+
+
+def few_users(crawl: Crawl) -> str | None:
+    ratio = crawl.limits.min_users_ratio
+    now = sum(problem.users for problem in crawl.problems)
+    then = crawl.before.users if crawl.before else 0
+    if now < then * ratio:
+        return _fewer("users", now, then, ratio, "MIN_USERS_RATIO")
+    return None
+
+
+# The list is whole.
+WHOLE: tuple[Rule, ...] = (
+    missing_pages,
+    other_ends,
+    shifted,
+    lost_rows,
+    double_codes,
+    double_ids,
+    not_ascending,
+)
+# It can follow the last one.
+DATED: tuple[Rule, ...] = (of_two_days, in_the_future, before_the_last_crawl)
+# It is what one expects. A person may accept one that is not.
+EXPECTED: tuple[Rule, ...] = (few_on_a_first_crawl, few_problems, few_users)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`fit` to be committed or not; `findings` are the rules that the crawl breaks, by name."""
+
+    fit: bool
+    findings: dict[str, str]
+
+
+def judge(crawl: Crawl) -> Verdict:
+    """Hold the crawl against every rule. A part of a list is not worth comparing."""
+    if findings := _broken(WHOLE, crawl) or _broken(DATED, crawl):
+        return Verdict(False, findings)
+    findings = _broken(EXPECTED, crawl)
+    return Verdict(not findings or crawl.limits.accept, findings)
+
+
+def page_fault(page: Page, asked: int | None, first: Page) -> str | None:
+    """What is wrong with the page that was asked for with start=`asked`, None when nothing is.
+
+    `first` is the first page that was read. Such a page is worth asking for again.
+    """
+    if page.end is None:
+        return "no pager"
+    if page.start is None:
+        return "the pager does not tell which page it is"
+    if page.start != asked:
+        return f"start={asked} was answered with start={page.start}"
+    size = len(first.keys)
+    if page.start == 0 and page.end % size:
+        return f"the pager ends at {page.end}, which is no multiple of the page's {size} rows"
+    if len(page.keys) > size or (len(page.keys) < size and page.start != first.end):
+        return f"{len(page.keys)} rows instead of {size}"
+    return None
+
+
+def _broken(rules: Iterable[Rule], crawl: Crawl) -> dict[str, str]:
+    return {rule.__name__: sentence for rule in rules if (sentence := rule(crawl))}
+
+
+def _doubles(what: str, values: Iterable[Hashable]) -> str | None:
+    if doubles := [value for value, count in Counter(values).items() if count > 1]:
+        return f"{len(doubles)} {what} stand in the list twice, {doubles[0]} first"
+    return None
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _fewer(what: str, now: int, then: int, ratio: float, setting: str) -> str:
+    return f"{now} {what} are fewer than {ratio * 100:g} % of the last crawl's {then} ({setting})"

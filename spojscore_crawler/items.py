@@ -1,20 +1,47 @@
-"""What the spider yields."""
+"""What the spider yields: problems, and the pages that they stand on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from spojscore_crawler.listing import Row
+from datetime import datetime
 
 
 @dataclass(slots=True, kw_only=True)
-class Problem(Row):
-    """A row of the list with what the score pipeline adds, all three in points.
+class Problem:
+    """A row of the list. None where the page says nothing.
 
-    `score` is what each solver holds, `points_if_solved` what the next solver gets,
-    `band` the range that `score` falls into.
+    `users` have solved it; `value` is the rounded number of points that SPOJ shows for it;
+    `acceptance` is in percent; votes are counts; difficulties are SPOJ's own numbers.
+
+    The score pipeline adds, all in points: `score`, what each solver holds, `points_if_solved`,
+    what the next solver gets, and `band`, the range that `score` falls into.
     """
 
+    id: int
+    code: str
+    name: str
+    users: int
+    value: float | None = None
+    acceptance: float | None = None
+    votes_up: int | None = None
+    votes_down: int | None = None
+    concept_difficulty: float | None = None
+    implementation_difficulty: float | None = None
     score: float | None = None
     points_if_solved: float | None = None
     band: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One reading of one page: its start=, the last page's by its pager, id and code of each row.
+
+    `start` is None when the pager does not tell, `end` when there is no pager. `source` says where
+    the page came from, `read` when, in UTC; that is None for a page that was read just now.
+    """
+
+    start: int | None
+    end: int | None
+    keys: tuple[tuple[int, str], ...]
+    source: str = ""
+    read: datetime | None = None

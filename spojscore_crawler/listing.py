@@ -1,4 +1,4 @@
-"""One page of SPOJ's list of classical problems, read into rows and pager.
+"""One page of SPOJ's list of classical problems, read into problems and pager. Pure.
 
 Cells are found by what they link to (/problems/, /ranks/, /status/) and by what
 their titles say, never by position: the old theme, the modern theme and the
@@ -15,6 +15,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from scrapy.selector import Selector
+
+from spojscore_crawler.items import Page, Problem
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -45,42 +47,31 @@ class ListingError(Exception):
     """The page is not a readable list of problems. Says which page, which row and what is wrong."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Row:
-    """What the list says of one problem. None where the page says nothing.
-
-    `users` have solved it; `value` is the rounded number of points that SPOJ shows for
-    it; `acceptance` is in percent; votes are counts; difficulties are SPOJ's own numbers.
-    """
-
-    id: int
-    code: str
-    name: str
-    users: int
-    value: float | None = None
-    acceptance: float | None = None
-    votes_up: int | None = None
-    votes_down: int | None = None
-    concept_difficulty: float | None = None
-    implementation_difficulty: float | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page's rows, and what its pager says: the start= of this page, and the highest it links to.
+    """A page's problems, and what its pager says: the page's own start=, and the highest it links.
 
-    `last_start` is 0 if the pager links to no page, None without a pager. The last page's own
-    pager links to no page after it, so there it is lower than its own. `start` is None when
-    the pager does not tell.
+    `start` is None when the pager does not tell, `highest_link` without a pager.
     """
 
-    rows: list[Row]
-    last_start: int | None
-    start: int | None = None
+    problems: list[Problem]
+    start: int | None
+    highest_link: int | None
+
+    def page(self, asked: int | None) -> Page:
+        """The page that was asked for with start=`asked`, as it describes itself.
+
+        The second and last page links to nothing but the first, and so cannot tell its own start=.
+        """
+        start = asked if self.start is None and self.highest_link == 0 else self.start
+        # The last page's own pager links to no page after it, nor to itself.
+        end = None if self.highest_link is None else max(self.highest_link, start or 0)
+        keys = tuple((problem.id, problem.code) for problem in self.problems)
+        return Page(start, end, keys)
 
 
 def parse_listing(body: bytes, url: str) -> Listing:
-    """Read the page `body`, served at `url`.
+    """Read the page `body`, which came from `url`.
 
     Raises ListingError when the page holds no problem table, or breaks off in it, or a row
     lacks its id, code, name or users, or holds no number where one belongs, or the pager
@@ -95,7 +86,8 @@ def parse_listing(body: bytes, url: str) -> Listing:
     if "</table" not in text[text.rfind(f"/ranks/{read[-1].code}") :].lower():
         raise ListingError(f"{url}: the page breaks off after row {len(read)}")
     pager = page.css("ul.pagination, table.navigation")
-    return Listing(rows=read, last_start=_last_start(pager), start=_own_start(pager, url))
+    highest_link = _highest_link(pager) if pager else None
+    return Listing(read, _own_start(pager, url), highest_link)
 
 
 def is_bot_check(text: str) -> bool:
@@ -130,9 +122,7 @@ def _problem_rows(page: Selector) -> list[HtmlElement]:
     return found
 
 
-def _last_start(pager: SelectorList[Selector]) -> int | None:
-    if not pager:
-        return None
+def _highest_link(pager: SelectorList[Selector]) -> int:
     hrefs = pager.css("a::attr(href)").getall()
     return max((int(match[1]) for href in hrefs if (match := PAGER_LINK.search(href))), default=0)
 
@@ -179,7 +169,7 @@ def _why_no_list(page: Selector, text: str) -> str:
     return "no problem table"
 
 
-def _read_row(row: HtmlElement, where: str) -> Row:
+def _read_row(row: HtmlElement, where: str) -> Problem:
     links = {kind: (code, link) for kind, code, link in _problem_links(row)}
     if not links:
         raise ListingError(f"{where}: no code")
@@ -202,7 +192,7 @@ def _read_row(row: HtmlElement, where: str) -> Row:
     titles = [element for element in row.iter() if element.tag != "a" and element.get("title")]
     votes = next((m for e in titles if (m := VOTES.search(e.get("title", "")))), None)
     concept, implementation = _difficulties(titles)
-    return Row(
+    return Problem(
         id=_read_id(row, name_link, where),
         code=codes.pop(),
         name=name,

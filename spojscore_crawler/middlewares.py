@@ -6,17 +6,17 @@ import asyncio
 import logging
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from twisted.internet.defer import Deferred
 
-from spojscore_crawler.failures import why
+from spojscore_crawler.failures import bot_check, why
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -31,10 +31,11 @@ CLIENT_ERROR = 400  # and above
 
 
 class BackoffRetryMiddleware(RetryMiddleware):
-    """Scrapy's RetryMiddleware with a pause before each retry.
+    """Scrapy's RetryMiddleware with a pause before each retry, whoever asked for it.
 
     The pause is RETRY_BACKOFF seconds before the first retry of a request and doubles
     with each further one, or what the server's Retry-After asks for, if that is longer.
+    A bot check is not asked again.
     """
 
     def __init__(self, settings: BaseSettings) -> None:
@@ -42,35 +43,31 @@ class BackoffRetryMiddleware(RetryMiddleware):
         self.backoff = settings.getfloat("RETRY_BACKOFF")
         self.longest_wait = settings.getfloat("RETRY_AFTER_MAX")
 
-    async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        asked = retry_after(response)
-        if asked > self.longest_wait and response.status in self.retry_http_codes:
-            logger.warning("%s asks to wait %.0f s: not asked again", response.url, asked)
-            return response
-        result = super().process_response(request, response)
-        if isinstance(result, Request):
-            await self._pause(result, at_least=asked)
-        return result
-
-    async def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]
-        result = super().process_exception(request, exception)
-        assert not isinstance(result, Response)
-        if result is not None:
-            await self._pause(result)
-        return result
-
-    async def _pause(self, retry: Request, at_least: float = 0) -> None:
-        seconds = max(self.backoff * 2 ** (retry.meta["retry_times"] - 1), at_least)
+    async def process_request(self, request: Request) -> None:
+        retries = request.meta.get("retry_times", 0)
+        if not retries:
+            return
+        seconds = max(self.backoff * 2 ** (retries - 1), request.meta.pop("retry_after", 0))
         if seconds:
-            logger.info("Waiting %.1f s before %s", seconds, retry)
-        # In slices, for Scrapy waits for us before it ends.
+            logger.info("Waiting %.1f s before %s", seconds, request)
+        # In slices, because Scrapy waits for this before it ends.
         while seconds > 0 and self._goes_on():
             await asyncio.sleep(min(seconds, SLICE))
             seconds -= SLICE
 
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        if response.status not in self.retry_http_codes or bot_check(response):
+            return response
+        request.meta["retry_after"] = asked = retry_after(response)
+        if asked > self.longest_wait:
+            logger.warning("%s asks to wait %.0f s: not asked again", response.url, asked)
+            return response
+        return super().process_response(request, response)
+
     def _goes_on(self) -> bool:
         """Whether the crawl is neither interrupted nor broken."""
-        return self.crawler.crawling and not getattr(self.crawler.spider, "failing", False)
+        assert self.crawler.stats
+        return self.crawler.crawling and not self.crawler.stats.get_value("spojscore/failure")
 
 
 def retry_after(response: Response) -> float:
@@ -100,30 +97,8 @@ class SameSiteRedirectMiddleware(RedirectMiddleware):
         return result
 
 
-class BrowserHeadersMiddleware:
-    """Sends to SPOJ, and to nobody else, what SPOJ_COOKIE and SPOJ_USER_AGENT say.
-
-    Headers, not Scrapy's USER_AGENT, for Scrapy logs its own settings.
-    """
-
-    def __init__(self, settings: BaseSettings) -> None:
-        given = {"Cookie": settings["SPOJ_COOKIE"], "User-Agent": settings["SPOJ_USER_AGENT"]}
-        self.headers = {name: value.strip() for name, value in given.items() if value.strip()}
-        if not self.headers:
-            raise NotConfigured
-        self.url: str = settings["SPOJ_URL"]
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler.settings)
-
-    def process_request(self, request: Request) -> None:
-        if same_site(self.url, request.url):
-            request.headers.update(self.headers)
-
-
 class StrictRobotsTxtMiddleware(RobotsTxtMiddleware):
-    """Scrapy's RobotsTxtMiddleware that takes a robots.txt it can't have for a prohibition.
+    """Scrapy's RobotsTxtMiddleware that takes a robots.txt that is not available for a prohibition.
 
     Source: RFC 9309, section 2.3.1: a server error or no answer forbids all, a 4xx nothing.
     """

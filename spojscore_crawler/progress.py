@@ -7,15 +7,13 @@ import sys
 from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import NotConfigured
-from scrapy.signals import spider_closed
+from scrapy.signals import item_scraped, spider_closed
 from tqdm import tqdm
 
-from spojscore_crawler.signals import page_read
+from spojscore_crawler.items import Page, Problem
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-    from spojscore_crawler.spiders.classical import ClassicalSpider
 
 
 class ProgressBar:
@@ -30,20 +28,25 @@ class ProgressBar:
         for name in self.DOWNLOAD_ERRORS:
             logging.getLogger(name).addFilter(without_traceback)
         self.bar = tqdm(total=1, unit="page", desc="SPOJ", dynamic_ncols=True)
+        self.problems = 0
+        self.starts: set[int | None] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         extension = cls()
-        crawler.signals.connect(extension.page_read, page_read)
+        crawler.signals.connect(extension.item_scraped, item_scraped)
         crawler.signals.connect(extension.spider_closed, spider_closed)
         return extension
 
-    def page_read(self, spider: ClassicalSpider) -> None:
-        pages = spider.reading.pages
-        self.bar.total = len(spider.reading.planned)
-        self.bar.n = len(pages)
-        problems = sum(len(page.rows) for page in pages.values())
-        self.bar.set_postfix_str(f"{problems:,} problems", refresh=False)
+    def item_scraped(self, item: Page | Problem) -> None:
+        if isinstance(item, Problem):
+            self.problems += 1
+            return
+        if item.start == 0 and item.end is not None:
+            self.bar.total = item.end // len(item.keys) + 1
+        self.starts.add(item.start)
+        self.bar.n = len(self.starts)
+        self.bar.set_postfix_str(f"{self.problems:,} problems", refresh=False)
         self.bar.update(0)
 
     def spider_closed(self) -> None:

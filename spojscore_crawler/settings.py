@@ -11,6 +11,9 @@ COMMANDS_MODULE = "spojscore_crawler.commands"
 SPOJ_URL = os.environ.get("SPOJ_URL") or "https://www.spoj.com"
 SPOJSCORE_DB = os.environ.get("SPOJSCORE_DB") or "spojscore.db"
 
+# What is known of where the pages come from, for lists of days past; '' for the site's host.
+SOURCE = ""
+
 # What keeps a crawl from being committed (gate.py). `-s GATE=accept` accepts one that falls short
 # of the three minimums, and nothing else.
 GATE = ""
@@ -21,10 +24,6 @@ MAX_PAGES = 200
 
 # Data older than this is called stale, everywhere.
 STALE_HOURS = 36
-
-# What your own browser sends to SPOJ, where SPOJ asks it for a proof that you are no robot.
-SPOJ_COOKIE = os.environ.get("SPOJ_COOKIE", "")
-SPOJ_USER_AGENT = os.environ.get("SPOJ_USER_AGENT", "")
 
 # Polite by default: who we are, what robots.txt says, about a page a second.
 USER_AGENT = "spojscore (reads SPOJ's list of classical problems once a day)"
@@ -40,11 +39,14 @@ COOKIES_ENABLED = False
 # A fault costs at most (1 + RETRY_TIMES) timeouts and the waits between them.
 DOWNLOAD_TIMEOUT = 30
 RETRY_TIMES = 3
+RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, *range(520, 531)]  # 520 to 530 are Cloudflare's
 RETRY_BACKOFF = 2  # seconds before the first retry, doubling; 0 for none
 RETRY_AFTER_MAX = 120  # seconds; a server that asks for a longer wait is not asked again
 
 # A page of the list has some 60 kB; what is read of it takes a hundred times as much memory.
 DOWNLOAD_MAXSIZE = 500_000
+# MB that the operating system allows the process; a crawl takes some 240.
+ADDRESS_SPACE = 800
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
 
@@ -52,13 +54,9 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 
-# The reading asks for a page again when it has to.
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
-
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "spojscore_crawler.middlewares.StrictRobotsTxtMiddleware": 100,
-    "spojscore_crawler.middlewares.BrowserHeadersMiddleware": 350,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "spojscore_crawler.middlewares.BackoffRetryMiddleware": 550,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,

@@ -1,1 +1,1 @@
-"""A stand-in for SPOJ: serves a made-up list of classical problems as the site serves its own."""
+"""A stand-in for SPOJ: serves its lists of past days, from data/, as the site serves its own."""

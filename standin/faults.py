@@ -1,4 +1,4 @@
-"""Errors that the stand-in serves on request, each for the page with a certain start=."""
+"""Errors that the stand-in serves on request instead of a page."""
 
 from __future__ import annotations
 
@@ -16,30 +16,43 @@ from standin.pages import bot_check_page, error_page
 if TYPE_CHECKING:
     from standin.server import Handler
 
-FORM = re.compile(r"(\d+|robots):([a-z0-9-]+)(?::(\d+))?")
+FORM = re.compile(r"(\d+|robots|all):([a-z0-9-]+)(?::(\d+))?")
 STATUS = re.compile(r"status-([1-5]\d\d)")
 HUGE = 200_000_000  # bytes
+ENDLESS = 3_000_000_000  # bytes: more than anybody should take
+CHALLENGE = {"cf-mitigated": "challenge"}
+UNLESS_BROWSER = "bot-check-unless-browser"
 
 
 @dataclass
 class Fault:
-    """Answers the page `start` with the error `kind`, `times` times (None: always).
+    """Answers a page with the error `kind`, `times` times (None: always).
 
-    A `start` of None stands for robots.txt.
+    `page` is the start= of a page of the list, "all" of them, or "robots" for robots.txt.
     """
 
-    start: int | None
+    page: int | str
     kind: str
     times: int | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From START:KIND[:TIMES], as in 2000:status-500:2. Raises ValueError."""
+        """From PAGE:KIND[:TIMES], as in 2000:status-500:2. Raises ValueError."""
         match = FORM.fullmatch(text)
         if not match or not (match[2] in KINDS or STATUS.fullmatch(match[2])):
-            raise ValueError(f"{text!r} is not START:KIND[:TIMES] with KIND {kinds()}")
-        start = None if match[1] == "robots" else int(match[1])
-        return cls(start, match[2], int(match[3]) if match[3] else None)
+            raise ValueError(f"{text!r} is not PAGE:KIND[:TIMES] with KIND {kinds()}")
+        page = int(match[1]) if match[1].isdecimal() else match[1]
+        return cls(page, match[2], int(match[3]) if match[3] else None)
+
+    def strikes(self, handler: Handler) -> bool:
+        """Whether it answers this request for a page of the list or robots.txt."""
+        asked = "robots" if handler.start is None else handler.start
+        if self.page != asked and (self.page != "all" or asked == "robots"):
+            return False
+        agent = handler.headers.get("User-Agent", "")
+        if self.kind == UNLESS_BROWSER and agent.startswith("Mozilla/"):
+            return False
+        return self.times != 0
 
     def strike(self, handler: Handler) -> None:
         """Answer the request, badly."""
@@ -110,10 +123,25 @@ def _heavy(handler: Handler) -> None:
     handler.answer(b"<table class='problems'>" + b"<tr><td>" * 62_000)
 
 
+def _endless_headers(handler: Handler) -> None:
+    """Headers, and never a page."""
+    _hang_up(handler)
+    handler.send_response(200)
+    handler.flush_headers()
+    block = (b"X-More: " + b"more" * 1000 + b"\r\n") * 100
+    with suppress(OSError):  # the client has had enough
+        for _ in range(ENDLESS // len(block)):
+            handler.wfile.write(block)
+
+
 def _bomb(handler: Handler) -> None:
     """A small body that gzip makes huge."""
     million = gzip.compress(bytes(1_000_000))
     handler.answer(million * (HUGE // 1_000_000), headers={"Content-Encoding": "gzip"})
+
+
+def _challenge(handler: Handler, status: int, page: bytes | None = None) -> None:
+    handler.answer(page or bot_check_page(), status=status, headers=CHALLENGE)
 
 
 def _rows(handler: Handler, count: int) -> None:
@@ -127,8 +155,10 @@ def kinds() -> str:
 
 KINDS: dict[str, Callable[[Handler], None]] = {
     "bot-check": lambda handler: handler.answer(bot_check_page()),
-    "bot-check-403": lambda handler: handler.answer(bot_check_page(), status=403),
-    "bot-check-503": lambda handler: handler.answer(bot_check_page(), status=503),
+    "bot-check-403": lambda handler: _challenge(handler, 403),
+    "bot-check-503": lambda handler: _challenge(handler, 503),
+    "bot-check-by-header": lambda handler: _challenge(handler, 403, error_page("Error")),
+    UNLESS_BROWSER: lambda handler: _challenge(handler, 403),
     "busy": lambda handler: handler.answer(b"", status=429, headers={"Retry-After": "1"}),
     "wrong-problem": lambda handler: handler.answer(error_page("Wrong problem id!")),
     "no-rows": lambda handler: _rows(handler, 0),
@@ -137,6 +167,7 @@ KINDS: dict[str, Callable[[Handler], None]] = {
     "cut-unknown-length": lambda handler: _half(handler, length=False),
     "reset": _reset,
     "huge": _huge,
+    "endless-headers": _endless_headers,
     "heavy": _heavy,
     "bomb": _bomb,
     "redirect-away": lambda handler: _redirect(handler, "http://elsewhere.invalid/"),

@@ -1,33 +1,26 @@
 """The pages of the list in SPOJ's three markups, and the pages it serves instead of one.
 
 Old theme: as served in 2011 and 2014. Modern theme and logged-in view: no raw page of them
-could be had; they follow what a dozen scrapers of 2015 to 2025 read from them.
+is known; they follow what a dozen scrapers of 2015 to 2025 read from them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from math import ceil
+from html import unescape
 
-from standin.problems import FAMOUS, LABEL, Entry
+from standin.pager import modern_pager, old_pager
+from standin.problems import Entry
 
-NOTICE = (
-    f"This is not SPOJ but a stand-in for tests and demonstrations. {len(FAMOUS)} problems carry "
-    f"their real figures of May 2025; all others, labelled {LABEL}, do not exist."
-)
-PAGER_WIDTH = 11
+NOTICE = "This is not SPOJ but a stand-in for tests and demonstrations."
 
 
 def old_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
-    """Declared iso-8859-2, and mixed: names that it can spell are in it, the rest is UTF-8."""
-    head, tail = _OLD.split("ROWS")
-    parts = [head.replace("PAGER", old_pager(start, size, total, sort)).encode()]
-    for entry in rows:
-        try:
-            parts.append(_old_row(entry).encode("iso-8859-2"))
-        except UnicodeEncodeError:
-            parts.append(_old_row(entry).encode())
-    return b"".join([*parts, tail.encode()])
+    """Declared and written in iso-8859-2, with references for what that lacks."""
+    page = _OLD.replace("PAGER", old_pager(start, size, total, sort))
+    page = page.replace("ROWS", "".join(_old_row(entry) for entry in rows))
+    return page.encode("iso-8859-2", "xmlcharrefreplace")
 
 
 def modern_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
@@ -43,6 +36,12 @@ def logged_in_page(rows: Sequence[Entry], start: int, size: int, total: int, sor
 
 Page = Callable[[Sequence[Entry], int, int, int, int], bytes]
 THEMES: dict[str, Page] = {"modern": modern_page, "old": old_page, "logged-in": logged_in_page}
+MODERN_SINCE = "2015"
+
+
+def theme_of(day: str) -> str:
+    """The theme that SPOJ had on `day`."""
+    return "modern" if day >= MODERN_SINCE else "old"
 
 
 def error_page(message: str) -> bytes:
@@ -53,6 +52,14 @@ def error_page(message: str) -> bytes:
 def bot_check_page() -> bytes:
     """The shape of a page that asks for a proof that no robot is at work."""
     return _BOT_CHECK.encode()
+
+
+def markup(name: str) -> str:
+    """The name as it stands in SPOJ's pages: `&` as it is, and references without a semicolon."""
+    if unescape(name) != name:
+        name = name.replace("&", "&amp;")
+    name = re.sub(r"['+](?![\d;])", lambda mark: f"&#{ord(mark[0])}", name)
+    return name.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _modern(page: str, mark: str, rows: Sequence[Entry], pager: str) -> bytes:
@@ -73,7 +80,7 @@ def _old_row(entry: Entry) -> str:
     return f"""<tr class="problemrow">
 <td>{entry.id}</td>
 <td align="left">&nbsp;
-<a href="/problems/{entry.code}/">&nbsp;<b>{entry.html}</b></a></td>
+<a href="/problems/{entry.code}/">&nbsp;<b>{markup(entry.name)}</b></a></td>
 <td><a href="/submit/{entry.code}" title="Submit a solution to this problem.">
 {entry.code}</a></td>
 <td><a href="/ranks/{entry.code}" title="Value {_value(entry.users)} points. See the best \
@@ -99,7 +106,7 @@ def _modern_row(entry: Entry, mark: str) -> str:
         )
     return f"""<tr>
 {mark}<td class="text-center">{entry.id}</td>
-<td><a href="/problems/{entry.code}">{entry.html}</a></td>
+<td><a href="/problems/{entry.code}">{markup(entry.name)}</a></td>
 <td class="text-center">{quality}</td>
 <td class="text-center"><a href="/ranks/{entry.code}" title="Value {_value(entry.users)} points. \
 See the best solutions.">{entry.users}</a></td>
@@ -108,65 +115,6 @@ problem.">{_acceptance(entry)}</a></td>
 <td class="text-center">{difficulty}</td>
 </tr>
 """
-
-
-class _Pager:
-    """The eleven page numbers around the current one, and where the arrows lead."""
-
-    def __init__(self, start: int, size: int, total: int, sort: int) -> None:
-        self.size, self.sort = size, sort
-        self.pages = max(1, ceil(total / size))
-        self.page = start // size
-        first = max(0, min(self.page - PAGER_WIDTH // 2, self.pages - PAGER_WIDTH))
-        self.shown = range(first, min(first + PAGER_WIDTH, self.pages))
-
-    def link(self, page: int, text: str) -> str:
-        href = f"/problems/classical/sort={self.sort},start={page * self.size}"
-        return f'<a href="{href}" class="pager_link">{text}</a>'
-
-
-def old_pager(start: int, size: int, total: int, sort: int) -> str:
-    pager = _Pager(start, size, total, sort)
-    cell = '<td class="navigationcenter" width="4%">{}</td> \n'
-    before, after = "<i>Previous</i>", "<i>Next</i>"
-    if pager.page > 0:
-        before = pager.link(0, "&lt;") + " " + pager.link(pager.page - 1, " Previous")
-    if pager.page < pager.pages - 1:
-        after = pager.link(pager.page + 1, "Next") + " " + pager.link(pager.pages - 1, "&gt;")
-    numbers = "".join(
-        cell.format(f"&nbsp;{n + 1}" if n == pager.page else pager.link(n, f"&nbsp;{n + 1}"))
-        for n in pager.shown
-    )
-    return (
-        f'<table class="navigation" width="99%">\n<tr><td align="left" width="27%">\n{before}</td>'
-        f'{numbers}<td align="right" width="25%">\n{after}</td></table>'
-    )
-
-
-def modern_pager(start: int, size: int, total: int, sort: int) -> str:
-    pager = _Pager(start, size, total, sort)
-
-    def item(page: int, text: str, open_: bool) -> str:
-        if open_:
-            return f"<li>{pager.link(page, text)}</li>\n"
-        return f'<li class="disabled"><span>{text}</span></li>\n'
-
-    ahead, back = pager.page < pager.pages - 1, pager.page > 0
-    numbers = "".join(
-        f'<li class="active"><span>{n + 1}</span></li> \n'
-        if n == pager.page
-        else item(n, str(n + 1), True)
-        for n in pager.shown
-    )
-    return (
-        '<ul class="pagination" style="">\n'
-        + item(0, "&lt;", back)
-        + item(pager.page - 1, "Previous", back)
-        + numbers
-        + item(pager.page + 1, "Next", ahead)
-        + item(pager.pages - 1, "&gt;", ahead)
-        + "</ul>"
-    )
 
 
 _FRAME = """<!DOCTYPE html>

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, Self
 
 from standin.faults import Fault
-from standin.pages import THEMES, error_page
-from standin.problems import Entry
+from standin.pages import NOTICE, THEMES, error_page, theme_of
+from standin.problems import LAST_DAY, Entry, about, problems
 
 PAGE_SIZE = 50
 LIST = re.compile(
@@ -28,7 +28,7 @@ class StandIn(ThreadingHTTPServer):
     """Serves `problems` on 127.0.0.1 as SPOJ does; `requests` holds every path asked for.
 
     `headers` holds what was sent with each. `on_page` is called before each page of the list
-    is served.
+    is served. `about` says on each page what the list is.
     """
 
     daemon_threads = True
@@ -41,16 +41,24 @@ class StandIn(ThreadingHTTPServer):
         theme: str = "modern",
         faults: Iterable[Fault] = (),
         robots: bytes = ROBOTS,
+        about: str = "",
     ) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.problems = problems
         self.page = THEMES[theme]
         self.faults = list(faults)
         self.robots = robots
+        self.notice = f"{NOTICE} {about}".strip().encode()
         self.requests: list[str] = []
         self.headers: list[Message] = []
         self.on_page: Callable[[], object] = lambda: None
         self.dead = False
+
+    @classmethod
+    def of_day(cls, day: str = LAST_DAY, theme: str | None = None, **options: Any) -> Self:
+        """A stand-in with SPOJ's list of `day`, one of problems.DAYS, in the theme of that day."""
+        told = f"It serves {about(day)}."
+        return cls(problems(day=day), theme=theme or theme_of(day), about=told, **options)
 
     @property
     def url(self) -> str:
@@ -71,10 +79,11 @@ class StandIn(ThreadingHTTPServer):
     def list_page(self, start: int, sort: int = 0, rows: int = PAGE_SIZE) -> bytes:
         """The page from `start`, or its first `rows`; beyond the end the last page, as on SPOJ."""
         by_users = sort == BY_USERS
-        problems = sorted(self.problems, key=lambda p: -p.users) if by_users else self.problems
-        last = max(0, (len(problems) - 1) // PAGE_SIZE * PAGE_SIZE)
+        listed = sorted(self.problems, key=lambda p: -p.users) if by_users else self.problems
+        last = max(0, (len(listed) - 1) // PAGE_SIZE * PAGE_SIZE)
         start = min(start // PAGE_SIZE * PAGE_SIZE, last)
-        return self.page(problems[start : start + rows], start, PAGE_SIZE, len(problems), sort)
+        page = self.page(listed[start : start + rows], start, PAGE_SIZE, len(listed), sort)
+        return page.replace(NOTICE.encode(), self.notice)
 
 
 @contextmanager
@@ -138,5 +147,4 @@ class Handler(BaseHTTPRequestHandler):
         """Keep quiet: the crawler tells what it asks for."""
 
     def _fault(self) -> Fault | None:
-        faults = self.server.faults
-        return next((f for f in faults if f.start == self.start and f.times != 0), None)
+        return next((fault for fault in self.server.faults if fault.strikes(self)), None)

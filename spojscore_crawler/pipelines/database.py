@@ -1,8 +1,9 @@
-"""Collects the crawl's problems, commits them when the gate finds them fit, and reports."""
+"""Buffers the crawl's items, commits them when the gate finds them fit, and reports."""
 
 from __future__ import annotations
 
 import logging
+import os
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -12,15 +13,17 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
-from spojscore_crawler import database, gate
-from spojscore_crawler.lock import Lock, LockError
-from spojscore_crawler.report import Report, refusals
+from spojscore_crawler import gate
+from spojscore_crawler.items import Page, Problem
+from spojscore_crawler.store import commit, files
+from spojscore_crawler.store.report import Report, refusals
+from spojscore_crawler.store.state import last_list
 
 if TYPE_CHECKING:
+    from filelock import FileLock
     from scrapy.crawler import Crawler
 
-    from spojscore_crawler.items import Problem
-    from spojscore_crawler.spiders.classical import ClassicalSpider
+    from spojscore_crawler.store.state import LastList
 
 logger = logging.getLogger(__name__)
 
@@ -28,18 +31,20 @@ logger = logging.getLogger(__name__)
 class DatabasePipeline:
     """Sets the stat `spojscore/committed` after a commit, else `spojscore/failure` to the reason.
 
-    It commits on the signal spider_closed, for close_spider() is not told how the crawl ended.
+    It commits on the signal spider_closed, because close_spider() is not told how the crawl ended.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.path = Path(crawler.settings["SPOJSCORE_DB"]).absolute()
+        self.pages: list[Page] = []
         self.problems: list[Problem] = []
-        self.before: dict[int, int] = {}
-        self.lock: Lock | None = None
+        self.before: LastList | None = None
+        self.lock: FileLock | None = None
         self.started = datetime.now(UTC)
         self.started_clock = time.monotonic()
-        self.report = Report(started=self.started.isoformat(timespec="seconds"))
+        started = self.started.isoformat(timespec="seconds")
+        self.report = Report(started=started, process=os.getpid())
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -49,55 +54,68 @@ class DatabasePipeline:
 
     def open_spider(self) -> None:
         """Whatever would keep the crawl from being committed is told before it begins."""
-        spider = self.crawler.spider
-        assert spider is not None
         try:
-            database.check(self.path)
-            self.lock = Lock(self.path)
+            files.check_writable(self.path)
+            self.lock = files.lock(self.path)
             self.report.refusals = refusals(self.path)
             self.save_report()
             self.limits = gate.Limits.read(self.crawler.settings)
-            self.before = database.last_list(self.path, self.started.date())
-        except (database.DatabaseError, LockError, ValueError) as error:
+            self.before = last_list(self.path, self.started.date())
+        except (files.StoreError, ValueError) as error:
             raise CloseSpider(str(error)) from error
-        spider.known = self.before.keys()  # type: ignore[attr-defined]
 
-    def process_item(self, item: Problem) -> Problem:
-        self.problems.append(item)
+    def process_item(self, item: Page | Problem) -> Page | Problem:
+        if isinstance(item, Page):
+            self.pages.append(item)
+        else:
+            self.problems.append(item)
         return item
 
-    def spider_closed(self, spider: ClassicalSpider, reason: str) -> None:
-        self.report.pages = len(spider.reading.pages)
+    def spider_closed(self, reason: str) -> None:
         # The clock may have been set in between.
-        finished = self.started + timedelta(seconds=time.monotonic() - self.started_clock)
-        self.report.finished = finished.isoformat(timespec="seconds")
-        if reason == "finished":
-            self.commit_if_fit(spider, finished)
+        now = self.started + timedelta(seconds=time.monotonic() - self.started_clock)
+        self.report.finished = now.isoformat(timespec="seconds")
+        self.report.pages = len({page.start for page in self.pages})
+        assert self.crawler.stats
+        failure = self.crawler.stats.get_value("spojscore/failure")
+        if reason == "finished" and not failure:
+            self.commit_if_fit(now)
         else:
             self.report.outcome = "failed"
-            self.report.reason = "the crawl was interrupted" if reason == "shutdown" else reason
-        assert self.crawler.stats
+            interrupted = reason == "shutdown"
+            self.report.reason = "the crawl was interrupted" if interrupted else failure or reason
         if self.report.outcome != "committed":
             self.crawler.stats.set_value("spojscore/failure", self.report.reason)
         if self.lock:
             self.save_report()
-            self.lock.close()
+            self.lock.release()
 
-    def commit_if_fit(self, spider: ClassicalSpider, finished: datetime) -> None:
-        found = gate.findings(spider.reading, self.problems, self.before, self.limits)
-        self.report.findings = found
+    def commit_if_fit(self, now: datetime) -> None:
+        crawl = gate.Crawl(
+            self.pages, self.problems, self.before, self.limits, began=self.started, now=now
+        )
+        verdict = gate.judge(crawl)
+        sentences = "; ".join(verdict.findings.values())
+        self.report.findings = verdict.findings
+        self.report.fenced = crawl.fenced
         self.report.counts = {"problems": len(self.problems)}
-        sentences = "; ".join(finding.sentence for finding in found)
-        if not self.limits.allow(found):
+        if not verdict.fit:
             self.report.outcome, self.report.reason = "refused", sentences
             return
-        crawl = database.Crawl(self.started, finished, self.report.pages, sentences or None)
+        row = commit.Crawl(
+            started=crawl.times[0],
+            finished=crawl.times[-1],
+            pages=self.report.pages,
+            source=self.crawler.settings["SOURCE"] or crawl.source,
+            overridden=sentences or None,
+        )
         try:
-            changes = database.commit(self.path, self.problems, crawl, self.report.refusals)
-        except database.DatabaseError as error:
+            changes = commit.commit(self.path, self.problems, row, self.report.refusals)
+        except files.StoreError as error:
             self.report.outcome, self.report.reason = "failed", str(error)
             return
         self.report.outcome, self.report.refusals = "committed", []
+        self.report.started = row.started.isoformat(timespec="seconds")
         self.report.counts |= asdict(changes)
         assert self.crawler.stats
         for name, count in asdict(changes).items():
@@ -106,7 +124,7 @@ class DatabasePipeline:
         self.crawler.stats.set_value("spojscore/committed", len(self.problems))
 
     def save_report(self) -> None:
-        """A report that can't be written undoes no crawl: the database decides."""
+        """A report that cannot be written undoes no crawl: the database decides."""
         try:
             self.report.write(self.path)
         except OSError as error:

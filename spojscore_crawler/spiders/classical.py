@@ -3,166 +3,199 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import CloseSpider
-from scrapy.spidermiddlewares.httperror import HttpError
 
-from spojscore_crawler import signals
-from spojscore_crawler.failures import why
-from spojscore_crawler.items import Problem
-from spojscore_crawler.listing import Listing, ListingError, decode, is_bot_check, parse_listing
-from spojscore_crawler.reading import Reading, ReadingError
+from spojscore_crawler.failures import bot_check, why
+from spojscore_crawler.gate import page_fault
+from spojscore_crawler.listing import Listing, ListingError, parse_listing
+from spojscore_crawler.saved import SavedPage, SavedPagesError, saved_pages
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from spojscore_crawler.items import Page, Problem
+
+LOCAL = ("127.0.0.1", "::1", "localhost")
+
 
 class ClassicalSpider(Spider):
-    """Reads the list by ascending id and yields its problems when it has read the whole of it.
+    """Reads the list by ascending id and yields each page with its problems.
 
-    Whatever goes wrong ends the crawl, with a sentence as its reason. `-a pages=DIR` reads
-    the pages that a person saved there, and asks for none. Who runs the spider may tell it
-    the ids of the problems that were `known` before.
+    The last page is asked for right after the first, and both once more at the very end, so that
+    the gate sees whether the list shifted meanwhile. A page that came back wrong is asked for
+    again. Whatever else goes wrong ends the crawl, with a sentence as its reason. `-a pages=` a
+    folder or a HAR file reads the pages that a person saved there, and asks for none. `-a day=`
+    says which day they are of.
     """
 
     name = "classical"
 
-    def __init__(self, *args: Any, pages: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, pages: str | None = None, day: str | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.unknown = kwargs.keys() - {"name"}
-        self.saved = pages
-        self.known: Collection[int] = ()
-        self.reading = Reading()
-        self.waiting: set[int] = set()
-        self.failing = False
+        self.saved, self.day = pages, day
+        self.read: datetime | None = None  # when the pages were read, if not now
+        self.first: Page | None = None
+        self.unread: set[int] = set()  # the start= of each page that is still to be read
 
     @property
     def failed_page(self) -> Path:
         return Path(f"{self.settings['SPOJSCORE_DB']}.failed.html")
 
-    async def start(self) -> AsyncIterator[Request | Problem]:
+    async def start(self) -> AsyncIterator[Request | Page | Problem]:
         with suppress(OSError):
             self.failed_page.unlink()  # of an earlier crawl
         if self.unknown:
-            raise CloseSpider(f"-a knows nothing but pages=DIR, not {', '.join(self.unknown)}")
-        try:
-            self.reading = Reading(self.known, self.settings.getint("MAX_PAGES"))
-        except ValueError as error:
-            value = self.settings["MAX_PAGES"]
-            raise CloseSpider(f"MAX_PAGES is {value!r}, not a whole number") from error
+            raise CloseSpider(f"-a knows pages= and day=, not {', '.join(self.unknown)}")
+        self.read = self._given_day()
         if self.saved is not None:
-            self._read_saved(self.saved)
-            for problem in self._problems():
-                yield problem
+            for item in self._saved_items(Path(self.saved)):
+                yield item
             return
+        if not str(most := self.settings["MAX_PAGES"]).isdecimal():
+            raise CloseSpider(f"MAX_PAGES is {most!r}, not a whole number")
         address = self.settings["SPOJ_URL"]
         if not is_address(address):
             raise CloseSpider(f"SPOJ_URL is {address!r}, not an http or https address")
-        for request in self._requests([0]):
-            yield request
+        yield self._request(0)
 
-    def parse(self, response: Response, start: int) -> Iterator[Request | Problem]:
-        """A page of the list: ask for the next ones when it was the last that was waited for."""
-        self.waiting.discard(start)
+    def parse(
+        self, response: Response, start: int, *, again: bool = False
+    ) -> Iterator[Request | Page | Problem]:
+        """A page of the list; its problems are yielded unless it was read `again`."""
+        if reason := bot_check(response):
+            raise self._failure(f"{where(response)}: {reason}", response)
         try:
-            self._add(start, parse_listing(response.body, where(response)))
-            starts = [] if self.waiting else self.reading.ask()
+            listing = parse_listing(response.body, where(response))
+            page = self._accepted(listing.page(start), start, response)
         except ListingError as error:
-            raise self._failure(str(error), response) from error
-        except ReadingError as error:
-            raise self._failure(f"{response.url}: {error}", response) from error
-        if starts:
-            yield from self._requests(starts)
-        elif not self.waiting:
-            yield from self._problems()
+            assert response.request
+            retry = get_retry_request(response.request, spider=self, reason="not the page")
+            if retry is None:
+                raise self._failure(str(error), response) from error
+            yield retry
+            return
+        yield replace(page, source=urlsplit(response.url).hostname or "", read=self.read)
+        if not again:
+            yield from listing.problems
+            yield from self._next_requests(page)
 
     def failed(self, failure: Failure) -> None:
-        """A page that could not be had, after all retries, ends the crawl."""
-        error, response = failure.value, None
-        if isinstance(error, HttpError):
-            response = error.response
-            reason = f"HTTP {error.response.status}"
-            if is_bot_check(decode(error.response.body)):
-                reason = f"a bot check ({reason}) instead of the list of problems"
-        else:
-            reason = why(error)
-        raise self._failure(f"{failure.request.url}: {reason}", response)  # type: ignore[attr-defined]
+        """A page that is not available, after all retries, ends the crawl."""
+        error = failure.value
+        url = failure.request.url  # type: ignore[attr-defined]
+        raise self._failure(f"{url}: {why(error)}", getattr(error, "response", None))
+
+    def _given_day(self) -> datetime | None:
+        """The beginning of `-a day=`. Raises CloseSpider where it makes no sense."""
+        if self.day is None:
+            return None
+        host = urlsplit(self.settings["SPOJ_URL"]).hostname
+        if self.saved is None and host not in LOCAL:
+            raise CloseSpider(f"-a day={self.day} is for saved pages; {host} is read now")
+        try:
+            return datetime.combine(date.fromisoformat(self.day), time(), UTC)
+        except ValueError as error:
+            raise CloseSpider(f"-a day={self.day} is not a day, YYYY-MM-DD") from error
+
+    def _accepted(self, page: Page, start: int, response: Response) -> Page:
+        """The page that was asked for with `start`. Raises ListingError when it is another."""
+        first = self.first or page
+        if fault := page_fault(page, start, first):
+            raise ListingError(f"{where(response)}: {fault}")
+        if self.first is None:
+            self.unread = self._planned(first, where(response))
+            self.first = first
+        return page
+
+    def _planned(self, first: Page, url: str) -> set[int]:
+        """The start= of every page. Raises ListingError when they are too many."""
+        assert first.end is not None
+        planned = range(0, first.end + 1, len(first.keys))
+        if len(planned) > self.settings.getint("MAX_PAGES"):
+            raise ListingError(
+                f"{url}: the pager names {len(planned)} pages, more than "
+                f"{self.settings['MAX_PAGES']} (MAX_PAGES)"
+            )
+        return set(planned)
+
+    def _next_requests(self, page: Page) -> Iterator[Request]:
+        assert self.first
+        assert page.start is not None
+        end = self.first.end or 0
+        self.unread.discard(page.start)
+        if not self.unread:
+            for start in sorted({0, end}):
+                yield self._request(start, again=True)
+        elif page.start == 0:
+            yield self._request(end)
+        elif page.start == end:
+            yield from map(self._request, sorted(self.unread))
+
+    def _request(self, start: int, *, again: bool = False) -> Request:
+        return Request(
+            self._url(start),
+            errback=self.failed,
+            priority=-start,  # in order
+            cb_kwargs={"start": start, "again": again},
+            dont_filter=True,  # the fence asks twice, and a redirect may lead to where it began
+        )
 
     def _url(self, start: int) -> str:
         return f"{self.settings['SPOJ_URL'].rstrip('/')}/problems/classical/sort=0,start={start}"
 
-    def _requests(self, starts: Collection[int]) -> Iterator[Request]:
-        self.waiting.update(starts)
-        for start in starts:
-            yield Request(
-                self._url(start),
-                errback=self.failed,
-                priority=-start,  # in order
-                cb_kwargs={"start": start},
-            )
+    def _saved_items(self, place: Path) -> Iterator[Page | Problem]:
+        """The pages that a person saved. Of a page that was saved twice, the newest counts.
 
-    def _read_saved(self, pages: str) -> None:
-        """Read every *.html in the folder `pages` as the page that its own pager says it is."""
-        folder = Path(pages)
-        if not pages or not folder.is_dir():
-            raise CloseSpider(f"pages={pages}: there is no such folder")
-        files: dict[int, Path] = {}
-        for file in sorted(folder.glob("*.html")):
-            try:
-                listing = parse_listing(file.read_bytes(), str(file))
-                if listing.start is None:
-                    raise ReadingError("the pager does not tell which page it is")
-                if other := files.get(listing.start):
-                    raise ReadingError(f"the same page as {other}, start={listing.start}")
-                self._add(listing.start, listing)
-            except (ListingError, OSError) as error:
-                raise CloseSpider(str(error)) from error
-            except ReadingError as error:
-                raise CloseSpider(f"{file}: {error}") from error
-            files[listing.start] = file
-        if missing := self.reading.missing():
-            many = f"{len(missing)} of {len(self.reading.planned)} pages are missing"
-            raise CloseSpider(
-                f"{folder}: {many if 0 in files else 'the first page is missing'}; "
-                f"save {self._url(missing[0])} there"
-            )
-
-    def _add(self, start: int, listing: Listing) -> None:
-        self.reading.add(start, listing)
-        self.crawler.signals.send_catch_log(signals.page_read, spider=self)
-
-    def _problems(self) -> Iterator[Problem]:
-        for _, listing in sorted(self.reading.pages.items()):
-            for row in listing.rows:
-                yield Problem(**asdict(row))
+        Of the first and the last page, all readings go to the gate: they are its fence.
+        """
+        readings: dict[int, list[tuple[SavedPage, Listing]]] = {}
+        try:
+            for file in sorted(saved_pages(place, self.settings["SPOJ_URL"]), key=newest_first):
+                listing = parse_listing(file.body, file.name)
+                start = listing.start if file.start is None else file.start
+                readings.setdefault(start or 0, []).append((file, listing))
+        except (SavedPagesError, ListingError) as error:
+            raise CloseSpider(str(error)) from error
+        first = min(readings)
+        for start in sorted(readings):
+            fence = start in (first, max(readings))
+            for number, (file, listing) in enumerate(readings[start][: None if fence else 1]):
+                page = listing.page(listing.start if file.start is None else file.start)
+                if fault := page_fault(page, start, readings[first][0][1].page(first)):
+                    raise CloseSpider(f"{file.name}: {fault}")
+                yield replace(page, source=file.source, read=self.read or file.read)
+                if number == 0:
+                    yield from listing.problems
 
     def _failure(self, reason: str, response: Response | None) -> CloseSpider:
-        """What to raise. The page of the first failure is kept for whoever mends the parser.
-
-        A page, or an address, may quote the cookie that was sent.
-        """
-        secrets = [self.settings["SPOJ_COOKIE"].strip(), self.settings["SPOJ_USER_AGENT"].strip()]
-        for secret in filter(None, secrets):
-            reason = reason.replace(secret, "(hidden)")
-        if not self.failing:
-            self.failing = True
-            if response is not None:
-                body = response.body
-                for secret in filter(None, secrets):
-                    body = body.replace(secret.encode(), b"(hidden)")
-                try:
-                    self.failed_page.write_bytes(body)
-                except OSError as error:
-                    self.logger.warning("The page could not be kept: %s", error)
+        """What to raise. The page of the first failure is kept for whoever mends the parser."""
+        assert self.crawler.stats
+        if not self.crawler.stats.get_value("spojscore/failure"):
+            self.crawler.stats.set_value("spojscore/failure", reason)
+            try:
+                if response is not None:
+                    self.failed_page.write_bytes(response.body)
+            except OSError as error:
+                self.logger.warning("The page could not be kept: %s", error)
         return CloseSpider(reason)
+
+
+def newest_first(page: SavedPage) -> float:
+    return -page.read.timestamp()
 
 
 def where(response: Response) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spojscore_crawler.check import main
-from spojscore_crawler.schema import MIGRATIONS
+from spojscore_crawler.store.schema import VERSION
 from standin.problems import problems
 from tests.support.crawling import Crawl, Served, at_page, started_crawl
 
@@ -52,12 +52,14 @@ def test_the_report_of_a_crawl(standin: Served, database: Path) -> None:
     started, finished = (datetime.fromisoformat(report.pop(n)) for n in ("started", "finished"))
     assert timedelta(0) <= finished - started < timedelta(minutes=1)
     assert started.utcoffset() == timedelta(0)
+    assert report.pop("process") > 0
     assert report == {
         "outcome": "committed",
         "reason": None,
         "pages": 3,
         "counts": {"problems": 120, "new": 120, "changed": 0, "gone": 0, "returned": 0},
-        "findings": [],
+        "fenced": True,
+        "findings": {},
         "refusals": [],
     }
     assert check(database) == (
@@ -120,12 +122,12 @@ def test_data_that_is_not_fresh(hours: float, error: str, database: Path, before
         ("DELETE FROM crawls", "no crawl is recorded in it; `make crawl` brings one"),
         ("UPDATE problems SET score = 1 WHERE users > 40000",
          f"{sum(e.users > 40000 for e in problems(120))} scores are not 80 / (40 + users)"),
-        ("UPDATE crawls SET finished = 'rubbish'", "the times of its last crawl can't be read"),
-        ("UPDATE crawls SET started = NULL", "the times of its last crawl can't be read"),
-        ("DROP TABLE problems", "this is no database of spojscore"),
+        ("UPDATE crawls SET finished = 'rubbish'", "the times of 1 crawls are not readable"),
+        ("UPDATE crawls SET started = NULL", "the times of 1 crawls are not readable"),
+        ("DROP TABLE problems", "this is not a database of spojscore"),
         ("PRAGMA user_version = 99",
          "its schema has version 99, made by a newer spojscore; this one knows "
-         f"{len(MIGRATIONS)}: update it"),
+         f"{VERSION}: update it"),
     ],
 )  # fmt: skip
 def test_data_that_is_not_whole(sql: str, error: str, database: Path, before: bytes) -> None:
@@ -211,4 +213,4 @@ def test_a_report_that_is_broken_is_no_error(report: str, database: Path, before
     Path(f"{database}.crawl.json").write_text(report)
     status, lines, said = check(database)
     assert (status, said) == (0, "")
-    assert lines[2].startswith(f"{database}.crawl.json can't be read: ")
+    assert lines[2].startswith(f"{database}.crawl.json is not readable: ")

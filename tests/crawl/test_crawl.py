@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from spojscore_crawler.store.points import liked
 from standin.problems import Entry, problems
 from tests.support.crawling import Crawl, Served
 from tests.support.databases import rows
@@ -22,6 +23,7 @@ def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
     score = 80 / (40 + entry.users)
     bands = ((1, "a: 1 or more"), (0.5, "b: 0.5 to 1"), (0.1, "c: 0.1 to 0.5"),
              (0.01, "d: 0.01 to 0.1"), (0, "e: under 0.01"))  # fmt: skip
+    votes = (None, None) if old else (entry.votes_up, entry.votes_down)
     return {
         "code": entry.code,
         "name": entry.name,
@@ -30,8 +32,8 @@ def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
         "band": next(name for edge, name in bands if score >= edge),
         "points_if_solved": 80 / (41 + entry.users),
         "acceptance": entry.acceptance,
-        "votes_up": None if old else entry.votes_up,
-        "votes_down": None if old else entry.votes_down,
+        "votes_up": votes[0],
+        "votes_down": votes[1],
         "concept_difficulty": None if old else entry.concept,
         "implementation_difficulty": None if old else entry.implementation,
         "url": f"https://www.spoj.com/problems/{entry.code}/",
@@ -39,6 +41,7 @@ def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
         "first_seen": TODAY,
         "last_changed": TODAY,
         "delisted": None,
+        "liked": liked(*votes),
     }
 
 
@@ -58,31 +61,26 @@ def test_every_cell_of_a_whole_list(
     )
     assert crawl.output.endswith(f" s, in {database}\n")
     pages = -(-count // 50)
+    first, last = f"{LIST}0", f"{LIST}{(pages - 1) * 50}"
     assert sorted(server.requests) == sorted(
-        ["/robots.txt", *(f"{LIST}{page * 50}" for page in range(pages))]
+        ["/robots.txt", *(f"{LIST}{page * 50}" for page in range(pages)), first, last]
     )
-    assert server.requests[1] == f"{LIST}0"
+    # The fence: the last page right after the first, and both again at the very end.
+    assert server.requests[1:3] == [first, last]
+    assert sorted(server.requests[-2:]) == sorted([first, last])
 
 
 def test_a_list_of_one_page(standin: Served, database: Path) -> None:
     server = standin(7)
     assert Crawl(server.url, database).status == 0
     assert [row["code"] for row in rows(database)] == [e.code for e in problems(7)]
-    assert server.requests == ["/robots.txt", f"{LIST}0"]
+    assert server.requests == ["/robots.txt", f"{LIST}0", f"{LIST}0"]
 
 
-def test_the_same_list_again_writes_no_problem(
-    standin: Served, database: Path, before: bytes
-) -> None:
-    assert before
-    with closing(sqlite3.connect(database)) as connection, connection:
-        for verb in ("INSERT", "UPDATE", "DELETE"):
-            connection.execute(
-                f"CREATE TRIGGER no_{verb} BEFORE {verb} ON problems "
-                "BEGIN SELECT RAISE(ABORT, 'written'); END"
-            )
-    crawl = Crawl(standin(120).url, database)
-    assert crawl.output.startswith("120 problems (0 new, 0 changed, 0 gone, 0 returned)")
+def test_a_list_of_two_pages(standin: Served, database: Path) -> None:
+    """Of which the second cannot tell by its pager which it is."""
+    assert Crawl(standin(60).url, database).status == 0
+    assert [row["code"] for row in rows(database)] == [e.code for e in problems(60)]
 
 
 def test_each_crawl_leaves_a_row_in_crawls(standin: Served, database: Path, before: bytes) -> None:
@@ -122,14 +120,14 @@ def test_a_changed_list_changes_just_what_changed(standin: Served, database: Pat
         *entries[:1],
         replace(solved, users=solved.users + 5),
         *entries[2:20],
-        replace(renamed, name="New Name", html="New Name"),
+        replace(renamed, name="New Name"),
         *entries[21:40],
         replace(recoded, code="NEWCODE"),
         *entries[41:60],
         replace(voted, votes_up=1001, votes_down=2),
         *entries[61:gone],
         *entries[gone + 1 :],
-        replace(entries[-1], id=99_999, code="ADDED", name="Added", html="Added"),
+        replace(entries[-1], id=99_999, code="ADDED", name="Added"),
     ]
     server.problems = changed
     crawl = Crawl(server.url, database)
@@ -164,7 +162,7 @@ def test_a_changed_list_changes_just_what_changed(standin: Served, database: Pat
 
 
 def test_codes_that_wander(standin: Served, database: Path) -> None:
-    """Swapped, handed on, renumbered: the id is the identity, else the code."""
+    """Swapped, handed on, renumbered: the id is the identity."""
     a, b, c, d = problems(4)
     server = standin([a, b, c, d])
     assert Crawl(server.url, database).status == 0
@@ -178,22 +176,22 @@ def test_codes_that_wander(standin: Served, database: Path) -> None:
         replace(c, id=90_001),
     ]
     crawl = Crawl(server.url, database)
-    assert crawl.output.startswith("5 problems (1 new, 3 changed, 0 gone, 0 returned)")
+    assert crawl.output.startswith("5 problems (2 new, 3 changed, 1 gone, 0 returned)")
     now = {row["id"]: row for row in rows(database)}
     assert {id_: row["code"] for id_, row in now.items()} == {
-        a.id: b.code, b.id: a.code, c.id: "OTHER", 90_000: d.code, 90_001: c.code,
+        a.id: b.code, b.id: a.code, c.id: "OTHER", d.id: f"{d.code}~{d.id}",
+        90_000: d.code, 90_001: c.code,
     }  # fmt: skip
-    assert now[90_000] == before[d.id] | {"id": 90_000}
-    assert now[90_001]["first_seen"] == TODAY
+    assert now[d.id] == before[d.id] | {"code": f"{d.code}~{d.id}", "delisted": TODAY}
+    assert now[90_000]["first_seen"] == now[90_001]["first_seen"] == TODAY
     assert now[c.id]["first_seen"] == "2026-01-02"
 
-    server.problems = [replace(a, code=d.code)]
+    server.problems = [replace(d, code="BACK")]
     crawl = Crawl(server.url, database, "GATE=accept")
-    assert crawl.output.startswith("1 problems (0 new, 1 changed, 4 gone, 0 returned)")
+    assert crawl.output.startswith("1 problems (0 new, 1 changed, 5 gone, 1 returned)")
     now = {row["id"]: row for row in rows(database)}
-    assert {id_: row["code"] for id_, row in now.items() if not row["delisted"]} == {a.id: d.code}
-    assert now[90_000] | {"delisted": None, "code": d.code} == before[d.id] | {"id": 90_000}
-    assert (now[90_000]["code"], now[90_000]["delisted"]) == (f"{d.code}~90000", TODAY)
+    assert {id_: row["code"] for id_, row in now.items() if not row["delisted"]} == {d.id: "BACK"}
+    assert now[d.id]["first_seen"] == "2026-01-02"
 
 
 def yesterday(database: Path) -> None:
@@ -202,14 +200,6 @@ def yesterday(database: Path) -> None:
         connection.execute(
             "UPDATE problems SET first_seen = '2026-01-02', last_changed = '2026-01-02'"
         )
-
-
-def test_search_finds_parts_of_code_and_name(standin: Served, database: Path) -> None:
-    server = standin(60)
-    assert Crawl(server.url, database).status == 0
-    found = "SELECT code FROM problems_fts WHERE problems_fts MATCH '{}'"
-    assert rows(database, found.format("AGGR")) == [{"code": "AGGRCOW"}]
-    assert rows(database, found.format('"ime Gen"')) == [{"code": "PRIME1"}]
 
 
 def test_a_setting_wins_over_the_environment(standin: Served, tmp_path: Path) -> None:

@@ -1,16 +1,19 @@
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from spojscore_crawler import settings
-from spojscore_crawler.gate import Limits, findings
-from spojscore_crawler.items import Problem
-from spojscore_crawler.listing import Listing
-from spojscore_crawler.reading import Reading
+from spojscore_crawler.gate import Crawl, Limits, Verdict, judge, page_fault
+from spojscore_crawler.items import Page, Problem
+from spojscore_crawler.store.state import LastList
 
 SIZE = 3
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+YESTERDAY = NOW - timedelta(days=1)
+LAST = LastList(0, 0, YESTERDAY)
 LIMITS = Limits(min_problems=1, min_problems_ratio=0.98, min_users_ratio=0.99)
 
 
@@ -18,131 +21,179 @@ def problem(number: int) -> Problem:
     return Problem(id=number, code=f"P{number}", name="Name", users=10)
 
 
-def crawl(*sizes: int, end: int = 6) -> tuple[Reading, list[Problem]]:
-    """Pages of so many rows each, and the problems on them."""
-    reading = Reading()
+def crawl(*sizes: int, problems: list[Problem] | None = None) -> Crawl:
+    """Pages of so many rows each; the first and the last are read twice."""
+    listed = problems or [
+        problem(page * SIZE + n) for page, size in enumerate(sizes) for n in range(size)
+    ]
+    left, pages = list(listed), []
+    end = (len(sizes) - 1) * SIZE
     for page, size in enumerate(sizes):
-        rows = [problem(page * SIZE + n) for n in range(size)]
-        reading.pages[page * SIZE] = Listing(list(rows), end, page * SIZE)
-    reading.planned = range(0, 7, SIZE)
-    return reading, problems_of(reading)
-
-
-def problems_of(reading: Reading) -> list[Problem]:
-    rows = [row for page in reading.pages.values() for row in page.rows]
-    return [row for row in rows if isinstance(row, Problem)]
-
-
-def said(reading: Reading, problems: list[Problem]) -> list[tuple[str, str]]:
-    return [(f.name, f.sentence) for f in findings(reading, problems, {}, LIMITS)]
+        keys = tuple((each.id, each.code) for each in left[:size])
+        pages.append(Page(page * SIZE, end, keys))
+        del left[:size]
+    return Crawl([*pages, pages[-1], pages[0]], listed, LAST, LIMITS, began=NOW, now=NOW)
 
 
 @pytest.mark.parametrize("last", [1, 2, 3])
 def test_a_whole_list(last: int) -> None:
-    assert said(*crawl(3, 3, last)) == []
+    whole = crawl(3, 3, last)
+    assert whole.fenced
+    assert judge(whole) == Verdict(True, {})
 
 
-@pytest.mark.parametrize(
-    ("sizes", "end", "finding"),
-    [
-        ((3, 3), 6, ("missing pages", "1 of 3 pages were not read, start=6 first")),
-        ((3, 2, 3), 6, ("short pages", "1 pages are short, start=3 first: 2 of 3 rows")),
-        ((2, 1, 3), 6, ("short pages", "2 pages are short, start=0 first: 2 of 3 rows")),
-        ((3, 3, 3), 9, ("grown", "the list grew while it was read, to start=9")),
-        ((3, 3, 3), 3, ("shrunk", "the list shrank while it was read, to start=3")),
-    ],
-)
-def test_what_keeps_a_list_from_being_whole(
-    sizes: tuple[int, ...], end: int, finding: tuple[str, str]
-) -> None:
-    assert said(*crawl(*sizes, end=end)) == [finding]
+def test_a_missing_page() -> None:
+    whole = crawl(3, 3, 3)
+    part = replace(
+        whole, pages=[page for page in whole.pages if page.start != SIZE],
+        problems=[*whole.problems[:3], *whole.problems[6:]],
+    )  # fmt: skip
+    assert judge(part) == Verdict(
+        False, {"missing_pages": "1 of 3 pages are missing, the first is sort=0,start=3"}
+    )
 
 
-def test_a_page_that_is_another() -> None:
-    reading, problems = crawl(3, 3, 3)
-    reading.pages[3] = replace(reading.pages[3], start=0)
-    assert said(reading, problems) == [("other pages", "start=3 was answered with start=0")]
+def test_no_page_at_all() -> None:
+    nothing = Crawl([], [], None, LIMITS, began=NOW, now=NOW)
+    assert judge(nothing).findings == {"missing_pages": "no page was read, see the log"}
 
 
-def test_a_list_that_kept_shifting() -> None:
-    reading, problems = crawl(3, 3, 3)
-    reading.shifted = True
-    assert said(reading, problems) == [("shifted", "the list kept shifting while it was read")]
+def test_pages_that_name_another_end() -> None:
+    whole = crawl(3, 3, 3)
+    grown = replace(whole.pages[1], end=9)
+    found = judge(replace(whole, pages=[whole.pages[0], grown, *whole.pages[2:]]))
+    assert not found.fit
+    assert found.findings["other_ends"] == (
+        "the list grew or shrank while it was read: its last page is start=6 and start=9"
+    )
+
+
+@pytest.mark.parametrize("number", [3, 4])
+def test_a_page_that_names_other_problems_when_it_is_read_again(number: int) -> None:
+    whole = crawl(3, 3, 3)
+    pages = list(whole.pages)
+    pages[number] = replace(pages[number], keys=((1, "ELSE"), *pages[number].keys[1:]))
+    start = pages[number].start
+    assert judge(replace(whole, pages=pages)) == Verdict(False, {
+        "shifted": f"the list shifted while it was read: start={start} names other problems now"
+    })  # fmt: skip
+
+
+def test_pages_read_once_are_not_fenced() -> None:
+    whole = crawl(3, 3, 3)
+    once = replace(whole, pages=whole.pages[:3])
+    assert not once.fenced
+    assert judge(once).fit
 
 
 def test_a_problem_that_got_lost_on_the_way() -> None:
-    reading, problems = crawl(3, 3, 3)
-    assert said(reading, problems[1:]) == [
-        ("lost rows", "9 rows were read, but 8 problems came of them")
-    ]
+    whole = crawl(3, 3, 3)
+    lost = replace(whole, problems=whole.problems[1:], limits=replace(LIMITS, accept=True))
+    assert judge(lost) == Verdict(
+        False, {"lost_rows": "9 rows were read, but 8 problems came of them"}
+    )
 
 
 @pytest.mark.parametrize(
-    ("change", "finding"),
+    ("change", "rule", "sentence"),
     [
-        ({"id": 0}, ("double ids", "1 ids stand in the list twice, 0 first")),
-        ({"code": "P0"}, ("double codes", "1 codes stand in the list twice, P0 first")),
-        ({"id": 99}, ("order", "the list is not sorted by id (sort=0): 5 stands after 99")),
+        ({"id": 3}, "double_ids", "1 ids stand in the list twice, 3 first"),
+        ({"code": "P0"}, "double_codes", "1 codes stand in the list twice, P0 first"),
+        ({"id": 99}, "not_ascending",
+         "the list is not sorted by id (sort=0): 5 stands after 99"),
     ],
-)
-def test_codes_and_ids(change: dict[str, Any], finding: tuple[str, str]) -> None:
-    reading, problems = crawl(3, 3, 3)
-    reading.pages[3].rows[1] = replace(problems[4], **change)
-    assert said(reading, problems_of(reading)) == [finding]
+)  # fmt: skip
+def test_codes_and_ids(change: dict[str, Any], rule: str, sentence: str) -> None:
+    problems = [problem(n) for n in range(9)]
+    problems[4] = replace(problems[4], **change)
+    assert judge(crawl(3, 3, 3, problems=problems)).findings == {rule: sentence}
 
 
-NINE = crawl(3, 3, 3)
+def read(whole: Crawl, *moments: datetime) -> Crawl:
+    """The crawl with its pages read at these moments."""
+    times = [*moments, *([moments[-1]] * len(whole.pages))]
+    return replace(
+        whole,
+        pages=[replace(page, read=time) for page, time in zip(whole.pages, times, strict=False)],
+    )
 
 
 @pytest.mark.parametrize(
-    ("before", "limits", "finding"),
+    ("moments", "rule", "sentence"),
     [
-        ({}, {"min_problems": 9}, None),
-        (
-            {},
-            {"min_problems": 10},
-            ("first crawl", "9 problems are fewer than a first crawl's 10 (MIN_PROBLEMS)", 10),
-        ),
-        (dict.fromkeys(range(10), 9), {"min_problems_ratio": 0.9}, None),
-        (
-            dict.fromkeys(range(10), 9),
-            {"min_problems_ratio": 0.91},
-            (
-                "problems",
-                "9 problems are fewer than 91 % of the last crawl's 10 (MIN_PROBLEMS_RATIO)",
-                0.91,
-            ),
-        ),
-        ({1: 100}, {"min_users_ratio": 0.9}, None),
-        (
-            {1: 101},
-            {"min_users_ratio": 0.9},
-            (
-                "users",
-                "90 users are fewer than 90 % of the last crawl's 101 (MIN_USERS_RATIO)",
-                0.9,
-            ),
-        ),
+        ([NOW], None, ""),
+        ([YESTERDAY], None, ""),
+        ([YESTERDAY, NOW], "of_two_days",
+         "the pages are of two days, 2026-03-01 and 2026-03-02; -a day= says which one counts"),
+        ([NOW + timedelta(days=1)], "in_the_future",
+         "2026-03-03 is in the future: by this machine's clock, today is 2026-03-02"),
+        ([YESTERDAY - timedelta(hours=1)], "before_the_last_crawl",
+         "the pages are of 2026-03-01 11:00 UTC, before the last crawl's, 2026-03-01 12:00 UTC"),
     ],
-)
-def test_what_a_crawl_is_held_against(
-    before: dict[int, int], limits: dict[str, float], finding: tuple[str, str, float] | None
+)  # fmt: skip
+def test_the_day_of_pages_that_were_saved(
+    moments: list[datetime], rule: str | None, sentence: str
 ) -> None:
-    found = findings(*NINE, before, replace(LIMITS, **limits))  # type: ignore[arg-type]
-    assert [(f.name, f.sentence, f.limit) for f in found] == ([finding] if finding else [])
-    assert all(f.acceptable for f in found)
+    dated = read(crawl(3, 3, 3), *moments)
+    accepting = replace(dated, limits=replace(LIMITS, accept=True))
+    assert judge(accepting) == Verdict(not rule, {rule: sentence} if rule else {})
+    assert (dated.times[0], dated.times[-1]) == (moments[0], moments[-1])
 
 
-def test_what_a_person_can_accept() -> None:
-    accepting = replace(LIMITS, min_problems=10, accept=True)
-    reading, problems = NINE
-    fewer = findings(reading, problems, {}, accepting)
-    assert accepting.allow([])
-    assert accepting.allow(fewer)
-    assert not replace(accepting, accept=False).allow(fewer)
-    lost = findings(reading, problems[1:], {}, accepting)
-    assert [finding.name for finding in lost] == ["lost rows"]
-    assert not accepting.allow(lost)
+def test_where_the_pages_came_from() -> None:
+    whole = crawl(3, 3, 3)
+    pages = [replace(page, source="browser") for page in whole.pages]
+    assert replace(whole, pages=pages).source == "browser"
+    assert replace(whole, pages=pages[:-1]).source == "browser, not fenced"
+
+
+FIRST = Page(0, 6, ((1, "A"), (2, "B"), (3, "C")))
+
+
+@pytest.mark.parametrize(
+    ("page", "asked", "fault"),
+    [
+        (FIRST, 0, None),
+        (Page(6, 6, ((9, "Z"),)), 6, None),
+        (Page(6, 9, FIRST.keys), 6, None),  # the gate looks at the whole
+        (Page(3, 6, FIRST.keys), 6, "start=6 was answered with start=3"),
+        (Page(3, 6, FIRST.keys[:2]), 3, "2 rows instead of 3"),
+        (Page(6, 6, (*FIRST.keys, (4, "D"))), 6, "4 rows instead of 3"),
+        (replace(FIRST, end=None), 0, "no pager"),
+        (replace(FIRST, start=None), 0, "the pager does not tell which page it is"),
+        (replace(FIRST, end=7), 0,
+         "the pager ends at 7, which is no multiple of the page's 3 rows"),
+    ],
+)  # fmt: skip
+def test_a_page_that_came_back_wrong(page: Page, asked: int, fault: str | None) -> None:
+    assert page_fault(page, asked, FIRST) == fault
+
+
+@pytest.mark.parametrize(
+    ("before", "limits", "findings"),
+    [
+        (None, {"min_problems": 9}, {}),
+        (None, {"min_problems": 10}, {
+            "few_on_a_first_crawl": "9 problems are fewer than a first crawl's 10 (MIN_PROBLEMS)"
+        }),
+        (LastList(10, 90, YESTERDAY), {"min_problems_ratio": 0.9}, {}),
+        (LastList(10, 90, YESTERDAY), {"min_problems_ratio": 0.91}, {
+            "few_problems":
+            "9 problems are fewer than 91 % of the last crawl's 10 (MIN_PROBLEMS_RATIO)"
+        }),
+        (LastList(1, 100, YESTERDAY), {"min_users_ratio": 0.9}, {}),
+        (LastList(1, 101, YESTERDAY), {"min_users_ratio": 0.9}, {
+            "few_users": "90 users are fewer than 90 % of the last crawl's 101 (MIN_USERS_RATIO)"
+        }),
+    ],
+)  # fmt: skip
+def test_what_a_crawl_is_held_against(
+    before: LastList | None, limits: dict[str, Any], findings: dict[str, str]
+) -> None:
+    held = replace(crawl(3, 3, 3), before=before, limits=replace(LIMITS, **limits))
+    assert judge(held) == Verdict(not findings, findings)
+    accepted = replace(held, limits=replace(LIMITS, **limits, accept=True))
+    assert judge(accepted) == Verdict(True, findings)
 
 
 DEFAULTS = {name: getattr(settings, name) for name in dir(settings)}

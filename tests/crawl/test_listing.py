@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
-from spojscore_crawler.listing import Listing, ListingError, Row, decode, parse_listing
+from spojscore_crawler.items import Problem
+from spojscore_crawler.listing import Listing, ListingError, decode, parse_listing
 from standin import pages
 from standin.problems import Entry, problems
 from tests.support.projects import ROOT
@@ -16,29 +19,29 @@ def read(name: str) -> Listing:
 @real_pages
 def test_first_page_of_2014() -> None:
     listing = read("list-old-2014-04-28-first.html")
-    assert len(listing.rows) == 50
-    assert (listing.start, listing.last_start) == (0, 2950)
-    assert listing.rows[:3] == [
-        Row(id=1, code="TEST", name="Life, the Universe, and Everything", users=52250, value=0,
+    assert len(listing.problems) == 50
+    assert (listing.start, listing.highest_link) == (0, 2950)
+    assert listing.problems[:3] == [
+        Problem(id=1, code="TEST", name="Life, the Universe, and Everything", users=52250, value=0,
             acceptance=34.5),
-        Row(id=2, code="PRIME1", name="Prime Generator", users=13077, value=0.01,
+        Problem(id=2, code="PRIME1", name="Prime Generator", users=13077, value=0.01,
             acceptance=12.17),
-        Row(id=3, code="SBSTR1", name="Substring Check (Bug Funny)", users=419, value=0.17,
+        Problem(id=3, code="SBSTR1", name="Substring Check (Bug Funny)", users=419, value=0.17,
             acceptance=10.91),
     ]  # fmt: skip
-    assert listing.rows[-1] == Row(
+    assert listing.problems[-1] == Problem(
         id=54, code="JULKA", name="Julka", users=7508, value=0.01, acceptance=28.81
     )
-    assert sum(row.users for row in listing.rows) == 178830
-    assert [row.id for row in listing.rows] == sorted(row.id for row in listing.rows)
+    assert sum(row.users for row in listing.problems) == 178830
+    assert [row.id for row in listing.problems] == sorted(row.id for row in listing.problems)
 
 
 @real_pages
 def test_last_page_of_2011() -> None:
     listing = read("list-old-2011-09-12-last.html")
     assert listing.start == 1800
-    assert listing.last_start == 1750  # the last page's pager links to all but itself
-    assert [(r.id, r.code, r.name, r.users, r.value, r.acceptance) for r in listing.rows] == [
+    assert listing.highest_link == 1750  # the last page's pager links to all but itself
+    assert [(r.id, r.code, r.name, r.users, r.value, r.acceptance) for r in listing.problems] == [
         (9518, "LCM", "The Time of Day", 2, 1.86, 33.33),
         (9519, "DSUBMTR", "Distinct Submatrices", 2, 1.86, 50),
         (9520, "TANKS", "Tanks", 1, 1.9, 50),
@@ -89,7 +92,7 @@ ACCEPTANCE = '<td><a href="/status/CPP/">12.17</a></td>'
 DIFFICULTY = (
     '<td><div title="Implementation: 12%, concept: 34%"><span>12</span> <span>34</span></div></td>'
 )
-CPP = Row(
+CPP = Problem(
     id=7, code="CPP", name='C ++ & Ohgas\' R&D "x"  y', users=119, value=0.5, acceptance=12.17,
     votes_up=3, votes_down=75, implementation_difficulty=12, concept_difficulty=34,
 )  # fmt: skip
@@ -109,7 +112,7 @@ def parse(*cells: str) -> Listing:
     ],
 )
 def test_cells_are_found_wherever_they_stand(cells: tuple[str, ...]) -> None:
-    assert parse(*cells) == Listing([CPP], 100)
+    assert parse(*cells) == Listing([CPP], None, 100)
 
 
 @pytest.mark.parametrize(
@@ -122,14 +125,14 @@ def test_cells_are_found_wherever_they_stand(cells: tuple[str, ...]) -> None:
     ],
 )
 def test_difficulties_go_by_their_names(difficulty: str) -> None:
-    [row] = parse(ID, NAME, QUALITY, USERS, ACCEPTANCE, difficulty).rows
+    [row] = parse(ID, NAME, QUALITY, USERS, ACCEPTANCE, difficulty).problems
     assert (row.concept_difficulty, row.implementation_difficulty) == (34, 12)
 
 
 def test_what_the_page_leaves_open_is_none() -> None:
     users = '<td><a href="/ranks/CPP">119</a></td>'
-    [row] = parse(ID, NAME, "<td></td>", users, '<td><a href="/status/CPP">-</a></td>').rows
-    assert row == Row(id=7, code="CPP", name=CPP.name, users=119)
+    [row] = parse(ID, NAME, "<td></td>", users, '<td><a href="/status/CPP">-</a></td>').problems
+    assert row == Problem(id=7, code="CPP", name=CPP.name, users=119)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +173,7 @@ def test_a_row_that_lacks_something(cells: tuple[str, ...], what: str) -> None:
 
 def test_a_page_without_a_pager() -> None:
     page = MODERN.format(row=ID + NAME + USERS).replace('class="pagination"', "")
-    assert parse_listing(page.encode(), "page").last_start is None
+    assert parse_listing(page.encode(), "page").highest_link is None
 
 
 def test_a_page_that_breaks_off_after_a_whole_row() -> None:
@@ -190,13 +193,15 @@ def test_bytes_of_two_encodings_in_one_page() -> None:
     assert decode(body) == "<b>Łódź ’ Łódź</b>"
 
 
-def row_of(entry: Entry, theme: str) -> Row:
+def row_of(entry: Entry, theme: str) -> Problem:
     """The row that a page of the stand-in must give."""
     value = float(f"{80 / (41 + entry.users):.2f}")
     if theme == "old":
-        return Row(id=entry.id, code=entry.code, name=entry.name, users=entry.users, value=value,
-                   acceptance=entry.acceptance)  # fmt: skip
-    return Row(
+        return Problem(
+            id=entry.id, code=entry.code, name=entry.name, users=entry.users, value=value,
+            acceptance=entry.acceptance,
+        )  # fmt: skip
+    return Problem(
         id=entry.id, code=entry.code, name=entry.name, users=entry.users, value=value,
         acceptance=entry.acceptance, votes_up=entry.votes_up, votes_down=entry.votes_down,
         concept_difficulty=entry.concept, implementation_difficulty=entry.implementation,
@@ -205,9 +210,10 @@ def row_of(entry: Entry, theme: str) -> Row:
 
 @pytest.mark.parametrize("theme", pages.THEMES)
 def test_every_row_of_the_stand_in(theme: str) -> None:
-    entries = problems()
+    rated = replace(problems(1)[0], id=99_999, code="RATED", concept=13, implementation=7)
+    entries = [*problems(), rated]
     page = pages.THEMES[theme](entries, 0, len(entries), len(entries), 0)
-    assert parse_listing(page, "page").rows == [row_of(entry, theme) for entry in entries]
+    assert parse_listing(page, "page").problems == [row_of(entry, theme) for entry in entries]
 
 
 @pytest.mark.parametrize("theme", pages.THEMES)

@@ -66,10 +66,12 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def pause(times: int, *, crawling: bool = True, failing: bool = False) -> None:
     """Pause before retry number `times`, in such a crawl; the server asks for 3 seconds."""
     retry = BackoffRetryMiddleware(get_project_settings())
-    spider = SimpleNamespace(failing=failing)
-    retry.crawler = SimpleNamespace(crawling=crawling, spider=spider)  # type: ignore[assignment]
-    request = Request("http://host", meta={"retry_times": times})
-    asyncio.run(retry._pause(request, at_least=3))
+    stats = {"spojscore/failure": "a reason"} if failing else {}
+    retry.crawler = SimpleNamespace(  # type: ignore[assignment]
+        crawling=crawling, stats=SimpleNamespace(get_value=stats.get)
+    )
+    request = Request("http://host", meta={"retry_times": times, "retry_after": 3})
+    asyncio.run(retry.process_request(request))
 
 
 @pytest.mark.parametrize(("times", "seconds"), [(1, 3), (2, 4), (3, 8)])

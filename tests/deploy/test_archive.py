@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.archive import Folder, Release, archive_at, copies, keep, outdated
-from deploy.pull import pull
+from deploy.archive import keep, outdated
+from deploy.stores import Folder, Release, archive_at, fetch
 from deploy.toolchain import PublishError
+from spojscore_crawler.store.files import StoreError
 from tests.support.commits import A, B, crawl
 from tests.support.databases import rows
 from tests.support.projects import copy_of_the_project, make
@@ -22,6 +23,11 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "archive"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def archive(folder: Path) -> Folder:
+    return Folder(str(folder))
 
 
 def test_the_last_30_days_and_one_a_month() -> None:
@@ -37,76 +43,77 @@ def test_the_last_30_days_and_one_a_month() -> None:
     assert outdated([], last) == []
 
 
-def test_copies_of_40_days(database: Path, folder: Path) -> None:
+def test_copies_of_40_days(database: Path, folder: Path, archive: Folder) -> None:
     for other in ("notes.txt", "spojscore-2026-99-99T000000Z.db", "spojscore-9.db.sha256"):
         (folder / other).write_text("not ours")
     (folder / "spojscore-2026-99-99T000000Z.db.sha256").write_text("not ours")
     for day in range(40):
         crawl(database, day, A, B)
-        said = keep(database, Folder(folder))
+        said = keep(database, archive)
     assert said == "spojscore-2026-04-10T000000Z.db; 31 copies, 1 outdated ones removed"
-    days = list(copies(Folder(folder)))
+    days = list(archive.copies())
     assert days == [FIRST, *(FIRST + timedelta(days=number) for number in range(10, 40))]
     last = folder / "spojscore-2026-04-10T000000Z.db"
     assert rows(last, "SELECT * FROM crawls") == rows(database, "SELECT * FROM crawls")
     assert len(list(folder.iterdir())) == 62 + 4
-    hashes = [folder / f"{name}.sha256" for name in copies(Folder(folder)).values()]
+    hashes = [folder / f"{name}.sha256" for name in archive.copies().values()]
     subprocess.run(["sha256sum", "--check", "--quiet", *hashes], cwd=folder, check=True)
 
 
-def test_of_a_day_the_last_copy_stays(database: Path, folder: Path) -> None:
+def test_of_a_day_the_last_copy_stays(database: Path, folder: Path, archive: Folder) -> None:
     crawl(database, 0, A)
-    keep(database, Folder(folder))
+    keep(database, archive)
     crawl(database, 0.5, A, B)
-    said = keep(database, Folder(folder))
+    said = keep(database, archive)
     assert said == "spojscore-2026-03-02T120000Z.db; 1 copies, 1 outdated ones removed"
     assert rows(folder / "spojscore-2026-03-02T120000Z.db") == rows(database)
     assert len(list(folder.iterdir())) == 2
 
 
 def test_a_copy_that_breaks_off_harms_no_other(
-    database: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    database: Path, archive: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crawl(database, 0, A)
-    keep(database, Folder(folder))
+    keep(database, archive)
     crawl(database, 0.5, A, B)
     put = Folder.put
 
     def without_hash(archive: Folder, file: Path) -> None:
         if file.suffix == ".sha256":
-            raise PublishError("the disk is full")
+            raise OSError("the disk is full")
         put(archive, file)
 
     with monkeypatch.context() as patch:
         patch.setattr(Folder, "put", without_hash)
-        with pytest.raises(PublishError, match="full"):
-            keep(database, Folder(folder))
-    other = database.with_name("other.db")
-    assert "2026-03-02T000000Z.db: 1 rows" in pull(other, "", str(folder), first=False)
-    other.unlink()
-    keep(database, Folder(folder))
-    assert "2026-03-02T120000Z.db: 2 rows" in pull(other, "", str(folder), first=False)
+        with pytest.raises(OSError, match="full"):
+            keep(database, archive)
+    assert archive.last() == "spojscore-2026-03-02T000000Z.db"
+    keep(database, archive)
+    assert archive.last() == "spojscore-2026-03-02T120000Z.db"
+    assert rows(fetch(archive, database.parent)) == rows(database)
 
 
-def test_the_same_crawl_is_archived_once(database: Path, folder: Path) -> None:
+def test_the_same_crawl_is_archived_once(database: Path, folder: Path, archive: Folder) -> None:
     crawl(database, 0, A)
-    keep(database, Folder(folder))
+    keep(database, archive)
     before = {file: file.stat().st_mtime_ns for file in folder.iterdir()}
-    keep(database, Folder(folder))
+    keep(database, archive)
     assert {file: file.stat().st_mtime_ns for file in folder.iterdir()} == before
 
 
-def test_a_wrong_clock_does_not_empty_the_archive(database: Path, folder: Path) -> None:
+def test_a_wrong_clock_does_not_empty_the_archive(database: Path, archive: Folder) -> None:
     for day in (*range(20), 1000):
         crawl(database, day, A)
-        said = keep(database, Folder(folder))
+        said = keep(database, archive)
     assert said.endswith("; 18 copies, 3 outdated ones removed")
 
 
-def test_a_database_that_is_not_whole_is_not_archived(database: Path, folder: Path) -> None:
+def test_a_database_that_is_not_whole_is_not_archived(
+    database: Path, folder: Path, archive: Folder
+) -> None:
     database.write_text("nothing")
-    with pytest.raises(PublishError, match="file is not a database"):
-        keep(database, Folder(folder))
+    with pytest.raises(StoreError, match="file is not a database"):
+        keep(database, archive)
     assert list(folder.iterdir()) == []
 
 
@@ -132,7 +139,7 @@ echo "$@" >>"$ASSETS.log"
 if [ "$2" != create ] && [ ! -d "$ASSETS" ]; then echo "release not found" >&2; exit 1; fi
 case "$2" in
   create) mkdir "$ASSETS" ;;
-  view) ls "$ASSETS" ;;
+  view) cd "$ASSETS" && stat -c '%s %n' * ;;
   upload) [ "$5" = --clobber ] || exit 8; cp "$4" "$ASSETS" ;;
   download) cp "$ASSETS/${4#--pattern=}" "${5#--dir=}" ;;
   delete-asset) rm "$ASSETS/$4" ;;
@@ -155,26 +162,25 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_assets_of_a_release(release: Path, database: Path, tmp_path: Path) -> None:
     archive = archive_at("github:me/mine")
-    assert copies(archive) == {}
+    assert archive.copies() == {}
     for day in range(33):
         crawl(database, day, A, B)
         keep(database, archive)
-    assert sorted(copies(archive)) == [FIRST, *(FIRST + timedelta(days=n) for n in range(3, 33))]
+    assert sorted(archive.copies()) == [FIRST, *(FIRST + timedelta(days=n) for n in range(3, 33))]
     assert len(list(release.iterdir())) == 62
-    other = tmp_path / "other.db"
-    said = pull(other, "", "github:me/mine", first=False)
-    assert said.startswith(f"Pulled {other} from github:me/mine/spojscore-2026-04-03T000000Z.db: ")
-    assert rows(other) == rows(database)
+    copy = fetch(archive, tmp_path)
+    assert copy.name == "spojscore-2026-04-03T000000Z.db"
+    assert rows(copy) == rows(database)
 
 
 def test_what_github_refuses_is_told(release: Path, database: Path) -> None:
     crawl(database, 0, A)
-    with pytest.raises(PublishError, match=r"^gh release view: no word$"):
-        keep(database, Release("somebody/else"))
+    with pytest.raises(PublishError, match=r"^`gh release view` failed: exit status 9$"):
+        keep(database, Release("github:somebody/else"))
     assert not release.exists()
 
 
 def test_without_the_command_gh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(PublishError, match=r"^ARCHIVE on GitHub needs the command gh$"):
-        copies(archive_at("github:me/mine"))
+    with pytest.raises(PublishError, match=r"^the command gh is not installed$"):
+        archive_at("github:me/mine").copies()

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.client import LARGEST_PAGE
 from deploy.pages import visit
-from deploy.site import MOST, Site
 from deploy.toolchain import PublishError
-from tests.support.published import Site as PublicSite
+from tests.support.published import Site
 
 
 def page(*links: str, title: str = "Title", more: str = "") -> str:
@@ -16,7 +16,7 @@ def page(*links: str, title: str = "Title", more: str = "") -> str:
 
 
 @pytest.fixture
-def folder(public_site: PublicSite) -> Path:
+def folder(public_site: Site) -> Path:
     (public_site.folder / "index.html").write_text(page("/a.html", "/x.json", "https://spoj.com/"))
     (public_site.folder / "a.html").write_text(page("/", "b.html", "t.csv", "d.svg", "/big.db"))
     (public_site.folder / "b.html").write_text(page("c.html#part"))
@@ -28,14 +28,14 @@ def folder(public_site: PublicSite) -> Path:
     return public_site.folder
 
 
-def visited(public_site: PublicSite) -> tuple[int, list[str]]:
+def visited(public_site: Site) -> tuple[int, list[str]]:
     asked: list[str] = []
     public_site.on_get = asked.append
-    return visit(Site(public_site.url), more=["/more.json"], without=["/big.db"]), asked
+    return visit(public_site.url, more=["/more.json"], without=["/big.db"]), asked
 
 
 @pytest.mark.usefixtures("folder")
-def test_all_that_is_linked_is_asked_for_once(public_site: PublicSite) -> None:
+def test_all_that_is_linked_is_asked_for_once(public_site: Site) -> None:
     number, asked = visited(public_site)
     assert sorted(asked) == [
         "/", "/a.html", "/b.html", "/c.html", "/d.svg", "/more.json", "/t.csv", "/x.json",
@@ -43,7 +43,7 @@ def test_all_that_is_linked_is_asked_for_once(public_site: PublicSite) -> None:
     assert number == 8
 
 
-def test_of_pages_that_are_alike_three_are_asked_for(public_site: PublicSite, folder: Path) -> None:
+def test_of_pages_that_are_alike_three_are_asked_for(public_site: Site, folder: Path) -> None:
     rows = [f"/db/t/{number}.html" for number in range(9)]
     sorts = [f"/a.html?_sort={number}" for number in range(9)]
     (folder / "db" / "t").mkdir(parents=True)
@@ -59,12 +59,12 @@ def test_of_pages_that_are_alike_three_are_asked_for(public_site: PublicSite, fo
     ("name", "text", "reason"),
     [
         ("c.html", None, "answers 404"),
-        ("c.html", page(title=" "), "the page has no title"),
-        ("c.html", "<title>t</title>", "the page has no h1"),
-        ("c.html", page(more='<p class="message-error">no such column</p>'), "the page tells an "
-         "error: no such column"),
-        ("c.html", page(more="x" * MOST), "has 4,000,047 bytes, more than Vercel"),
-        ("x.json", '{"ok": false, "error": "no such table"}', "it tells an error: no such table"),
+        ("c.html", page(title=" "), "a page without title or heading"),
+        ("c.html", "<title>t</title>", "a page without title or heading"),
+        ("c.html", page(more='<p class="message-error">no such column</p>'), "an error: no such "
+         "column"),
+        ("c.html", page(more="x" * LARGEST_PAGE), "has more than 4,000,000 bytes"),
+        ("x.json", '{"ok": false, "error": "no such table"}', "an error: no such table"),
         ("x.json", "{", "Expecting property name"),
         ("more.json", "{", "Expecting property name"),
         ("t.csv", "a,b\n1\n", "lines of other columns"),
@@ -73,7 +73,7 @@ def test_of_pages_that_are_alike_three_are_asked_for(public_site: PublicSite, fo
     ],
 )  # fmt: skip
 def test_what_is_wrong(
-    name: str, text: str | None, reason: str, public_site: PublicSite, folder: Path
+    name: str, text: str | None, reason: str, public_site: Site, folder: Path
 ) -> None:
     (folder / name).unlink()
     if text is not None:

@@ -1,50 +1,26 @@
 """From what was published to what the next crawl goes on from; a folder plays the site."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from deploy.archive import Folder, keep
+from deploy.archive import keep
 from deploy.pull import pull
+from deploy.stores import Folder
 from deploy.toolchain import PublishError
-from spojscore_crawler.lock import Lock
 from tests.support.commits import A, B, C, crawl, history
-from tests.support.databases import rows
+from tests.support.databases import change, rows
 from tests.support.projects import ROOT, make
-from tests.support.published import PAGE, Site
+from tests.support.published import Site
+from tests.support.pulling import fail, flip, local, other_history, refused, spoil
 
-Change = Callable[[Site], None]
-
-
-@pytest.fixture
-def site(public_site: Site) -> Site:
-    return public_site
-
-
-@pytest.fixture
-def published(site: Site, tmp_path: Path) -> Path:
-    """What the site publishes: two days of history."""
-    database = tmp_path / "published.db"
-    crawl(database, 0, A, B)
-    crawl(database, 1, A, C)
-    site.publish(database)
-    return database
-
-
-def local(database: Path, day: int, *problems: object) -> bytes:
-    crawl(database, day, *problems)  # type: ignore[arg-type]
-    return database.read_bytes()
-
-
-def left_alone(database: Path, before: bytes | None) -> bool:
-    return (database.read_bytes() if database.exists() else None) == before
+Change = Callable[[Site], object]
+Environment = pytest.MonkeyPatch
 
 
 def test_an_empty_folder(site: Site, published: Path, database: Path) -> None:
-    said = pull(database, site.url, "", first=False)
+    said = pull(database)
     assert said == (
         f"Pulled {database} from {site.url}/spojscore.db: 4 rows of history, to 2026-03-03."
     )
@@ -54,290 +30,205 @@ def test_an_empty_folder(site: Site, published: Path, database: Path) -> None:
     }  # fmt: skip
 
 
-def test_an_older_local_database_is_replaced(site: Site, published: Path, database: Path) -> None:
-    local(database, 0, A)
-    assert pull(database, f"{site.url}/", "", first=False).startswith("Pulled ")
-    assert database.read_bytes() == published.read_bytes()
-
-
-@pytest.mark.usefixtures("published")
-def test_a_newer_local_database_is_kept(site: Site, database: Path) -> None:
+def test_an_older_local_database_is_replaced(
+    site: Site, published: Path, database: Path, monkeypatch: Environment
+) -> None:
+    monkeypatch.setenv("SITE_URL", f"{site.url}/")
     local(database, 0, A, B)
-    before = local(database, 2, B, C)
-    assert pull(database, site.url, "", first=False) == (
-        f"Kept {database}: its last crawl is newer than that of {site.url}/spojscore.db."
-    )
-    assert left_alone(database, before)
-
-
-def flip(site: Site) -> None:
-    file = site.folder / "spojscore.db"
-    content = bytearray(file.read_bytes())
-    content[PAGE + 900] ^= 1
-    file.write_bytes(content)
-
-
-def cut(site: Site) -> None:
-    site.cut = 10
-
-
-def fail(site: Site) -> None:
-    site.status = 500
-
-
-def shrink(site: Site) -> None:
-    """As new as the local one, with less history."""
-    database = site.folder / "small.db"
-    crawl(database, 1, A)
-    site.publish(database)
-
-
-def spoil(site: Site) -> None:
-    """A published database that is not whole, with the right hash."""
-    database = site.folder / "spoilt.db"
-    content = bytearray((site.folder / "spojscore.db").read_bytes())
-    content[PAGE * 2 : PAGE * 3] = bytes(PAGE)
-    database.write_bytes(content)
-    site.publish(database)
-
-
-@pytest.mark.usefixtures("published")
-@pytest.mark.parametrize("has_local", [True, False])
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        (flip, "{url}/spojscore.db is not what the hash beside it says"),
-        (cut, "{url}/spojscore.db broke off after "),
-        (fail, "{url}/spojscore.db answers 500"),
-        (spoil, "{url}/spojscore.db: "),
-    ],
-)
-def test_a_download_that_fails_changes_nothing(
-    change: Change, reason: str, has_local: bool, site: Site, database: Path
-) -> None:
-    before = local(database, 0, A) if has_local else None
-    change(site)
-    with pytest.raises(PublishError) as error:
-        pull(database, site.url, "", first=True)
-    assert str(error.value).startswith(reason.format(url=site.url))
-    assert left_alone(database, before)
-
-
-@pytest.mark.usefixtures("published")
-def test_a_newer_local_database_without_the_history_is_not_gone_on_from(
-    site: Site, database: Path
-) -> None:
-    before = local(database, 2, A)
-    with pytest.raises(PublishError, match="tells of 1 crawls, and the published one of 2; move"):
-        pull(database, site.url, "", first=True)
-    assert left_alone(database, before)
-
-
-@pytest.mark.usefixtures("published")
-def test_a_published_database_with_less_history_is_refused(site: Site, database: Path) -> None:
-    local(database, 0, A, B, C)
-    before = local(database, 1, A, B)
-    shrink(site)
-    with pytest.raises(PublishError, match="tells of 1 crawls, fewer than the 2 of "):
-        pull(database, site.url, "", first=True)
-    assert left_alone(database, before)
-
-
-def test_a_deploy_between_hash_and_file_is_waited_out(
-    site: Site, published: Path, database: Path
-) -> None:
-    crawl(published, 2, A, B, C)
-    asked: list[str] = []
-
-    def deploy(path: str) -> None:
-        asked.append(path)
-        if len(asked) == 2:
-            site.publish(published)
-
-    site.on_get = deploy
-    pull(database, site.url, "", first=False)
-    assert asked == ["/spojscore.db", "/spojscore.db.sha256"] * 2
+    assert pull(database).startswith("Pulled ")
     assert database.read_bytes() == published.read_bytes()
 
 
-def test_a_folder_that_a_killed_pull_left_is_removed(
-    site: Site, published: Path, database: Path
+@pytest.mark.parametrize("days", [(0, 1), (0, 1, 2)])
+def test_a_local_database_that_is_as_new_is_kept(
+    days: tuple[int, ...], published: Path, database: Path
 ) -> None:
+    database.write_bytes(published.read_bytes())
+    for day in days[2:]:
+        crawl(database, day, B, C)
+    before = database.read_bytes()
+    assert pull(database) == f"Kept {database}: nothing is newer."
+    assert database.read_bytes() == before
+
+
+def test_a_fork_waits_for_a_decision(
+    site: Site, database: Path, monkeypatch: Environment, tmp_path: Path
+) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 1, A, B)
+    mine = rows(database, "SELECT * FROM crawls")
+    other_history(site)
+    theirs = (site.folder / "other.db").read_bytes()
+    url = f"{site.url}/spojscore.db"
+    refused(
+        database,
+        f"^{url} is newer than {database}, but does not hold all its crawls; decide with `make "
+        "pull TAKE=site` or `TAKE=local`$",
+    )
+    monkeypatch.setenv("TAKE", "site")
+    fork = tmp_path / "spojscore.db.fork"
+    assert pull(database) == (
+        f"Pulled {database} from {url}: 1 rows of history, to 2026-03-05; what {database} held is "
+        f"kept as {fork}."
+    )
+    assert database.read_bytes() == theirs
+    assert rows(fork, "SELECT * FROM crawls") == mine
+    monkeypatch.delenv("TAKE")
+    assert pull(database) == f"Kept {database}: nothing is newer."
+
+
+def test_a_decision_for_the_local_one_is_remembered(
+    site: Site, database: Path, monkeypatch: Environment
+) -> None:
+    before = local(database, 0, A, B)
+    other_history(site)
+    monkeypatch.setenv("TAKE", "local")
+    said = pull(database)
+    assert said.endswith(f"; what {site.url}/spojscore.db held is kept as {database}.fork.")
+    monkeypatch.delenv("TAKE")
+    assert pull(database) == f"Kept {database}: nothing is newer."
+    assert database.read_bytes() == before
+    crawl(site.folder / "other.db", 4, A)
+    site.publish(site.folder / "other.db")  # the fork has grown since
+    refused(database, f"{site.url}/spojscore.db is newer than {database}, but")
+
+
+def test_one_fork_does_not_displace_another(
+    site: Site, database: Path, monkeypatch: Environment
+) -> None:
+    local(database, 0, A, B)
+    crawl(Path(f"{database}.fork"), 7, C)
+    other_history(site)
+    monkeypatch.setenv("TAKE", "site")
+    refused(database, r"\.fork is of an earlier decision; move it away$")
+
+
+@pytest.mark.usefixtures("published")
+def test_what_is_not_there_is_not_taken(database: Path, monkeypatch: Environment) -> None:
+    monkeypatch.setenv("TAKE", "local")
+    refused(database, "^TAKE=local: there is no such copy, only site$")
+
+
+@pytest.mark.usefixtures("published")
+def test_back_to_what_is_published(database: Path, site: Site, monkeypatch: Environment) -> None:
+    database.write_bytes((site.folder / "spojscore.db").read_bytes())
+    crawl(database, 2, A)
+    monkeypatch.setenv("TAKE", "site")
+    assert pull(database).endswith(f"; what {database} held is kept as {database}.fork.")
+    monkeypatch.delenv("TAKE")
+    assert pull(database) == f"Kept {database}: nothing is newer."
+    assert len(rows(database, "SELECT * FROM crawls")) == 2
+
+
+def test_an_older_database_is_brought_forward(
+    site: Site, published: Path, database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(published, "DROP TABLE _sqlite_migrations")  # as before there was one
+    site.publish(published)
+    pull(database)
+    assert capsys.readouterr().out.startswith(f"{site.url}/spojscore.db: brought from schema ")
+    assert rows(database) == rows(published)
+    assert rows(database, "SELECT name FROM _sqlite_migrations")
+
+
+@pytest.mark.usefixtures("published")
+def test_a_folder_that_a_killed_pull_left_is_removed(database: Path) -> None:
     left = database.with_name(f"{database.name}.pull-killed")
     left.mkdir()
-    pull(database, site.url, "", first=False)
+    pull(database)
     assert not left.exists()
-    assert database.read_bytes() == published.read_bytes()
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "DELETE FROM history",
-        "DROP TABLE events",
-        "CREATE TRIGGER spy AFTER INSERT ON crawls BEGIN DELETE FROM history; END",
-    ],
-)
-def test_a_published_database_without_its_parts_is_refused(
-    sql: str, site: Site, published: Path, database: Path
-) -> None:
-    with closing(sqlite3.connect(published)) as connection, connection:
-        connection.execute(sql)
-    site.publish(published)
-    with pytest.raises(PublishError, match=r"not lead to this list|other tables, views or tri"):
-        pull(database, site.url, "", first=True)
-    assert not database.exists()
-
-
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://nowhere.invalid", "spojscore.app"])
-def test_a_site_that_is_not_there(url: str, database: Path) -> None:
-    with pytest.raises(PublishError):
-        pull(database, url, "", first=True)
-    assert not database.exists()
-
-
-def test_nothing_published_yet(site: Site, database: Path) -> None:
+def test_nothing_published_yet(site: Site, database: Path, monkeypatch: Environment) -> None:
     with pytest.raises(PublishError, match=r"answers 404; FIRST=1 starts without it$"):
-        pull(database, site.url, "", first=False)
+        pull(database)
+    monkeypatch.setenv("FIRST", "1")
     said = f"{site.url}/spojscore.db answers 404: "
-    assert pull(database, site.url, "", first=True) == f"{said}the first crawl makes {database}."
+    assert pull(database) == f"{said}the first crawl makes {database}."
     before = local(database, 0, A)
-    assert pull(database, site.url, "", first=True) == f"{said}going on with {database}."
-    assert left_alone(database, before)
+    assert pull(database) == f"{said}going on with {database}."
+    assert database.read_bytes() == before
 
 
-@pytest.mark.usefixtures("published")
-def test_a_database_without_a_hash_is_published_all_the_same(site: Site, database: Path) -> None:
-    (site.folder / "spojscore.db.sha256").unlink()
-    with pytest.raises(PublishError, match=r"spojscore.db.sha256 answers 404$"):
-        pull(database, site.url, "", first=True)
-
-
-def test_without_a_site(database: Path) -> None:
+def test_without_a_site(database: Path, monkeypatch: Environment) -> None:
     with pytest.raises(PublishError) as error:
-        pull(database, "", "", first=False)
+        pull(database)
     assert str(error.value) == (
-        f"SITE_URL is not set and there is no {database}; FIRST=1 starts empty"
+        f"SITE_URL is not set and there is no {database}; FIRST=1 allows it"
     )
-    assert pull(database, "", "", first=True) == (
-        f"SITE_URL is not set: the first crawl makes {database}."
-    )
+    monkeypatch.setenv("FIRST", "1")
+    assert pull(database) == f"SITE_URL is not set: the first crawl makes {database}."
+    monkeypatch.delenv("FIRST")
     local(database, 0, A)
-    assert pull(database, "", "", first=False) == f"SITE_URL is not set: going on with {database}."
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    folder = tmp_path / "archive"
-    folder.mkdir()
-    return folder
+    assert pull(database) == f"SITE_URL is not set: going on with {database}."
 
 
 @pytest.mark.parametrize("change", [flip, fail, spoil])
-def test_the_archive_is_asked_when_the_site_fails(
-    change: Change, site: Site, published: Path, database: Path, archive: Path
-) -> None:
-    keep(published, Folder(archive))
+def test_the_archive_stands_in_for_a_site_that_fails(
+    change: Change, site: Site, published: Path, database: Path, archive: Folder,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    keep(published, archive)
     change(site)
-    said = pull(database, site.url, str(archive), first=False)
-    assert said.startswith(
-        f"Pulled {database} from {archive}/spojscore-2026-03-03T000000Z.db: 4 rows"
+    assert pull(database).startswith(
+        f"Pulled {database} from {archive.name}/spojscore-2026-03-03T000000Z.db: 4 rows"
     )
     assert rows(database) == rows(published)
+    assert capsys.readouterr().out.endswith("; going by the archive\n")
 
 
 def test_what_was_archived_but_not_published_is_not_lost(
-    site: Site, published: Path, database: Path, archive: Path
+    published: Path, database: Path, archive: Folder
 ) -> None:
     crawl(published, 5, B, C)
-    keep(published, Folder(archive))
-    said = pull(database, site.url, str(archive), first=False)
-    assert said.startswith(f"Pulled {database} from {archive}/spojscore-2026-03-07T000000Z.db: ")
+    keep(published, archive)
+    assert pull(database).startswith(
+        f"Pulled {database} from {archive.name}/spojscore-2026-03-07T000000Z.db: "
+    )
     assert rows(database) == rows(published)
 
 
 def test_the_sites_is_taken_where_the_archive_has_none_newer(
-    site: Site, published: Path, database: Path, archive: Path
+    site: Site, published: Path, database: Path, archive: Folder
 ) -> None:
-    keep(published, Folder(archive))
-    said = pull(database, site.url, str(archive), first=False)
-    assert said.startswith(f"Pulled {database} from {site.url}/spojscore.db: ")
+    keep(published, archive)
+    assert pull(database).startswith(f"Pulled {database} from {site.url}/spojscore.db: ")
 
 
-@pytest.mark.parametrize("part", ["", ".sha256"])
-def test_a_newer_copy_that_can_not_be_had_stops(
-    part: str, site: Site, published: Path, database: Path, archive: Path
-) -> None:
-    crawl(published, 5, B, C)
-    keep(published, Folder(archive))
-    (archive / f"spojscore-2026-03-07T000000Z.db{part}").write_text("damaged")
-    with pytest.raises(
-        PublishError, match=r"2026-03-07T000000Z\.db is not what the hash beside it says$"
-    ):
-        pull(database, site.url, str(archive), first=True)
-    assert not database.exists()
-
-
-def test_a_newer_copy_with_less_history_stops(
-    site: Site, published: Path, database: Path, archive: Path
+def test_an_archive_of_another_history_stops(
+    published: Path, database: Path, archive: Folder, monkeypatch: Environment
 ) -> None:
     other = published.with_name("other.db")
     crawl(other, 5, A)
-    keep(other, Folder(archive))
-    with pytest.raises(PublishError, match="tells of 1 crawls, and that of 2; remove the"):
-        pull(database, site.url, str(archive), first=True)
-    assert not database.exists()
+    keep(other, archive)
+    refused(database, "does not hold all its crawls; decide with `make pull TAKE=archive` or `TAKE")
+    monkeypatch.setenv("TAKE", "site")
+    assert pull(database).startswith(f"Pulled {database} from http://")
+    assert rows(Path(f"{database}.fork")) == rows(other)
 
 
-def test_neither_site_nor_archive_has_one_yet(site: Site, database: Path, archive: Path) -> None:
-    place = str(archive)
-    what = f"{site.url}/spojscore.db answers 404; there is no copy in ARCHIVE, {place}"
+def test_neither_site_nor_archive_has_one_yet(
+    site: Site, database: Path, archive: Folder, monkeypatch: Environment
+) -> None:
+    what = f"{site.url}/spojscore.db answers 404; there is no copy in ARCHIVE, {archive.name}"
     with pytest.raises(PublishError) as error:
-        pull(database, site.url, place, first=False)
+        pull(database)
     assert str(error.value) == f"{what}; FIRST=1 starts without it"
-    assert pull(database, site.url, place, first=True).startswith(f"{what}: the first crawl")
+    monkeypatch.setenv("FIRST", "1")
+    assert pull(database) == f"{what}: the first crawl makes {database}."
     site.status = 500
-    with pytest.raises(PublishError, match="answers 500; there is no"):
-        pull(database, site.url, place, first=True)
+    refused(database, "answers 500; there is no copy")
 
 
-def test_an_archive_that_is_not_there_is_no_empty_one(site: Site, database: Path) -> None:
-    with pytest.raises(PublishError, match="ARCHIVE is /nowhere, but there is no such folder"):
-        pull(database, site.url, "/nowhere", first=True)
-
-
-@pytest.mark.usefixtures("published")
-def test_a_local_database_that_is_damaged_is_not_thrown_away(site: Site, database: Path) -> None:
-    database.write_bytes(b"not a database" * 500)
-    with pytest.raises(PublishError, match=r"; move it away, and its -journal"):
-        pull(database, site.url, "", first=True)
-    assert left_alone(database, b"not a database" * 500)
-
-
-@pytest.mark.usefixtures("published")
-def test_a_journal_without_its_database_is_not_taken_for_the_new_ones(
-    site: Site, database: Path
+@pytest.mark.usefixtures("site")
+def test_an_archive_that_is_not_there_is_no_empty_one(
+    database: Path, monkeypatch: Environment
 ) -> None:
-    journal = Path(f"{database}-journal")
-    journal.write_bytes(b"left")
-    with pytest.raises(PublishError) as error:
-        pull(database, site.url, "", first=True)
-    assert str(error.value) == f"{journal} is left of a database that is gone; remove it"
-    assert not database.exists()
+    monkeypatch.setenv("ARCHIVE", "/nowhere")
+    refused(database, "^ARCHIVE is /nowhere, but there is no such folder; make it$")
 
 
-@pytest.mark.usefixtures("published")
-def test_a_crawl_is_not_disturbed(site: Site, database: Path) -> None:
-    lock = Lock(database)
-    with pytest.raises(PublishError, match="another crawl into"):
-        pull(database, site.url, "", first=True)
-    lock.close()
-
-
-def test_the_command(
-    site: Site, published: Path, database: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SITE_URL", site.url)
+def test_the_command(site: Site, published: Path, database: Path) -> None:
     done = make(ROOT, "pull", f"DB={database}")
     assert done.returncode == 0
     assert done.stdout.splitlines()[-1].startswith(f"Pulled {database} from {site.url}/")

@@ -8,7 +8,7 @@ import pytest
 
 from bench.ten_years import simulate
 from spojscore_crawler.items import Problem
-from spojscore_crawler.report import Refusal
+from spojscore_crawler.store.report import Refusal
 from tests.support.commits import A, B, C, crawl, history
 from tests.support.databases import rows
 from tests.support.queries import ask
@@ -61,10 +61,12 @@ def test_what_happens_to_a_list(database: Path) -> None:
     crawl(database, 2, replace(A, id=9, name="New"), replace(B, code="NEW", users=21), C)
     assert events(database) == [
         (2, "P1", "renamed", "Name 1"), (2, "NEW", "recoded", "P2"), (2, "P3", "added", None),
-        (3, "P1", "renumbered", "1"),
+        (3, "P1", "added", None), (3, "P1~1", "delisted", None),
     ]  # fmt: skip
-    assert history(database) == [(2, 0, 20), (2, 2, 21), (3, 1, 30), (9, 0, 10)]
-    assert rows(database, "SELECT * FROM latest_events")[1] == {
+    assert history(database) == [
+        (1, 0, 10), (1, 2, None), (2, 0, 20), (2, 2, 21), (3, 1, 30), (9, 2, 10),
+    ]  # fmt: skip
+    assert rows(database, "SELECT * FROM latest_events")[2] == {
         "day": "2026-03-03", "kind": "added", "code": "P3", "name": "Name 3", "detail": None,
         "url": "https://www.spoj.com/problems/P3/",
     }  # fmt: skip
@@ -83,26 +85,17 @@ def test_a_problem_whose_code_another_takes_keeps_its_past(database: Path) -> No
     ]  # fmt: skip
 
 
-def test_what_was_known_before_a_problem_left_counts(database: Path) -> None:
+def test_a_problem_that_was_not_listed_when_a_span_began_has_no_growth_over_it(
+    database: Path,
+) -> None:
     crawl(database, 0, A, B)
     crawl(database, 3, B)
     crawl(database, 4, replace(A, users=30), B)
     crawl(database, 10, replace(A, users=31), B)
     assert [row["solves_7"] for row in rows(database, "SELECT * FROM movers ORDER BY code")] == [
-        21, 0,
+        None, 0,
     ]  # fmt: skip
-    assert [(row["code"], row["solves"]) for row in ask(database, "moved")] == [("P1", 21)]
-
-
-def test_a_solve_does_not_write_the_search_index(database: Path) -> None:
-    index = "SELECT id, block FROM problems_fts_data ORDER BY id"
-    crawl(database, 0, A, B)
-    before = rows(database, index)
-    crawl(database, 1, replace(A, users=11), B)
-    assert rows(database, index) == before
-    crawl(database, 2, replace(A, users=11, name="Renamed"), B)
-    found = "SELECT code FROM problems_fts WHERE problems_fts MATCH 'Renam'"
-    assert rows(database, found) == [{"code": "P1"}]
+    assert ask(database, "moved") == []
 
 
 def test_a_missed_day_can_be_told_from_one_without_change(database: Path) -> None:
@@ -113,19 +106,41 @@ def test_a_missed_day_can_be_told_from_one_without_change(database: Path) -> Non
     ]  # fmt: skip
 
 
-def test_movers_by_the_last_known_value(database: Path) -> None:
+def test_movers_by_the_crawl_at_the_beginning_of_each_span(database: Path) -> None:
     crawl(database, 0, A, B)
     crawl(database, 20, replace(A, users=60), B)
     crawl(database, 29, replace(A, users=90), B, C)
     crawl(database, 30, replace(A, users=120), B, replace(C, users=31))
     a, b, c = rows(database, "SELECT * FROM movers ORDER BY code")
-    assert [a[f"solves_{days}"] for days in (1, 7, 30, 365)] == [30, 60, 110, None]
+    spans = ("last", 1, 7, 30, 365)
+    # No crawl lies a week before the last, or a day before that.
+    assert [a[f"solves_{span}"] for span in spans] == [30, 30, None, 110, None]
     assert a["score_30"] == pytest.approx(80 / 160 - 80 / 50)
-    assert [b[f"solves_{days}"] for days in (1, 7, 30, 365)] == [0, 0, 0, None]
-    assert [c[f"solves_{days}"] for days in (1, 7, 30, 365)] == [1, None, None, None]
-    moved = [(row["code"], row["solves"]) for row in ask(database, "moved")]
-    assert moved == [("P1", 60)]
-    assert [row["code"] for row in ask(database, "moved", n="1")] == ["P1", "P3"]
+    assert [b[f"solves_{span}"] for span in spans] == [0, 0, None, 0, None]
+    assert [c[f"solves_{span}"] for span in spans] == [1, 1, None, None, None]
+    moved = [(row["code"], row["solves"], row["since"]) for row in ask(database, "moved")]
+    assert moved == [("P1", 60, "2026-03-22")]
+    assert [(row["code"], row["since"]) for row in ask(database, "moved", n="1")] == [
+        ("P1", "2026-03-31"), ("P3", "2026-03-31"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("gap", "solves"), [(6, None), (7, 5), (8, 5), (9, None), (86, None), (87, None)]
+)
+def test_growth_over_another_span_is_not_called_a_weeks(
+    gap: int, solves: int | None, database: Path
+) -> None:
+    crawl(database, 0, A)
+    crawl(database, gap, replace(A, users=15))
+    [row] = rows(database, "SELECT solves_7, solves_last FROM movers")
+    assert row == {"solves_7": solves, "solves_last": 5}
+
+
+def test_movers_are_those_of_the_last_crawl(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 1, replace(A, users=15))
+    assert [row["code"] for row in rows(database, "SELECT code FROM movers")] == ["P1"]
 
 
 def test_queries_about_the_past(database: Path) -> None:
@@ -138,14 +153,20 @@ def test_queries_about_the_past(database: Path) -> None:
     assert [(row["code"], row["users"]) for row in ask(database, "on_day")] == [
         ("P3", 30), ("P1", 12),
     ]  # fmt: skip
-    assert [row["code"] for row in ask(database, "on_day", day="2026-03-02")] == ["P2", "P1"]
+    assert [(row["code"], row["crawled"]) for row in ask(database, "on_day", day="2026-03-02")] == [
+        ("P2", "2026-03-02"), ("P1", "2026-03-02"),
+    ]  # fmt: skip
+    assert {row["crawled"] for row in ask(database, "on_day", day="2030-01-01")} == {"2026-03-03"}
     assert ask(database, "on_day", day="2026-03-01") == []
     assert ask(database, "on_day", day="rubbish") == []
     assert [(row["kind"], row["code"]) for row in ask(database, "news")] == [
         ("delisted", "P2"), ("added", "P3"),
     ]  # fmt: skip
+    assert {row["since"] for row in ask(database, "news")} == {"2026-03-02"}
     assert ask(database, "news", n="0") == []
-    assert [row["solves"] for row in ask(database, "solves", n="1")] == [12]
+    assert [(row["solves"], row["since"]) for row in ask(database, "solves", n="1")] == [
+        (12, "2026-03-02"),
+    ]  # fmt: skip
 
 
 def test_the_last_crawls_and_refusals(database: Path) -> None:

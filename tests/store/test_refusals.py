@@ -1,11 +1,12 @@
 """Crawls that brought nothing are told with the next one that does."""
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from spojscore_crawler.report import REMEMBERED, Refusal, Report, refusals, report_file
+from spojscore_crawler.store.report import REMEMBERED, Refusal, Report, refusals, report_file
 from standin.problems import problems
 from tests.support.commits import A, crawl
 from tests.support.crawling import Crawl, Served
@@ -30,16 +31,19 @@ def test_a_refused_crawl_is_kept_by_the_next_commit(standin: Served, database: P
     ]
 
 
+report = partial(Report, process=1)
+
+
 def test_what_a_report_leaves_to_the_next(database: Path) -> None:
     assert refusals(database) == []
-    Report(started=EARLY).write(database)  # and no more: it was killed
+    report(started=EARLY).write(database)  # and no more: it was killed
     killed = Refusal(EARLY, "killed", None)
     assert refusals(database) == [killed]
-    Report(started=LATE, outcome="failed", reason="no answer", refusals=[killed]).write(database)
+    report(started=LATE, outcome="failed", reason="no answer", refusals=[killed]).write(database)
     assert refusals(database) == [killed, Refusal(LATE, "failed", "no answer")]
-    Report(started=LATE, outcome="refused", refusals=[killed] * REMEMBERED).write(database)
+    report(started=LATE, outcome="refused", refusals=[killed] * REMEMBERED).write(database)
     assert refusals(database) == [*[killed] * (REMEMBERED - 1), Refusal(LATE, "refused", None)]
-    Report(started=LATE, outcome="committed", refusals=[killed]).write(database)
+    report(started=LATE, outcome="committed", refusals=[killed]).write(database)
     assert refusals(database) == []
     report_file(database).write_text('{"started": 1, "outcome": "failed", "reason": 1}')
     assert refusals(database) == []
@@ -57,7 +61,7 @@ def test_what_a_report_leaves_to_the_next(database: Path) -> None:
     ],
 )
 def test_folders_of_the_machine_are_not_told(reason: str, told: str, database: Path) -> None:
-    Report(started=EARLY, outcome="failed", reason=reason).write(database)
+    report(started=EARLY, outcome="failed", reason=reason).write(database)
     assert refusals(database) == [Refusal(EARLY, "failed", told)]
 
 

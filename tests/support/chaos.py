@@ -20,7 +20,8 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from spojscore_crawler import database
+from spojscore_crawler.store.files import StoreError
+from spojscore_crawler.store.state import state
 from standin.faults import KINDS, Fault
 from standin.problems import Entry, problems
 from standin.server import StandIn, serving
@@ -120,7 +121,7 @@ class Chain:
             assert status < 0, story
             assert committed or listed == self.listed, story
         if listed:
-            database.state(self.database)
+            state(self.database)
         assert len({row["id"] for row in found}) == len(found), story
         self.listed = listed
         end = "committed" if status == 0 else "told" if status == 1 else "killed"
@@ -158,5 +159,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (AssertionError, database.DatabaseError) as error:
+    except (AssertionError, StoreError) as error:
         sys.exit(f"error: {error}")

@@ -6,22 +6,24 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from spojscore_crawler import database as db
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import ScorePipeline
-from spojscore_crawler.report import Refusal
+from spojscore_crawler.store.commit import Crawl, commit
+from spojscore_crawler.store.report import Refusal
 from tests.support.databases import rows
 
 MONDAY = date(2026, 3, 2)
 A, B, C = (Problem(id=n, code=f"P{n}", name=f"Name {n}", users=10 * n) for n in (1, 2, 3))
 
 
-def crawl(path: Path, day: float, *problems: Problem, refusals: Sequence[Refusal] = ()) -> db.Crawl:
+def crawl(path: Path, day: float, *problems: Problem, refusals: Sequence[Refusal] = ()) -> Crawl:
     """Commit the list of so many days after Monday, 00:00."""
     score = ScorePipeline()
     started = datetime.combine(MONDAY, time(), UTC) + timedelta(days=day)
-    row = db.Crawl(started, started + timedelta(minutes=2), 1)
-    db.commit(path, [score.process_item(problem) for problem in problems], row, refusals)
+    row = Crawl(started, started + timedelta(minutes=2), 1, "www.spoj.com")
+    for problem in problems:
+        score.process_item(problem)
+    commit(path, problems, row, refusals)
     return row
 
 

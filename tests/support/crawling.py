@@ -6,59 +6,90 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Timer
 from typing import Any
 
+import pytest
+
 from standin.server import StandIn
+from tests.support import forked
 from tests.support.projects import ROOT
 
 SCRAPY = Path(sys.executable).parent / "scrapy"
 FULL_SPEED = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "RETRY_BACKOFF=0", "MIN_PROBLEMS=1")
 
 
+def crawl_words(*settings: str, arguments: Sequence[str] = ()) -> list[str]:
+    """The words after `scrapy`, for a crawl at full speed."""
+    options = [word for setting in (*FULL_SPEED, *settings) for word in ("-s", setting)]
+    return ["crawl", "classical", *options, *arguments]
+
+
 def started_crawl(
     url: str, database: Path, *settings: str, **options: Any
 ) -> subprocess.Popen[str]:
-    """`scrapy crawl classical` at full speed, as a process.
-
-    `options` are Popen's, but for `arguments`, more words of the command, `prefix`, those
-    before it, and `env`, what to add to the environment.
-    """
-    words = [word for setting in (*FULL_SPEED, *settings) for word in ("-s", setting)]
-    words += options.pop("arguments", [])
+    """The command `scrapy crawl classical` itself, as a process. `options` are Popen's."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    environment = {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)}
     return subprocess.Popen(
-        [*options.pop("prefix", []), SCRAPY, "crawl", "classical", *words],
+        [SCRAPY, *crawl_words(*settings)],
         cwd=ROOT,
-        env=os.environ | {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)} | options.pop("env", {}),
+        env=os.environ | environment,
         text=True,
         **pipes | options,
     )
 
 
+def command(words: Sequence[str], **options: Any) -> forked.Run:
+    process = subprocess.Popen(words, **options)
+    limit = Timer(forked.LIMIT, process.kill)
+    limit.start()
+    # Unlike Popen's own, it tells the memory too.
+    _, status, usage = os.wait4(process.pid, 0)
+    limit.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return forked.Run(process.returncode, usage.ru_maxrss * 1024)
+
+
 class Crawl:
     """One run of `scrapy crawl classical`: its exit status, output, log and last line.
 
-    `peak_memory` is in bytes.
+    With `prefix`, `env` or `options`, which are Popen's, it is the command itself, else a fork of a
+    process that has imported Scrapy already. `peak_memory` is in bytes.
     """
 
-    def __init__(self, url: str, database: Path, *settings: str, **options: Any) -> None:
+    def __init__(
+        self,
+        url: str,
+        database: Path,
+        *settings: str,
+        arguments: Sequence[str] = (),
+        prefix: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
         self.database = database
         self.failed_page = Path(f"{database}.failed.html")
-        with TemporaryFile("w+") as output, TemporaryFile("w+") as log:
-            files = {"stdout": output, "stderr": log}
-            process = started_crawl(url, database, *settings, **files | options)
-            limit = Timer(60, process.kill)
-            limit.start()
-            # Unlike Popen's own, it tells the memory too.
-            _, status, usage = os.wait4(process.pid, 0)
-            limit.cancel()
-            process.returncode = self.status = os.waitstatus_to_exitcode(status)
-            self.peak_memory = usage.ru_maxrss * 1024
+        words = crawl_words(*settings, arguments=arguments)
+        environment = {"SPOJ_URL": url, "SPOJSCORE_DB": str(database), **(env or {})}
+        with (
+            TemporaryFile("w+") as output,
+            TemporaryFile("w+") as log,
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            patch.chdir(ROOT)
+            if prefix or env or options:
+                files = {"stdout": output, "stderr": log}
+                run = command([*prefix, str(SCRAPY), *words], **files | options)
+            else:
+                run = forked.run(words, output, log)
+            self.status, self.peak_memory = run.status, run.peak_memory
             output.seek(0)
             log.seek(0)
             self.output, self.log = output.read(), log.read()

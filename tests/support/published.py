@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -18,7 +20,8 @@ PAGE = 4096  # bytes of one of SQLite's
 class Site(ThreadingHTTPServer):
     """Serves a folder, and how fresh the database in it is.
 
-    `cut` bytes of a database are kept back, `status` answered instead.
+    `cut` bytes of a database are kept back, `status` answered instead. `length` is the header
+    Content-Length of a file, and `endless` says that the file is.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -27,6 +30,8 @@ class Site(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.cut = 0
         self.status = 0
+        self.length: str | None = "right"
+        self.endless = False
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.on_get: Callable[[str], object] = lambda _: None
 
@@ -60,8 +65,21 @@ class Handler(SimpleHTTPRequestHandler):
         self.server.on_get(self.path)
         if self.path == "/-/freshness.json":
             self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + self.server.freshness())
+        elif self.server.endless:
+            self.send_response(HTTPStatus.OK)
+            self.send_header("Content-Length", "")
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(bytes(1 << 20))
         else:
             super().do_GET()
+
+    def send_header(self, keyword: str, value: str) -> None:
+        if keyword == "Content-Length" and self.server.length != "right":
+            value = self.server.length or ""
+        if value:
+            super().send_header(keyword, value)
 
     def copyfile(self, source, outputfile) -> None:  # type: ignore[no-untyped-def]
         content = source.read()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route
 from tests.support.databases import rows
 from tests.support.looking import DESK, looking
 from tests.support.mine import LISTED, PROFILE, codes, kept, paste, table, told
-from web.plugins.points import points
+from web.plugins.cells import points
 
 PASTED = "PRIME1, STEADY ONP\nhttps://www.spoj.com/problems/LEAVING/ https://www.spoj.com/problems/NOSUCH/\nONP"
 MINE = ["PRIME1", "STEADY", "ONP"]

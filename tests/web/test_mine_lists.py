@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.support.databases import rows
 from tests.support.looking import CONTRAST, serious
 from tests.support.mine import LISTED, codes, kept, paste, table, told, with_columns
-from web.plugins.points import points
+from web.plugins.cells import points
 
 REMOVE = "\n\N{MULTIPLICATION SIGN}"
 MINUS = "\N{MINUS SIGN}"

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.support.databases import rows
 from tests.support.mine import LISTED, codes, paste, table, with_columns
 from tests.support.sites import get
-from web.plugins.points import points
+from web.plugins.cells import points
 
 RANGES = {"Easy": (1 / 2, inf), "Moderate": (1 / 6, 1 / 2), "Hard": (1 / 30, 1 / 6)}
 MINE = ["PRIME1", "ONP", "GSS1"]

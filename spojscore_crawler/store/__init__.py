@@ -1,0 +1,1 @@
+"""The floor that crawler, web and deploy stand on: all that knows the SQLite file."""

@@ -1,0 +1,103 @@
+"""What changes from one list to the next. Pure: no database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+Record: TypeAlias = dict[str, Any]
+
+# What last_changed tells of; votes and acceptance move with every submission.
+CHANGES = ("code", "name", "users")
+# As `problems.topics` says it; store/tags.py finds them.
+NO_TOPICS = "[]"
+# The event that a change of a column is.
+KINDS = {"name": "renamed", "code": "recoded"}
+
+
+@dataclass(slots=True)
+class Changes:
+    """How many problems a crawl found new, changed (users, name or code), gone and returned."""
+
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    returned: int = 0
+
+
+@dataclass(slots=True)
+class Difference:
+    """The step to the list of `day`.
+
+    `rows` of problems are to be written, after those with the codes `vacated` made room; `users`
+    is what history is to say, by id, None for a problem that left. Of the first list, `events`
+    tells nothing.
+    """
+
+    day: str
+    changes: Changes = field(default_factory=Changes)
+    rows: list[Record] = field(default_factory=list)
+    vacated: list[str] = field(default_factory=list)
+    users: dict[int, int | None] = field(default_factory=dict)
+    events: list[Record] = field(default_factory=list)
+
+    def note(self, code: str, kind: str, detail: str | None = None) -> None:
+        self.events.append({"day": self.day, "code": code, "kind": kind, "detail": detail})
+
+
+def difference(before: Mapping[int, Record], listed: Iterable[Record], day: str) -> Difference:
+    """From the rows of problems `before`, by id, to what is `listed` on `day`."""
+    step = Difference(day)
+    now = {row["id"]: row for row in listed}
+    for id_, row in now.items():
+        if old := before.get(id_):
+            _compare(step, old, row)
+        else:
+            own = {"first_seen": day, "last_changed": day, "delisted": None, "topics": NO_TOPICS}
+            step.rows.append(row | own)
+            step.users[id_] = row["users"]
+            step.changes.new += 1
+            step.note(row["code"], "added")
+    _leave(step, before, now)
+    if not before:
+        step.events.clear()
+    return step
+
+
+def _compare(step: Difference, old: Record, row: Record) -> None:
+    changed = any(row[column] != old[column] for column in CHANGES)
+    new = old | row | {"delisted": None}
+    if changed:
+        new["last_changed"] = step.day
+        step.changes.changed += 1
+    for column, kind in KINDS.items():
+        if old[column] != new[column]:
+            step.note(new["code"], kind, old[column])
+    if old["code"] != new["code"]:
+        step.vacated.append(old["code"])
+    if old["delisted"]:
+        step.changes.returned += 1
+        step.note(new["code"], "relisted")
+    if old["delisted"] or old["users"] != new["users"]:
+        step.users[new["id"]] = new["users"]
+    if new != old:
+        step.rows.append(new)
+
+
+def _leave(step: Difference, before: Mapping[int, Record], now: Mapping[int, Record]) -> None:
+    """Mark the problems that are no longer listed; whose code another has now is CODE~ID."""
+    codes = {row["code"] for row in now.values()}
+    for id_, old in before.items():
+        if id_ in now:
+            continue
+        new = old | {"delisted": old["delisted"] or step.day}
+        if old["code"] in codes:
+            new["code"] = f"{old['code']}~{id_}"
+            step.vacated.append(old["code"])
+        if old["delisted"] is None:
+            step.changes.gone += 1
+            step.note(new["code"], "delisted")
+            step.users[id_] = None
+        if new != old:
+            step.rows.append(new)

@@ -1,0 +1,68 @@
+"""The code imports what docs/architecture.md says it may."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TABLE = re.search(
+    r"\| package \| may import \|\n\| --- \| --- \|\n((?:\|.*\n)+)",
+    (ROOT / "docs" / "architecture.md").read_text(),
+)
+assert TABLE
+ALLOWED = {
+    words[0]: set(words[1:])
+    for line in TABLE[1].splitlines()
+    if (words := re.findall(r"`([\w.]+)`", line)) and "everything" not in line
+}
+PROJECT = (
+    "spojscore_crawler.store",
+    "spojscore_crawler",
+    "web",
+    "deploy",
+    "standin",
+    "bench",
+    "tests",
+)
+
+
+def package_of(module: str) -> str | None:
+    return next((name for name in PROJECT if f"{module}.".startswith(f"{name}.")), None)
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_the_table_is_there() -> None:
+    assert {*ALLOWED} == {
+        "spojscore_crawler.store",
+        "spojscore_crawler",
+        "web",
+        "deploy",
+        "standin",
+    }
+
+
+@pytest.mark.parametrize("package", ALLOWED)
+def test_no_package_imports_what_it_may_not(package: str) -> None:
+    folder = ROOT / package.replace(".", "/")
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {module}"
+        for file in folder.rglob("*.py")
+        if package_of(".".join(file.relative_to(ROOT).with_suffix("").parts)) == package
+        for module in imports(file)
+        if (other := package_of(module))
+        and other not in {package, *ALLOWED[package]}
+        # `from spojscore_crawler import store` names the package on the way.
+        and not (module == "spojscore_crawler" and package != "spojscore_crawler")
+    ]
+    assert wrong == []
