@@ -9,7 +9,6 @@ from deploy.archive import keep
 from deploy.pull import pull
 from deploy.stores import Folder
 from deploy.toolchain import PublishError
-from spojscore_crawler.store.files import lock as take_lock
 from tests.support.commits import A, B, C, crawl, history
 from tests.support.databases import change, rows
 from tests.support.projects import ROOT, make
