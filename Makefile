@@ -10,10 +10,11 @@ SPOJ_URL ?=
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --custom-compile-command 'make lock'
 PORT =
+FILE =
 
-.PHONY: help install demo standin crawl check serve publish pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
+.PHONY: help install demo standin history tags crawl check serve publish pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
 
-help: ## say what can be made (DB=, PORT= and SPOJ_URL= may be given where they matter)
+help: ## say what can be made (DB=, PORT=, PAGES= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 install: .venv/installed ## make .venv with everything that requirements.lock pins
@@ -24,14 +25,20 @@ install: .venv/installed ## make .venv with everything that requirements.lock pi
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
-demo: install ## crawl a stand-in for SPOJ and serve the result at http://127.0.0.1:8001 (or PORT)
+demo: install ## crawl SPOJ's lists of three days past and serve the result at http://127.0.0.1:8001 (or PORT)
 	$(BIN)/python -m standin.demo --port $(or $(PORT),8001)
 
-standin: install ## serve the stand-in for SPOJ, made-up problems, at PORT (8000)
+standin: install ## serve the stand-in for SPOJ, with its list of August 2025, at PORT (8000)
 	$(BIN)/python -m standin --port $(or $(PORT),8000)
 
-crawl: install ## crawl SPOJ (or SPOJ_URL) into DB (spojscore.db)
-	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical
+history: install ## begin DB, a new file, with SPOJ's lists of days past
+	$(BIN)/python -m standin.history '$(DB)'
+
+tags: install ## renew SPOJ's tags in DB, and the topics, from FILE (CSV: code,tags)
+	$(BIN)/python -m spojscore_crawler.tags '$(DB)' '$(FILE)'
+
+crawl: install ## crawl SPOJ (or SPOJ_URL, or PAGES: a .har file or a folder) into DB (spojscore.db)
+	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical $(if $(PAGES),-a 'pages=$(PAGES)')
 
 check: install ## say whether DB is whole and fresh, and how the last crawl ended
 	$(BIN)/python -m spojscore_crawler.check '$(DB)'
@@ -84,9 +91,9 @@ lint: install ## check style and types
 chaos: install ## crawl 200 times (or CRAWLS) with random faults and kills; SEED= repeats a run
 	$(BIN)/python -m tests.support.chaos --crawls $(or $(CRAWLS),200) $(if $(SEED),--seed $(SEED))
 
-bench: install ## measure a crawl beside a bare Scrapy spider, the list's page beside stock Datasette
+bench: install ## measure a crawl beside a bare Scrapy spider, its pages beside stock Datasette
 	$(BIN)/python -m bench.crawl
-	$(BIN)/python -m bench.list_page
+	$(BIN)/python -m bench.pages
 
 lock: install ## compile the lock files of the project and of the published function
 	$(COMPILE) --universal --python-version 3.11 -o requirements.lock requirements.txt requirements-dev.txt

@@ -20,8 +20,12 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 PROJECT = "spojscore"
 
+# What plugins import.
+PACKAGE = ("web/__init__.py", "web/options.py", "web/answers/*.py")
 # All of the project that the site consists of, whatever else lies in its folders.
-SITE = ("metadata.yml", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*.*")
+SITE = (
+    "metadata.yml", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*.*", *PACKAGE,
+)  # fmt: skip
 KINDS = {".yml", ".py", ".html", ".css", ".js", ".png", ".svg"}
 # What the build is not told: it needs no network, and is the same for everybody.
 PRIVATE = {
@@ -48,6 +52,8 @@ def build(database: Path) -> str:
         files.copy(database, copy)
         copy_site(Path(folder))
         generate(copy, draft, vercel)
+        for pattern in PACKAGE:
+            copy_files(Path(folder), pattern, draft)
     write_hash(draft / f"{DATABASE}.db")
     shutil.copy(HERE / "requirements.lock", draft / "requirements.txt")
     (draft / ".python-version").write_text(f"{PYTHON_VERSION}\n")
@@ -68,11 +74,16 @@ def build(database: Path) -> str:
 def copy_site(folder: Path) -> None:
     """Lay out in `folder` what the site consists of."""
     for pattern in SITE:
-        for file in ROOT.glob(pattern):
-            if file.suffix in KINDS:
-                target = folder / file.relative_to(ROOT)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, target)
+        copy_files(ROOT, pattern, folder)
+
+
+def copy_files(source: Path, pattern: str, folder: Path) -> None:
+    """Copy the files of `source` that the pattern names to the same place in `folder`."""
+    for file in source.glob(pattern):
+        if file.suffix in KINDS:
+            target = folder / file.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
 
 
 def generate(database: Path, folder: Path, vercel: Path) -> None:

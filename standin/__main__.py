@@ -35,7 +35,7 @@ def main() -> None:
     try:
         server = StandIn.of_day(args.day, args.theme, port=args.port, faults=args.fault)
     except (OSError, OverflowError) as error:
-        sys.exit(f"error: port {args.port} is not available: {error}; give another")
+        sys.exit(f"error: port {args.port} is not available ({error}); give another")
     print(
         f"The stand-in for SPOJ is at {server.url}/problems/classical/ (Ctrl-C ends it)", flush=True
     )

@@ -1,30 +1,25 @@
-"""`python -m standin.demo`: crawl the stand-in at full speed and serve what came of it."""
+"""`python -m standin.demo`: crawl SPOJ's lists of days past and serve what came of them."""
 
 from __future__ import annotations
 
 import argparse
-import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from standin.problems import problems
-from standin.server import StandIn, serving
+from standin import history
 from web import serve
 
 DATABASE = Path("build", "demo", "spojscore.db")
-FULL_SPEED = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "LOG_LEVEL=WARNING")
 
 
 def crawl() -> None:
-    """Crawl a stand-in of our own into DATABASE. Raises CalledProcessError."""
-    DATABASE.parent.mkdir(parents=True, exist_ok=True)
-    print("Crawling the stand-in for SPOJ: most of its problems are made up.", flush=True)
-    scrapy = Path(sys.executable).with_name("scrapy")
-    with serving(StandIn(problems())) as server:
-        environment = os.environ | {"SPOJ_URL": server.url, "SPOJSCORE_DB": str(DATABASE)}
-        subprocess.run([scrapy, "crawl", "classical", *FULL_SPEED], env=environment, check=True)
+    """Crawl a stand-in of our own into DATABASE, anew. Raises CalledProcessError."""
+    shutil.rmtree(DATABASE.parent, ignore_errors=True)
+    DATABASE.parent.mkdir(parents=True)
+    history.crawl(DATABASE, "demo")
 
 
 def run(port: int) -> int:

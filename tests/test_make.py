@@ -54,8 +54,9 @@ def test_serve_without_a_database_says_what_to_run(checkout: Path) -> None:
 def test_the_environment_counts(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPOJ_URL", "http://somewhere")
     monkeypatch.setenv("SPOJSCORE_DB", "my own.db")
-    said = make(checkout, "-n", "crawl", "serve").stdout
+    said = make(checkout, "-n", "crawl", "serve", "PAGES=my own.har").stdout
     assert "SPOJ_URL='http://somewhere' SPOJSCORE_DB='my own.db' " in said
+    assert "scrapy crawl classical -a 'pages=my own.har'\n" in said
     assert "-m web.serve 'my own.db' " in said
 
 
@@ -72,7 +73,7 @@ def test_a_busy_port_is_told(target: str, checkout: Path) -> None:
         port = taken.getsockname()[1]
         done = make(checkout, target, f"PORT={port}")
     assert done.returncode == 2
-    assert f"error: port {port} can't be had" in done.stderr
+    assert f"error: port {port} is not available" in done.stderr
     assert not (checkout / "build").exists()
 
 
@@ -81,8 +82,13 @@ def test_the_demo_from_beginning_to_end(checkout: Path) -> None:
     site = f"http://127.0.0.1:{port}"
     with started("make", "demo", f"PORT={port}", cwd=checkout, until="Look at") as (demo, lines):
         assert lines[-1] == f"Look at {site}/spojscore/problems (Ctrl-C ends the demo)\n"
-        assert any(line.startswith("3974 problems (3974 new, ") for line in lines)
-        assert "3,974 rows" in get(f"{site}/spojscore/problems")
+        assert any(line.startswith("3974 problems (3 new, 3370 changed, 0 gone") for line in lines)
+        assert "4,036 rows" in get(f"{site}/spojscore/problems")
+        for path in ("/", "/charts", "/spojscore", "/spojscore/problems", "/api", "/mine"):
+            page = get(f"{site}{path}")
+            assert "A demo: SPOJ’s list of 26 August 2025." in page
+            assert "stale" not in page
+            assert "made up" not in page
         [prime1] = json.loads(get(f"{site}/spojscore/problems/PRIME1.json?_shape=array"))
         assert prime1["users"] == 83055
         os.killpg(demo.pid, signal.SIGINT)  # what Ctrl-C does

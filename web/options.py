@@ -1,12 +1,23 @@
 """How Datasette is run, here and where it is published."""
 
 DATABASE = "spojscore"  # Datasette takes a database's name from its file's
+LIST = "problems"
+
+MOST_ROWS = 5_000  # of one answer: the whole list, in one call
+PAGE_ROWS = 200  # of a page; all of them come as CSV
+SQL_SECONDS = 1
+
+# The file itself: it changes once a day, and a copy that is still right is not sent again.
+DATABASE_TYPE = "application/vnd.sqlite3"
+DATABASE_HEADERS = {"Cache-Control": "public, max-age=600"}
 
 SETTINGS = {
-    # The whole list in one call of the API.
-    "max_returned_rows": "5000",
+    "max_returned_rows": str(MOST_ROWS),
+    "sql_time_limit_ms": str(1_000 * SQL_SECONDS),
     # Streams would be cut off by the size limit of Vercel's functions.
     "allow_csv_stream": "off",
+    # As many as there are topics, and some.
+    "default_facet_size": "40",
     # Facets are chosen in metadata.yml; suggesting others takes half of a page's time.
     "suggest_facets": "off",
 }

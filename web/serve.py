@@ -40,9 +40,10 @@ def command(database: Path, port: int) -> list[str]:
     except sqlite3.Error as error:
         raise ServeError(f"{database}: {error}") from error
     check_port(port)
-    datasette = Path(sys.executable).with_name("datasette")
     return [
-        str(datasette),
+        sys.executable,
+        "-m",  # so that plugins find the project's own packages
+        "datasette",
         "serve",
         str(_named(database, port)),
         f"--host={HOST}",
@@ -58,7 +59,9 @@ def check_port(port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
     except (OSError, OverflowError) as error:
-        raise ServeError(f"port {port} can't be had ({error}); give another with PORT=") from error
+        raise ServeError(
+            f"port {port} is not available ({error}); give another with PORT="
+        ) from error
 
 
 @contextmanager

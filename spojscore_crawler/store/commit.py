@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from sqlite_utils import Database
 
+from spojscore_crawler.store import tags
 from spojscore_crawler.store.difference import Changes, Difference, Record, difference
 from spojscore_crawler.store.files import BUSY_TIMEOUT, StoreError
 from spojscore_crawler.store.movers import write_movers
+from spojscore_crawler.store.points import liked
 from spojscore_crawler.store.schema import COLUMNS, check_ours, migrate, parts
 
 if TYPE_CHECKING:
@@ -77,6 +79,7 @@ def commit(
             before = {row["id"]: row for row in db["problems"].rows}
             step = difference(before, map(_record, problems), crawl.day.isoformat())
             _write_problems(db, step)
+            tags.derive(db)
             _write_history(db, step.users, crawl.day)
             _write_refusals(db, refusals)
             _write_crawl(db, problems, crawl, step)
@@ -94,6 +97,7 @@ def commit(
 
 def _record(problem: Listed) -> Record:
     record = {column: getattr(problem, column) for column in LISTED}
+    record["liked"] = liked(record["votes_up"], record["votes_down"])
     # Always SPOJ's own address, wherever the list was read.
     record["url"] = f"https://www.spoj.com/problems/{problem.code}/"
     return record

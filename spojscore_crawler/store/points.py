@@ -1,6 +1,8 @@
-"""What a problem is worth, once for Python and once for SQL."""
+"""What a problem is worth, once for Python and once for SQL, and how well it is liked."""
 
 from __future__ import annotations
+
+from math import sqrt
 
 # Lower edge of each band, in points a solver holds.
 BANDS = (
@@ -10,6 +12,7 @@ BANDS = (
     (0.01, "d: 0.01 to 0.1"),
 )
 LOWEST_BAND = "e: under 0.01"
+NORMAL_95 = 1.959964  # standard deviations on either side that hold 95 % of a normal distribution
 
 
 def points(solvers: int) -> float:
@@ -28,3 +31,17 @@ def points_sql(solvers: str) -> str:
 def band(score: float) -> str:
     """The name of the range that a score, in points, falls into."""
     return next((name for edge, name in BANDS if score >= edge), LOWEST_BAND)
+
+
+def liked(up: int | None, down: int | None) -> float | None:
+    """Percent of all who could vote that at least like a problem, going by those who did.
+
+    The lower end of Wilson's 95 % interval of `up` among all votes: few votes tell little. None
+    without votes. Source: E. B. Wilson, Journal of the American Statistical Association 22 (1927).
+    """
+    votes = (up or 0) + (down or 0)
+    if not votes:
+        return None
+    share, square = (up or 0) / votes, NORMAL_95**2 / votes
+    margin = NORMAL_95 * sqrt((share * (1 - share) + square / 4) / votes)
+    return 100 * max(0.0, share + square / 2 - margin) / (1 + square)

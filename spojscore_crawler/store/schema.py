@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from spojscore_crawler.store import tags
 from spojscore_crawler.store.files import StoreError, lock, opened
 from spojscore_crawler.store.movers import write_movers
-from spojscore_crawler.store.points import points_sql
+from spojscore_crawler.store.points import liked, points_sql
 
 COLUMNS: dict[str, type] = {
     "code": str,
@@ -146,6 +147,29 @@ def make_movers_a_table(db: Database) -> None:
         columns |= {f"solves_{span}": int, f"score_{span}": float}
     db.table("movers").create(columns, pk="code")
     write_movers(db, {})
+
+
+@migrations()
+def add_liked(db: Database) -> None:
+    db.execute("ALTER TABLE problems ADD COLUMN liked REAL")
+    db.conn.create_function("liked", 2, liked)
+    db.execute("UPDATE problems SET liked = liked(votes_up, votes_down)")
+
+
+@migrations()
+def drop_search_index(db: Database) -> None:
+    """The site searches without it, and it was nearly half of a new file."""
+    db.table("problems").disable_fts()
+
+
+@migrations()
+def create_tags(db: Database) -> None:
+    """They begin with those that come with the project."""
+    db.execute(
+        "CREATE TABLE tags (code TEXT, tag TEXT, day TEXT, PRIMARY KEY (code, tag)) WITHOUT ROWID"
+    )
+    db.execute("ALTER TABLE problems ADD COLUMN topics TEXT NOT NULL DEFAULT '[]'")
+    tags.write(db, tags.read(tags.FIRST))
 
 
 NAMES = tuple(migration.name for migration in migrations.pending(Database(memory=True)))

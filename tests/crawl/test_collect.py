@@ -12,10 +12,12 @@ from playwright.sync_api import Browser, CDPSession, Page, Route
 
 from spojscore_crawler import har
 from spojscore_crawler.listing import parse_listing
+from standin.faults import Fault
 from standin.problems import Entry, problems
 from standin.server import StandIn
 from tests.support.browsing import launched
-from tests.support.crawling import Served
+from tests.support.crawling import Crawl, Served
+from tests.support.databases import rows
 from tests.support.projects import ROOT
 
 SCRIPT = (ROOT / "spojscore_crawler" / "collect.js").read_text(encoding="utf-8")
@@ -285,6 +287,46 @@ def test_names_in_the_old_themes_encoding(standin: Served, page: Page, tmp_path:
     _, content = saved(page, tmp_path)
     read = parse_listing(har.pages(content, server.url)[0].body, "page").problems
     assert [problem.name for problem in read] == [entry.name for entry in entries]
+
+
+SAME = "SELECT * FROM problems ORDER BY id"
+LAST = "SELECT source, pages, problems, users FROM crawls ORDER BY id DESC LIMIT 1"
+
+
+def test_what_a_browser_brings_is_what_a_crawl_brings(
+    standin: Served, page: Page, browser: Browser, tmp_path: Path
+) -> None:
+    server = standin(220)
+    crawled, collected, recorded = (tmp_path / f"{name}.db" for name in ("a", "b", "c"))
+    assert Crawl(server.url, crawled).status == 0
+
+    server.faults = [Fault.parse("100:bot-check-403:1")]
+    visit(page, server)
+    assert paste(page).startswith("Stopped: SPOJ asks for a check")
+    page.reload()
+    name, _ = saved(page, tmp_path)
+    pages = ["-a", f"pages={tmp_path / name}"]
+    assert Crawl(server.url, collected, arguments=pages).status == 0
+
+    record = tmp_path / "network tab.har"
+    with browser.new_context(record_har_path=record, record_har_content="embed") as context:
+        tab = context.new_page()
+        server.faults = [Fault.parse("0:bot-check-403:1")]
+        tab.goto(
+            f"{server.url}/problems/classical/"
+        )  # the check is passed, the page is loaded anew
+        tab.reload()
+        for _ in range(4):
+            tab.get_by_role("link", name="Next").first.click()
+    server.requests.clear()
+    assert Crawl(server.url, recorded, arguments=["-a", f"pages={record}"]).status == 0
+    assert server.requests == []
+
+    assert rows(crawled, SAME) == rows(collected, SAME) == rows(recorded, SAME)
+    facts = {"pages": 5, "problems": 220, "users": sum(entry.users for entry in problems(220))}
+    assert rows(crawled, LAST) == [facts | {"source": "127.0.0.1"}]
+    assert rows(collected, LAST) == [facts | {"source": "browser"}]
+    assert rows(recorded, LAST) == [facts | {"source": "browser, not fenced"}]
 
 
 def test_it_is_short_enough_to_be_read_before_it_is_pasted() -> None:

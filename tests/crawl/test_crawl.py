@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from spojscore_crawler.store.points import liked
 from standin.problems import Entry, problems
 from tests.support.crawling import Crawl, Served
 from tests.support.databases import rows
@@ -22,6 +23,7 @@ def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
     score = 80 / (40 + entry.users)
     bands = ((1, "a: 1 or more"), (0.5, "b: 0.5 to 1"), (0.1, "c: 0.1 to 0.5"),
              (0.01, "d: 0.01 to 0.1"), (0, "e: under 0.01"))  # fmt: skip
+    votes = (None, None) if old else (entry.votes_up, entry.votes_down)
     return {
         "code": entry.code,
         "name": entry.name,
@@ -30,8 +32,8 @@ def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
         "band": next(name for edge, name in bands if score >= edge),
         "points_if_solved": 80 / (41 + entry.users),
         "acceptance": entry.acceptance,
-        "votes_up": None if old else entry.votes_up,
-        "votes_down": None if old else entry.votes_down,
+        "votes_up": votes[0],
+        "votes_down": votes[1],
         "concept_difficulty": None if old else entry.concept,
         "implementation_difficulty": None if old else entry.implementation,
         "url": f"https://www.spoj.com/problems/{entry.code}/",
@@ -39,6 +41,7 @@ def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
         "first_seen": TODAY,
         "last_changed": TODAY,
         "delisted": None,
+        "liked": liked(*votes),
     }
 
 
@@ -197,14 +200,6 @@ def yesterday(database: Path) -> None:
         connection.execute(
             "UPDATE problems SET first_seen = '2026-01-02', last_changed = '2026-01-02'"
         )
-
-
-def test_search_finds_parts_of_code_and_name(standin: Served, database: Path) -> None:
-    server = standin(60)
-    assert Crawl(server.url, database).status == 0
-    found = "SELECT code FROM problems_fts WHERE problems_fts MATCH '{}'"
-    assert rows(database, found.format("DDRE")) == [{"code": "ADDREV"}]
-    assert rows(database, found.format('"ime Gen"')) == [{"code": "PRIME1"}]
 
 
 def test_a_setting_wins_over_the_environment(standin: Served, tmp_path: Path) -> None:

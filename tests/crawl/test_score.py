@@ -4,7 +4,7 @@ import pytest
 
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import ScorePipeline
-from spojscore_crawler.store.points import band, points
+from spojscore_crawler.store.points import band, liked, points
 
 
 def problem(users: int, value: float | None = None) -> Problem:
@@ -25,6 +25,19 @@ def test_points() -> None:
 )  # fmt: skip
 def test_edges_of_the_bands(users: int, name: str) -> None:
     assert band(points(users)) == name
+
+
+@pytest.mark.parametrize(("up", "down"), [(1, 0), (645, 15), (3, 7), (1, 100), (10_000, 1)])
+def test_liked_is_the_share_that_votes_would_just_not_rule_out(up: int, down: int) -> None:
+    share, low = up / (up + down), (liked(up, down) or 0) / 100
+    deviations = (share - low) / (low * (1 - low) / (up + down)) ** 0.5
+    assert deviations == pytest.approx(1.96, abs=1e-4)
+
+
+def test_liked_without_votes() -> None:
+    assert [liked(0, 0), liked(None, None)] == [None, None]
+    assert [liked(0, 9), liked(None, 9)] == [0, 0]
+    assert liked(5, None) == liked(5, 0) == pytest.approx(56.55, abs=0.01)
 
 
 def test_what_the_pipeline_adds() -> None:

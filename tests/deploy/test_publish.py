@@ -260,8 +260,8 @@ def test_verify_compares_the_static_file_with_the_functions(project: Path, spoil
         ("templates/index.html", "<h1>Datasette", "the home page lacks its title: metadata.yml "),
         ("metadata.json", "{", r"http://\S+/ answers 500$"),
         ("templates/query.html", "<h1>Question</h1>", r"http://\S+/spojscore/\w+ has the title 'Q"),
-        ("plugins/points.py", "import nosuchmodule", "the function did not start: "),
-        ("plugins/points.py", "open('written', 'w')", "the function did not start: "),
+        ("plugins/cells.py", "import nosuchmodule", "the function did not start: "),
+        ("plugins/cells.py", "open('written', 'w')", "the function did not start: "),
     ],
 )
 def test_verify_runs_what_was_built(
@@ -335,7 +335,7 @@ def test_a_deploy_ends_with_the_cli(deploy: Deploy) -> None:
 
 @pytest.mark.parametrize(
     ("file", "text"),
-    [("templates/_footer.html", "{% if %}"), ("plugins/points.py", "import nosuchmodule")],
+    [("templates/_footer.html", "{% if %}"), ("plugins/cells.py", "import nosuchmodule")],
 )
 def test_what_verify_refused_is_not_deployed(
     file: str, text: str, deploy: Deploy, project: Path, spoiled: Path, public_site: Site

@@ -98,17 +98,6 @@ def test_a_problem_that_was_not_listed_when_a_span_began_has_no_growth_over_it(
     assert ask(database, "moved") == []
 
 
-def test_a_solve_does_not_write_the_search_index(database: Path) -> None:
-    index = "SELECT id, block FROM problems_fts_data ORDER BY id"
-    crawl(database, 0, A, B)
-    before = rows(database, index)
-    crawl(database, 1, replace(A, users=11), B)
-    assert rows(database, index) == before
-    crawl(database, 2, replace(A, users=11, name="Renamed"), B)
-    found = "SELECT code FROM problems_fts WHERE problems_fts MATCH 'Renam'"
-    assert rows(database, found) == [{"code": "P1"}]
-
-
 def test_a_missed_day_can_be_told_from_one_without_change(database: Path) -> None:
     for day in (0, 1, 3):
         crawl(database, day, A)

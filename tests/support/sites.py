@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
+import pytest
 from parsel import Selector
 
 from tests.support.processes import free_port, started
@@ -23,6 +26,17 @@ def words(page: str) -> str:
     """What a page says, with single spaces."""
     said = Selector(page).xpath("//body//text()[not(parent::script)]").getall()
     return " ".join(" ".join(said).split()).replace(" .", ".")
+
+
+def path(sql: str, kind: str = "") -> str:
+    return f"/spojscore{kind}?{urlencode({'sql': sql})}"
+
+
+def refusal(url: str, status: int = 400) -> str:
+    with pytest.raises(HTTPError) as raised:
+        get(url)
+    assert raised.value.code == status
+    return str(raised.value.read().decode())
 
 
 @contextmanager

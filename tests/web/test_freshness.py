@@ -49,11 +49,33 @@ def said(page: str) -> str:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_tells_how_old_its_figures_are(path: str, old: str) -> None:
-    when = datetime.now(UTC) - timedelta(days=3, minutes=1)
+    when = datetime.fromisoformat(json.loads(get(f"{old}/-/freshness.json"))["finished"])
     assert said(get(f"{old}{path}")) == (
         f"These figures are stale. Last crawl of SPOJ: {when:%Y-%m-%d %H:%M} UTC, 3 days ago: "
         "2 problems, 1 new, 0 gone, 20 solves since the crawl before. Last crawls and refusals"
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("demo", "A demo: SPOJ’s list of 26 August 2025."),
+        ("simulated", "Simulated: none of these figures is SPOJ’s."),
+    ],
+)
+def test_what_was_not_read_from_spoj_says_so(source: str, sentence: str, tmp_path: Path) -> None:
+    database = tmp_path / "shown.db"
+    crawl(database, 0, A)
+    crawl(database, 1, A, B)
+    change(
+        database, f"UPDATE crawls SET finished = '2025-08-26T00:00:00+00:00', source = '{source}'"
+    )
+    with served(database) as (address, _):
+        for path in PAGES:
+            assert said(get(f"{address}{path}")) == (
+                f"{sentence} 2 problems, 1 new, 0 gone, 20 solves since the crawl before. "
+                "Last crawls and refusals"
+            )
 
 
 def test_for_programs(old: str) -> None:
@@ -64,7 +86,7 @@ def test_for_programs(old: str) -> None:
     assert told.pop("age_hours") == pytest.approx(72, abs=0.5)
     finished = datetime.now(UTC) - timedelta(days=3, minutes=1)
     assert abs(datetime.fromisoformat(told.pop("finished")) - finished) < timedelta(minutes=1)
-    assert told == {"crawl": 2, "problems": 2, "stale": True}
+    assert told == {"crawl": 2, "problems": 2, "stale": True, "sql": True}
 
 
 def test_a_badge(old: str) -> None:

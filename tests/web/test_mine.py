@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 from tests.support.databases import rows
 from tests.support.looking import DESK, looking
 from tests.support.projects import ROOT
-from web.plugins.points import points
+from web.plugins.cells import points
 
 PROFILE = ROOT.parent / "shared" / "spoj" / "pages" / "profile-2019-02-17.html"
 LISTED = "SELECT * FROM problems WHERE delisted IS NULL"

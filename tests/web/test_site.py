@@ -18,7 +18,7 @@ from tests.support.databases import rows
 from tests.support.projects import ROOT
 from tests.support.queries import QUERIES
 from tests.support.sites import get, served, words
-from web.plugins.points import render_cell
+from web.plugins.cells import rounded
 
 
 def ask(site: str, path: str) -> Any:
@@ -62,14 +62,14 @@ def test_prime1_has_its_real_figures(site: str) -> None:
 
 @pytest.mark.parametrize("column", ["score", "score_365", "score_change", "points_so_far"])
 def test_points_and_their_changes_have_three_digits(column: str) -> None:
-    assert render_cell(-7.294514726356293e-08, column) == "-0.0000000729"
-    assert render_cell(80 / 41, column) == "1.95"
-    assert render_cell(1234.5678, column) == "1,235"
+    assert rounded(column, -7.294514726356293e-08) == "-0.0000000729"
+    assert rounded(column, 80 / 41) == "1.95"
+    assert rounded(column, 1234.5678) == "1,235"
 
 
 @pytest.mark.parametrize("column", ["acceptance", "solves_7", "scores"])
 def test_other_columns_are_left_alone(column: str) -> None:
-    assert render_cell(0.123456, column) is None
+    assert rounded(column, 0.123456) is None
 
 
 def test_points_are_shown_with_three_digits(site: str) -> None:
@@ -142,16 +142,16 @@ def test_the_list_goes_on_and_is_sorted_from_its_heads(site: str) -> None:
 
 def test_what_is_too_much_for_one_call_is_said(site: str, crawled: Path, tmp_path: Path) -> None:
     few = words(get(f"{site}/spojscore/history"))
-    assert "CSV , all at once as JSON , or by SQL" in few
+    assert "This data as JSON , all at once as JSON or CSV , or by SQL" in few
     many = words(get(f"{site}/spojscore?sql=select+1+from+problems+a,+problems+b"))
-    assert "More than 5,000 rows" in many
+    assert "The first 200 rows , all as CSV" in many
     longer = tmp_path / "longer.db"
     shutil.copy(crawled, longer)
     with closing(sqlite3.connect(longer)) as connection, connection:
         connection.execute("INSERT INTO history SELECT problem_id, 0, 1 FROM history")
     with served(longer) as (address, _):
         page = words(get(f"{address}/spojscore/history"))
-    assert "CSV of 5,000 rows at most; everything is in one SQLite file , or by SQL" in page
+    assert "JSON , 5,000 rows at most; everything is in one SQLite file , or by SQL" in page
 
 
 def test_the_facet_counts_every_band(site: str, crawled: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import accumulate
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -110,6 +111,11 @@ def pairs(rows: Iterable[Any], x: str, y: str) -> list[tuple[Any, Any]]:
     return [(row[x], row[y]) for row in rows]
 
 
+def sums(rows: Iterable[Any], column: str) -> list[tuple[int, float]]:
+    """How many of the rows, from the first on, and what they make together, for a line."""
+    return list(enumerate(accumulate(row[column] for row in rows), start=1))
+
+
 def shares(values: Iterable[float]) -> list[float]:
     """Each value in percent of the largest in size, for the length of a bar."""
     sizes = [abs(value) for value in values]
@@ -120,7 +126,7 @@ def shares(values: Iterable[float]) -> list[float]:
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
     env.globals |= {"line_chart": line, "shares": shares, "chart": CHART}
-    env.filters |= {"number": number, "pairs": pairs}
+    env.filters |= {"number": number, "pairs": pairs, "sums": sums}
 
 
 CHART = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "top": TOP,

@@ -21,6 +21,12 @@ HOUR = timedelta(hours=1)
 SKEW = timedelta(minutes=5)  # what is further in the future had a wrong clock
 DAYS_FROM = timedelta(hours=48)
 
+# What is no news from SPOJ, by the source of the last crawl.
+SHOWN_ONLY = {
+    "demo": "A demo: SPOJ’s list of {day}.",
+    "simulated": "Simulated: none of these figures is SPOJ’s.",
+}
+
 BADGE = """\
 <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="{label}">
 <title>{label}</title>
@@ -46,6 +52,12 @@ class Freshness(NamedTuple):
     @property
     def when(self) -> str:
         return f"{self.finished:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def shown_only(self) -> str | None:
+        """A sentence for a demo or a simulation, None for what was read from SPOJ."""
+        sentence = SHOWN_ONLY.get(self.crawl["source"])
+        return sentence and sentence.format(day=f"{self.finished:%-d %B %Y}")
 
     @property
     def ago(self) -> str:
@@ -83,6 +95,7 @@ async def as_json(datasette: Datasette) -> Response:
         "age_hours": round(last.age / HOUR, 2),
         "problems": last.crawl["problems"],
         "stale": last.stale,
+        "sql": datasette.sandbox.is_open,
     }
     return Response.json(facts, headers=NEVER_CACHED)
 

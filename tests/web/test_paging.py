@@ -1,0 +1,107 @@
+"""Following 'next' gives each row once, whatever the rows are sorted by."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from parsel import Selector
+
+from tests.support.databases import rows
+from tests.support.sites import get, served
+
+PROBLEMS = (
+    "code", "name", "users", "score", "band", "points_if_solved", "acceptance", "votes_up",
+    "votes_down", "concept_difficulty", "url", "id", "first_seen", "last_changed", "delisted",
+)  # fmt: skip
+SORTED = [
+    *(("problems", column, ["code"]) for column in PROBLEMS),
+    ("history", "users", ["problem_id", "day"]),
+    ("history", "day", ["problem_id", "day"]),
+    ("events", "kind", ["id"]),
+    ("crawls", "day", ["id"]),
+    ("movers", "solves_7", ["code"]),
+    ("problem_history", "users", ["code", "day"]),
+    ("problem_history", "day", ["code", "day"]),
+    ("latest_events", "kind", ["code", "kind", "day"]),
+]
+
+
+@pytest.fixture(scope="module")
+def tied(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Many rows that are equal in what they are sorted by, and not in the order of their keys."""
+    database = tmp_path_factory.mktemp("tied") / "tied.db"
+    shutil.copy(grown, database)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE problems SET first_seen = '2020-01-0' || (1 + id % 2)")
+        connection.execute("UPDATE problems SET acceptance = id % 3 WHERE id % 5")
+        # Of equal rows, an index gives those first that it got first.
+        for column in ("first_seen", "band", "acceptance", "users"):
+            connection.execute(f"CREATE INDEX by_{column} ON problems ({column}, id DESC)")
+    return database
+
+
+@pytest.fixture(scope="module")
+def tied_site(tied: Path) -> Iterator[str]:
+    with served(tied) as (address, _):
+        yield address
+
+
+def walked(address: str) -> Iterator[dict[str, Any]]:
+    """The rows of the JSON at an address, and of all that its `next` leads to."""
+    following: str | None = address
+    while following:
+        page = json.loads(get(following))
+        yield from (dict(zip(page["columns"], row, strict=True)) for row in page["rows"])
+        following = page["next_url"]
+
+
+def walked_pages(address: str) -> Iterator[str]:
+    """The codes on the list's page at an address, and on all that its 'Next page' leads to."""
+    following: str | None = address
+    while following:
+        page = Selector(get(following))
+        yield from page.css("tr::attr(data-code)").getall()
+        link = page.css("a.next::attr(href)").get()
+        following = urljoin(address, link) if link else None
+
+
+@pytest.mark.parametrize("way", ["_sort", "_sort_desc"])
+@pytest.mark.parametrize(("table", "column", "key"), SORTED)
+def test_each_row_once(
+    table: str, column: str, key: list[str], way: str, tied_site: str, tied: Path
+) -> None:
+    every = sorted(tuple(row[name] for name in key) for row in rows(tied, f"SELECT * FROM {table}"))
+    address = f"{tied_site}/spojscore/{table}.json?{way}={column}&_size=40&_delisted=1"
+    found = list(walked(address if table == "problems" else address.replace("&_delisted=1", "")))
+    assert sorted(tuple(row[name] for name in key) for row in found) == every
+    # SQLite sorts nulls before all else.
+    order = [(row[column] is not None, row[column]) for row in found]
+    assert order == sorted(order, reverse=way == "_sort_desc")
+
+
+@pytest.mark.parametrize("query", ["_sort=first_seen", "_sort_desc=band", "_sort=acceptance", ""])
+@pytest.mark.parametrize("asked", ["", "users__gt=100", "_q=a"])
+def test_each_row_once_as_a_page(query: str, asked: str, tied_site: str) -> None:
+    every = json.loads(get(f"{tied_site}/spojscore/problems.json?_size=max&_shape=array&{asked}"))
+    address = f"{tied_site}/spojscore/problems?_size=30&{query}&{asked}"
+    found = list(walked_pages(address))
+    assert len(found) > 30
+    assert sorted(found) == sorted(row["code"] for row in every)
+
+
+def test_the_code_that_is_searched_for_comes_first_and_only_once(tied_site: str) -> None:
+    typed = "s"  # in nearly every code, and the code of none
+    everywhere = list(walked_pages(f"{tied_site}/spojscore/problems?_q={typed}&_size=20"))
+    assert len(everywhere) > 60
+    last = everywhere[-1]
+    found = list(walked_pages(f"{tied_site}/spojscore/problems?_q={last.lower()}&_size=2"))
+    assert found[0] == last
+    assert len(found) == len(set(found))
