@@ -17,6 +17,7 @@ from standin.problems import problems
 from tests.support.commits import C, crawl
 from tests.support.crawling import Crawl, Served
 from tests.support.databases import change, rows
+from tests.support.projects import ROOT
 from tests.support.tools import faked_clock
 
 VERSION = "PRAGMA user_version"
@@ -30,7 +31,7 @@ def test_a_new_database_has_the_newest_version(database: Path, before: bytes) ->
 # Made by the code of version 6, the last without a table of migrations: P1 and P2 on the Monday of
 # tests/support/commits.py; P2 renamed, P3 new on the next day; a week later P1 has the number 9,
 # P2 is gone, and a crawl in between was refused.
-VERSION_6 = gzip.decompress(Path(__file__).with_name("schema-6.db.gz").read_bytes())
+VERSION_6 = gzip.decompress((ROOT / "tests" / "support" / "schema-6.db.gz").read_bytes())
 TABLES = ("problems", "history", "crawls", "events", "refusals")
 
 
