@@ -3,58 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cached_property
 from itertools import pairwise
-from math import nan
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 from spojscore_crawler.store.times import CLOCK_SKEW, minute
 
 if TYPE_CHECKING:
     from spojscore_crawler.items import Page, Problem
+    from spojscore_crawler.limits import Limits
     from spojscore_crawler.store.state import LastList
 
 TWICE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a crawl is held against, and whether a person accepts one that falls short of it.
-
-    `min_problems` is for a first crawl. The ratios, from 0 to 1, are of the problems and of
-    the sum of their users in the last committed list.
-    """
-
-    min_problems: int
-    min_problems_ratio: float
-    min_users_ratio: float
-    accept: bool = False
-
-    @classmethod
-    def read(cls, settings: Mapping[str, Any]) -> Self:
-        """From MIN_PROBLEMS, MIN_PROBLEMS_RATIO, MIN_USERS_RATIO and GATE. Raises ValueError."""
-        gate = settings["GATE"]
-        if gate not in ("", "accept"):
-            raise ValueError(f"GATE is {gate!r}, not 'accept'")
-        return cls(
-            min_problems=round(_number(settings, "MIN_PROBLEMS", 1_000_000)),
-            min_problems_ratio=_number(settings, "MIN_PROBLEMS_RATIO", 1),
-            min_users_ratio=_number(settings, "MIN_USERS_RATIO", 1),
-            accept=gate == "accept",
-        )
-
-
-def _number(settings: Mapping[str, Any], name: str, highest: int) -> float:
-    try:
-        value = float(settings[name])
-    except (TypeError, ValueError):
-        value = nan
-    if not 0 <= value <= highest:
-        raise ValueError(f"{name} is {settings[name]!r}, not a number from 0 to {highest}")
-    return value
 
 
 @dataclass(frozen=True)
@@ -212,20 +175,11 @@ def few_on_a_first_crawl(crawl: Crawl) -> str | None:
 
 
 def few_problems(crawl: Crawl) -> str | None:
-    ratio = crawl.limits.min_problems_ratio
-    now, then = len(crawl.problems), crawl.before.problems if crawl.before else 0
-    if now < then * ratio:
-        return _fewer("problems", now, then, ratio, "MIN_PROBLEMS_RATIO")
-    return None
+    return _fewer(crawl, "problems", len(crawl.problems))
 
 
 def few_users(crawl: Crawl) -> str | None:
-    ratio = crawl.limits.min_users_ratio
-    now = sum(problem.users for problem in crawl.problems)
-    then = crawl.before.users if crawl.before else 0
-    if now < then * ratio:
-        return _fewer("users", now, then, ratio, "MIN_USERS_RATIO")
-    return None
+    return _fewer(crawl, "users", sum(problem.users for problem in crawl.problems))
 
 
 # The list is whole.
@@ -291,5 +245,10 @@ def _doubles(what: str, values: Iterable[Hashable]) -> str | None:
     return None
 
 
-def _fewer(what: str, now: int, then: int, ratio: float, setting: str) -> str:
+def _fewer(crawl: Crawl, what: str, now: int) -> str | None:
+    then: int = getattr(crawl.before, what, 0)
+    ratio: float = getattr(crawl.limits, f"min_{what}_ratio")
+    if now >= then * ratio:
+        return None
+    setting = f"MIN_{what.upper()}_RATIO"
     return f"{now} {what} are fewer than {ratio * 100:g} % of the last crawl's {then} ({setting})"

@@ -15,6 +15,7 @@ from scrapy.exceptions import CloseSpider
 
 from spojscore_crawler import gate
 from spojscore_crawler.items import Page, Problem
+from spojscore_crawler.limits import Limits
 from spojscore_crawler.store import commit, files
 from spojscore_crawler.store.report import Report, refusals
 from spojscore_crawler.store.state import last_list
@@ -69,7 +70,7 @@ class DatabasePipeline:
             self.lock = files.lock(self.path)
             self.report.refusals = refusals(self.path)
             self.save_report()
-            self.limits = gate.Limits.read(self.crawler.settings)
+            self.limits = Limits.read(self.crawler.settings)
             self.before = last_list(self.path, self.started.date())
         except (files.StoreError, ValueError) as error:
             raise CloseSpider(str(error)) from error

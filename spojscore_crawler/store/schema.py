@@ -170,8 +170,6 @@ def create_tags(db: Database) -> None:
 NAMES = tuple(migration.name for migration in migrations.pending(Database(memory=True)))
 VERSION = len(NAMES)
 
-Part = tuple[str, str, str | None]
-
 
 def version(db: Database) -> int:
     """How many migrations the file has been through."""
@@ -230,7 +228,7 @@ def check_ours(path: Path, db: Database) -> None:
         )
 
 
-def parts(db: Database) -> set[Part]:
+def parts(db: Database) -> set[tuple[str, str, str | None]]:
     """Type, table and SQL of each part of the schema; SQLite's own indexes have no SQL.
 
     What ANALYZE leaves does not count.
@@ -243,7 +241,7 @@ def parts(db: Database) -> set[Part]:
 
 
 @cache
-def expected(version: int) -> set[Part]:
+def expected(version: int) -> set[tuple[str, str, str | None]]:
     """The parts of a database of that version."""
     db = Database(memory=True)
     stop = NAMES[max(version, 1)] if version < VERSION else None

@@ -13,13 +13,14 @@ import pytest
 
 from spojscore_crawler import gate
 from spojscore_crawler.items import Page, Problem
+from spojscore_crawler.limits import Limits
 from spojscore_crawler.listing import ListingError
 from spojscore_crawler.spiders.classical import ClassicalSpider
 from spojscore_crawler.store.state import LastList
 
 SIZE = 50
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
-LIMITS = gate.Limits(min_problems=1, min_problems_ratio=0, min_users_ratio=0)
+LIMITS = Limits(min_problems=1, min_problems_ratio=0, min_users_ratio=0)
 IN_FLIGHT = 4
 
 
