@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from deploy.bundle import BUNDLE, FUNCTION, STATIC_DATABASE, function_files, verified_file
 from deploy.stores import write_hash
 from deploy.toolchain import PYTHON_VERSION, PublishError, find_python, find_vercel, output
+from spojscore_crawler.check import stale_hours
 from spojscore_crawler.store import files
 from spojscore_crawler.store.schema import bring_forward
 from web.options import DATABASE, OPTIONS
@@ -29,8 +31,8 @@ SITE = (
 KINDS = {".yml", ".py", ".html", ".css", ".js", ".png", ".svg"}
 # What the build is not told: it needs no network, and is the same for everybody.
 PRIVATE = {
-    "VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "SPOJ_COOKIE", "SPOJ_USER_AGENT",
-    "GH_TOKEN", "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "GH_TOKEN",
+    "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
 }  # fmt: skip
 # A package's commands, as its record names them.
 COMMANDS = "../../../bin/"
@@ -72,9 +74,13 @@ def build(database: Path) -> str:
 
 
 def copy_site(folder: Path) -> None:
-    """Lay out in `folder` what the site consists of."""
+    """Lay out in `folder` what the site consists of, with the STALE_HOURS that hold here."""
     for pattern in SITE:
         copy_files(ROOT, pattern, folder)
+    metadata = folder / "metadata.yml"
+    text, count = re.subn(r"(?<=stale_hours: )\d+", f"{stale_hours():g}", metadata.read_text())
+    assert count == 1
+    metadata.write_text(text)
 
 
 def copy_files(source: Path, pattern: str, folder: Path) -> None:

@@ -13,9 +13,7 @@ from pathlib import Path
 from spojscore_crawler.settings import STALE_HOURS
 from spojscore_crawler.store import report, schema, state
 from spojscore_crawler.store.files import StoreError, is_locked
-
-# What the clocks of two machines may differ by.
-CLOCK_SKEW = timedelta(minutes=5)
+from spojscore_crawler.store.times import CLOCK_SKEW, minute
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -27,6 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
     path = parser.parse_args(arguments).database
     lines: list[str] = []
     error = found = None
+    stale = stale_hours()
     try:
         lines += filter(None, [schema.bring_forward(path)])
         found = state.state(path)
@@ -41,8 +40,8 @@ def main(arguments: list[str] | None = None) -> None:
         ]
         if found.overridden:
             lines.append(f"accepted by hand: {found.overridden}")
-        if age > timedelta(hours=STALE_HOURS):
-            error = f"{path} is stale: its last crawl is {hours(age)} old, over {STALE_HOURS} h"
+        if age > timedelta(hours=stale):
+            error = f"{path} is stale: its last crawl is {hours(age)} old, over {stale:g} h"
         elif age < -CLOCK_SKEW:
             error = (
                 f"{path}: by this machine's clock, its last crawl is {hours(-age)} in the future"
@@ -51,6 +50,14 @@ def main(arguments: list[str] | None = None) -> None:
         print(line)
     if error:
         sys.exit(f"error: {error}")
+
+
+def stale_hours() -> float:
+    """STALE_HOURS, by the environment or the settings. Ends the process when it is no number."""
+    try:
+        return float(STALE_HOURS)
+    except ValueError:
+        sys.exit(f"error: STALE_HOURS is {STALE_HOURS!r}, not a number of hours")
 
 
 def last_attempt(path: Path, found: state.State | None) -> list[str]:
@@ -70,10 +77,6 @@ def last_attempt(path: Path, found: state.State | None) -> list[str]:
     if is_locked(path):
         return [f"a crawl is running since {minute(began)}, process {last.get('process')}"]
     return [f"{attempt}, was killed"]
-
-
-def minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def hours(age: timedelta) -> str:

@@ -16,6 +16,8 @@ SETTINGS = {
     "sql_time_limit_ms": str(1_000 * SQL_SECONDS),
     # Streams would be cut off by the size limit of Vercel's functions.
     "allow_csv_stream": "off",
+    # As many as there are topics, and some.
+    "default_facet_size": "40",
     # Facets are chosen in metadata.yml; suggesting others takes half of a page's time.
     "suggest_facets": "off",
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -14,7 +13,8 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-from spojscore_crawler.store.files import connect
+from spojscore_crawler.store.files import StoreError
+from spojscore_crawler.store.schema import bring_forward
 from web.options import DATABASE, OPTIONS
 
 HOST = "127.0.0.1"
@@ -22,7 +22,7 @@ POLL = 0.1  # seconds
 
 
 class ServeError(Exception):
-    """The site can't be served. Says why, and what to do."""
+    """The site cannot be served. Says why, and what to do."""
 
 
 def command(database: Path, port: int) -> list[str]:
@@ -35,10 +35,10 @@ def command(database: Path, port: int) -> list[str]:
             f"there is no database {database}; make one with `make crawl`, or try `make demo`"
         )
     try:
-        with closing(connect(database)) as connection:
-            connection.execute("SELECT code FROM problems LIMIT 1")
-    except sqlite3.Error as error:
-        raise ServeError(f"{database}: {error}") from error
+        if sentence := bring_forward(database):
+            print(sentence)
+    except StoreError as error:
+        raise ServeError(str(error)) from error
     check_port(port)
     return [
         sys.executable,

@@ -10,6 +10,8 @@ Record: TypeAlias = dict[str, Any]
 
 # What last_changed tells of; votes and acceptance move with every submission.
 CHANGES = ("code", "name", "users")
+# As `problems.topics` says it; store/tags.py finds them.
+NO_TOPICS = "[]"
 # The event that a change of a column is.
 KINDS = {"name": "renamed", "code": "recoded"}
 
@@ -52,7 +54,8 @@ def difference(before: Mapping[int, Record], listed: Iterable[Record], day: str)
         if old := before.get(id_):
             _compare(step, old, row)
         else:
-            step.rows.append(row | {"first_seen": day, "last_changed": day, "delisted": None})
+            own = {"first_seen": day, "last_changed": day, "delisted": None, "topics": NO_TOPICS}
+            step.rows.append(row | own)
             step.users[id_] = row["users"]
             step.changes.new += 1
             step.note(row["code"], "added")
@@ -91,6 +94,7 @@ def _leave(step: Difference, before: Mapping[int, Record], now: Mapping[int, Rec
         new = old | {"delisted": old["delisted"] or step.day}
         if old["code"] in codes:
             new["code"] = f"{old['code']}~{id_}"
+            new["url"] = None  # its page is another's now
             step.vacated.append(old["code"])
         if old["delisted"] is None:
             step.changes.gone += 1

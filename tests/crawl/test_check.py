@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -13,6 +15,7 @@ from spojscore_crawler.check import main
 from spojscore_crawler.store.schema import VERSION
 from standin.problems import problems
 from tests.support.crawling import Crawl, Served, at_page, started_crawl
+from tests.support.projects import ROOT
 
 USERS = sum(entry.users for entry in problems(120))
 WHOLE = f"whole, 120 problems, solved {USERS} times in all"
@@ -110,6 +113,22 @@ def test_data_that_is_not_fresh(hours: float, error: str, database: Path, before
     assert said == f"error: {error.format(database)}"
 
 
+def test_the_environment_says_what_is_stale(
+    database: Path, before: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert before
+    aged(database, 150)
+    check = [sys.executable, "-m", "spojscore_crawler.check", str(database)]
+    for hours, status in (("200", 0), ("100", 1), ("", 1)):
+        monkeypatch.setenv("STALE_HOURS", hours)
+        assert (
+            subprocess.run(check, cwd=ROOT, capture_output=True, check=False).returncode == status
+        )
+    monkeypatch.setenv("STALE_HOURS", "weekly")
+    done = subprocess.run(check, cwd=ROOT, capture_output=True, check=False)
+    assert done.stderr == b"error: STALE_HOURS is 'weekly', not a number of hours\n"
+
+
 @pytest.mark.parametrize(
     ("sql", "error"),
     [
@@ -124,7 +143,7 @@ def test_data_that_is_not_fresh(hours: float, error: str, database: Path, before
          f"{sum(e.users > 40000 for e in problems(120))} scores are not 80 / (40 + users)"),
         ("UPDATE crawls SET finished = 'rubbish'", "the times of 1 crawls are not readable"),
         ("UPDATE crawls SET started = NULL", "the times of 1 crawls are not readable"),
-        ("DROP TABLE problems", "this is not a database of spojscore"),
+        ("DROP TABLE problems", "this is not a database of spojscore: not its problems"),
         ("PRAGMA user_version = 99",
          "its schema has version 99, made by a newer spojscore; this one knows "
          f"{VERSION}: update it"),

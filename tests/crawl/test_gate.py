@@ -1,13 +1,12 @@
-import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from spojscore_crawler import settings
-from spojscore_crawler.gate import Crawl, Limits, Verdict, judge, page_fault
+from spojscore_crawler.gate import Crawl, Verdict, judge, page_fault
 from spojscore_crawler.items import Page, Problem
+from spojscore_crawler.limits import Limits
 from spojscore_crawler.store.state import LastList
 
 SIZE = 3
@@ -81,24 +80,46 @@ def test_a_page_that_names_other_problems_when_it_is_read_again(number: int) -> 
 
 def test_pages_read_once_are_not_fenced() -> None:
     whole = crawl(3, 3, 3)
-    once = replace(whole, pages=whole.pages[:3])
+    once = read(replace(whole, pages=whole.pages[:3]), NOW)
     assert not once.fenced
     assert judge(once).fit
+
+
+def test_pages_that_the_crawler_asked_for_must_be_fenced() -> None:
+    whole = crawl(3, 3, 3)
+    for pages in (whole.pages[:3], whole.pages[:4]):
+        assert judge(replace(whole, pages=pages)) == Verdict(False, {
+            "unfenced": "the first and the last page were not read again in the end"
+        })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("minutes", "fenced"),
+    [
+        # of the pages 0, 3, 6, and of 6 and 0 again
+        ((0, 2, 1, 3, 4), True),
+        ((0, 1, 2, 3, 4), False),  # the last page only after the one between
+        ((1, 3, 2, 4, 0), False),  # the first page only before it
+        ((0, 5, 1, 3, 4), False),  # the one between only after the fence
+    ],
+)
+def test_saved_pages_are_fenced_by_their_times(minutes: tuple[int, ...], fenced: bool) -> None:
+    timed = read(crawl(3, 3, 3), *(NOW - timedelta(minutes=9 - minute) for minute in minutes))
+    assert timed.fenced is fenced
+    assert judge(timed).fit
 
 
 def test_a_problem_that_got_lost_on_the_way() -> None:
     whole = crawl(3, 3, 3)
     lost = replace(whole, problems=whole.problems[1:], limits=replace(LIMITS, accept=True))
-    assert judge(lost) == Verdict(
-        False, {"lost_rows": "9 rows were read, but 8 problems came of them"}
-    )
+    assert judge(lost) == Verdict(False, {"lost_rows": "9 rows were read, but 8 became problems"})
 
 
 @pytest.mark.parametrize(
     ("change", "rule", "sentence"),
     [
-        ({"id": 3}, "double_ids", "1 ids stand in the list twice, 3 first"),
-        ({"code": "P0"}, "double_codes", "1 codes stand in the list twice, P0 first"),
+        ({"id": 3}, "double_ids", "the id 3 stands in the list twice"),
+        ({"code": "P0"}, "double_codes", "the code P0 stands in the list twice"),
         ({"id": 99}, "not_ascending",
          "the list is not sorted by id (sort=0): 5 stands after 99"),
     ],
@@ -125,8 +146,10 @@ def read(whole: Crawl, *moments: datetime) -> Crawl:
         ([YESTERDAY], None, ""),
         ([YESTERDAY, NOW], "of_two_days",
          "the pages are of two days, 2026-03-01 and 2026-03-02; -a day= says which one counts"),
-        ([NOW + timedelta(days=1)], "in_the_future",
-         "2026-03-03 is in the future: by this machine's clock, today is 2026-03-02"),
+        ([NOW + timedelta(minutes=4)], None, ""),
+        ([NOW + timedelta(minutes=6)], "in_the_future",
+         "the pages are of 2026-03-02 12:06 UTC, but by this machine's clock it is "
+         "2026-03-02 12:00 UTC"),
         ([YESTERDAY - timedelta(hours=1)], "before_the_last_crawl",
          "the pages are of 2026-03-01 11:00 UTC, before the last crawl's, 2026-03-01 12:00 UTC"),
     ],
@@ -138,6 +161,18 @@ def test_the_day_of_pages_that_were_saved(
     accepting = replace(dated, limits=replace(LIMITS, accept=True))
     assert judge(accepting) == Verdict(not rule, {rule: sentence} if rule else {})
     assert (dated.times[0], dated.times[-1]) == (moments[0], moments[-1])
+
+
+@pytest.mark.parametrize(
+    ("day", "rule"),
+    [(NOW, None), (YESTERDAY, None), (YESTERDAY - timedelta(days=1), "before_the_last_crawl")],
+)
+def test_a_day_that_was_given(day: datetime, rule: str | None) -> None:
+    """It may be that of the last crawl, at whatever hour that was."""
+    whole = read(crawl(3, 3, 3), NOW - timedelta(days=9), NOW)
+    given = replace(whole, pages=[replace(page, day=day.date()) for page in whole.pages])
+    assert [*judge(given).findings] == ([rule] if rule else [])
+    assert given.times == [datetime.combine(day.date(), time(), UTC)]
 
 
 def test_where_the_pages_came_from() -> None:
@@ -194,28 +229,3 @@ def test_what_a_crawl_is_held_against(
     assert judge(held) == Verdict(not findings, findings)
     accepted = replace(held, limits=replace(LIMITS, **limits, accept=True))
     assert judge(accepted) == Verdict(True, findings)
-
-
-DEFAULTS = {name: getattr(settings, name) for name in dir(settings)}
-
-
-def test_limits_as_they_come() -> None:
-    assert Limits.read(DEFAULTS) == Limits(1000, 0.98, 0.99, accept=False)
-    assert Limits.read(DEFAULTS | {"GATE": "accept", "MIN_PROBLEMS": "7"}) == Limits(
-        7, 0.98, 0.99, accept=True
-    )
-
-
-@pytest.mark.parametrize(
-    ("setting", "value", "reason"),
-    [
-        ("GATE", "open", "GATE is 'open', not 'accept'"),
-        ("MIN_PROBLEMS", "many", "MIN_PROBLEMS is 'many', not a number from 0 to 1000000"),
-        ("MIN_PROBLEMS_RATIO", "98", "MIN_PROBLEMS_RATIO is '98', not a number from 0 to 1"),
-        ("MIN_USERS_RATIO", "nan", "MIN_USERS_RATIO is 'nan', not a number from 0 to 1"),
-        ("MIN_USERS_RATIO", None, "MIN_USERS_RATIO is None, not a number from 0 to 1"),
-    ],
-)
-def test_limits_that_are_none(setting: str, value: str | None, reason: str) -> None:
-    with pytest.raises(ValueError, match=f"^{re.escape(reason)}$"):
-        Limits.read(DEFAULTS | {setting: value})

@@ -17,6 +17,7 @@ from standin.problems import problems
 from tests.support.commits import C, crawl
 from tests.support.crawling import Crawl, Served
 from tests.support.databases import change, rows
+from tests.support.projects import ROOT
 from tests.support.tools import faked_clock
 
 VERSION = "PRAGMA user_version"
@@ -30,7 +31,7 @@ def test_a_new_database_has_the_newest_version(database: Path, before: bytes) ->
 # Made by the code of version 6, the last without a table of migrations: P1 and P2 on the Monday of
 # tests/support/commits.py; P2 renamed, P3 new on the next day; a week later P1 has the number 9,
 # P2 is gone, and a crawl in between was refused.
-VERSION_6 = gzip.decompress(Path(__file__).with_name("schema-6.db.gz").read_bytes())
+VERSION_6 = gzip.decompress((ROOT / "tests" / "support" / "schema-6.db.gz").read_bytes())
 TABLES = ("problems", "history", "crawls", "events", "refusals")
 
 
@@ -81,6 +82,12 @@ def test_an_older_database_in_use_is_not_brought_forward(
     with files.lock(database), pytest.raises(StoreError, match="another process is writing to it"):
         schema.bring_forward(database)
     assert database.read_bytes() == VERSION_6
+
+
+def test_a_file_that_was_analyzed_is_still_ours(database: Path, before: bytes) -> None:
+    assert before
+    change(database, "ANALYZE")
+    assert state(database).problems == 120
 
 
 def test_every_version_leads_to_the_same_schema(database: Path) -> None:
@@ -143,9 +150,9 @@ def test_a_database_of_another_schema(sql: str, database: Path, before: bytes) -
     change(database, sql)
     changed = database.read_bytes()
     for use in (state, schema.bring_forward, lambda path: last_list(path, date(2100, 1, 1))):
-        with pytest.raises(StoreError, match=r": this is not a database of spojscore$"):
+        with pytest.raises(StoreError, match=": this is not a database of spojscore: not its "):
             use(database)
-    with pytest.raises(StoreError, match=r": this is not a database of spojscore$"):
+    with pytest.raises(StoreError, match=": this is not a database of spojscore: not its "):
         crawl(database, 0, C)
     assert database.read_bytes() == changed
 

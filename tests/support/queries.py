@@ -13,7 +13,8 @@ from tests.support.projects import ROOT
 
 QUERIES = (
     "worth", "effort", "easier", "unsolved", "hardest", "newest", "liked", "disliked", "bands",
-    "most_solved", "attempts", "moved", "news", "on_day", "series", "solves", "everything",
+    "most_solved", "topics", "topic_value", "attempts", "moved", "news", "on_day", "series",
+    "solves", "everything",
 )  # fmt: skip
 METADATA = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["spojscore"]["queries"]
 

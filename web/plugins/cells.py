@@ -5,6 +5,7 @@ The rows of the list are drawn here, not cell by cell by a template, which takes
 
 from __future__ import annotations
 
+import json
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -97,6 +98,8 @@ def cell(name: str, value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return rounded(name, value) or str(value)
+    if name == "topics":
+        return escape(", ".join(json.loads(value)).replace("-", " "))
     return link(value, "on SPOJ") if name == "url" else escape(value)
 
 

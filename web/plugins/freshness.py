@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -80,9 +81,9 @@ async def last_crawl(datasette: Datasette) -> Freshness | None:
     except (sqlite3.Error, QueryInterrupted, TypeError, ValueError):
         return None
     age = datetime.now(UTC) - finished
-    return Freshness(
-        dict(row), finished, age, not -SKEW < age <= timedelta(hours=config["stale_hours"])
-    )
+    # What the build put into metadata.yml, or, in `make serve`, what the environment says.
+    hours = float(os.environ.get("STALE_HOURS") or config["stale_hours"])
+    return Freshness(dict(row), finished, age, not -SKEW < age <= timedelta(hours=hours))
 
 
 async def as_json(datasette: Datasette) -> Response:

@@ -1,0 +1,58 @@
+"""Every tag that SPOJ has is given a topic, or a reason why it has none."""
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def slugs() -> set[str]:
+    return {slug for row in rows("tags-2022-08-07.csv") for slug in row["tags"].split()}
+
+
+def test_each_slug_stands_once_in_the_file_of_topics() -> None:
+    counted = Counter(row["slug"] for row in rows("topics.csv"))
+    assert set(counted) == slugs()
+    assert len(slugs()) == 208
+    assert [slug for slug, times in counted.items() if times > 1] == []
+
+
+def test_topics_are_some_thirty_words_that_an_address_can_carry() -> None:
+    topics = {row["topic"] for row in rows("topics.csv")} - {""}
+    assert 25 <= len(topics) <= 35
+    assert [topic for topic in topics if not re.fullmatch(r"[a-z]+(-[a-z]+)*", topic)] == []
+
+
+def test_a_slug_without_a_topic_has_a_reason() -> None:
+    without = [row for row in rows("topics.csv") if not row["topic"]]
+    assert [row["slug"] for row in without if not row["reason"]] == []
+
+
+def test_near_duplicates_are_one_topic() -> None:
+    topic = {row["slug"]: row["topic"] for row in rows("topics.csv")}
+    for alike in (
+        "ad-hoc-1 adhoc adhoc-19",
+        "number-theory numbertheory math-number-theory number-theory-13",
+        "graph graph-theory graph-116",
+        "datastructures data-structures-19 data-structure-1 ds",
+        "dynamic-programming dynamic-programming-141 dp-10 dp-11 dp-202 digit-dp-1",
+        "segment-tree-1 segment-tree-73 segment-tree-179 segment-tree-386",
+        "gcd gcd-29 gcd-3-1 greatest-common-divisor",
+    ):
+        topics = {topic[slug] for slug in alike.split()}
+        assert len(topics - {""}) == len(topics) == 1, alike
+
+
+def test_contests_and_typos_are_no_topic() -> None:
+    topic = {row["slug"]: row["topic"] for row in rows("topics.csv")}
+    contests = [slug for slug in topic if slug.startswith("bubble-cup-")]
+    assert len(contests) == 9
+    others = ["shanghai-2009", "hangzhou-2008", "eid2016", "ioitc", "kernel", "bash", "numbe"]
+    assert {topic[slug] for slug in contests + others} == {""}
