@@ -8,14 +8,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 from parsel import Selector
 
 from tests.support.databases import rows
-from tests.support.sites import get, served
+from tests.support.sites import get, served, walked
 
 PROBLEMS = (
     "code", "name", "users", "score", "band", "points_if_solved", "acceptance", "votes_up",
@@ -52,15 +51,6 @@ def tied(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tied_site(tied: Path) -> Iterator[str]:
     with served(tied) as (address, _):
         yield address
-
-
-def walked(address: str) -> Iterator[dict[str, Any]]:
-    """The rows of the JSON at an address, and of all that its `next` leads to."""
-    following: str | None = address
-    while following:
-        page = json.loads(get(following))
-        yield from (dict(zip(page["columns"], row, strict=True)) for row in page["rows"])
-        following = page["next_url"]
 
 
 def walked_pages(address: str) -> Iterator[str]:
