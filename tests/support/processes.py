@@ -21,6 +21,24 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def family(pid: int) -> list[int]:
+    """A process and all that it started and that is still there."""
+    found = [pid]
+    for parent in found:
+        children = Path(f"/proc/{parent}/task/{parent}/children")
+        found += map(int, children.read_text().split() if children.exists() else ())
+    return found
+
+
+def memory(pid: int) -> int:
+    """In kB, with its share of what it has in common with others."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:  # it is gone
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
 @contextmanager
 def started(
     *command: str | Path, cwd: Path = ROOT, until: str

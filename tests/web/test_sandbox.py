@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.support.attacks import ATTACKS, sql
-from tests.support.processes import free_port, started
+from tests.support.processes import family, free_port, memory, started
 from tests.support.sites import get, path, refusal, served, words
 from tests.support.tools import missing
 from web import serve
@@ -49,24 +49,6 @@ def status(url: str) -> int:
             return int(response.status)
     except HTTPError as error:
         return error.code
-
-
-def family(pid: int) -> list[int]:
-    """A process and all that it started and that is still there."""
-    found = [pid]
-    for parent in found:
-        children = Path(f"/proc/{parent}/task/{parent}/children")
-        found += map(int, children.read_text().split() if children.exists() else ())
-    return found
-
-
-def memory(pid: int) -> int:
-    """In kB, with its share of what it has in common with others."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:  # it is gone
-        return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def test_attacks_take_little_memory_and_nobodys_page(server: tuple[str, int]) -> None:
