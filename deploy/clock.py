@@ -7,8 +7,8 @@ from pathlib import Path
 
 from deploy.online import Freshness
 from deploy.publish import FAILURES, publish
-from spojscore_crawler.check import CLOCK_SKEW
 from spojscore_crawler.store.state import state
+from spojscore_crawler.store.times import CLOCK_SKEW
 
 LAST_HOUR = 2
 WAKE = 60.0  # seconds; a longer sleep would not notice that the machine slept

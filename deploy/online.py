@@ -15,9 +15,10 @@ from typing import IO
 
 from deploy.bundle import BUNDLE, STATIC_DATABASE, digest, verified_file
 from deploy.client import ask, site_url
+from deploy.stores import refuse_made_up
 from deploy.toolchain import PublishError, find_vercel, started
-from spojscore_crawler.check import CLOCK_SKEW, minute
 from spojscore_crawler.store.state import state
+from spojscore_crawler.store.times import CLOCK_SKEW, minute
 
 # What the environment must hold, and where one gets it.
 NEEDED = {
@@ -37,6 +38,7 @@ def deploy(_: Path) -> str:
     built, verified = digest(BUNDLE), verified_file(BUNDLE)
     if not verified.is_file() or verified.read_text().strip() != built:
         raise PublishError(f"not deployed: {BUNDLE} is not what was verified; run `make verify`")
+    refuse_made_up(state(BUNDLE / STATIC_DATABASE), str(BUNDLE))
     # The CLI takes token, organisation and project from the environment.
     options = ["--prebuilt", "--prod", "--yes", "--cwd", str(BUNDLE)]
     with started([find_vercel(), "deploy", *options], stdout=PIPE, stderr=STDOUT) as process:

@@ -17,13 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.client import NotFoundError, site_url
-from deploy.stores import Site, Store, archive_at, fetch
+from deploy.stores import Site, Store, archive_at, fetch, refuse_made_up
 from deploy.toolchain import PublishError
-from spojscore_crawler.check import CLOCK_SKEW, minute
 from spojscore_crawler.store import files
 from spojscore_crawler.store.files import StoreError
 from spojscore_crawler.store.schema import bring_forward
 from spojscore_crawler.store.state import State, state
+from spojscore_crawler.store.times import CLOCK_SKEW, minute
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Copy:
                 f"{source}: its last crawl was finished at {when}, in the future by this machine's "
                 "clock"
             )
+        refuse_made_up(found, source)
         return cls(kind, source, file, found)
 
 

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from deploy.client import NotFoundError, download
 from deploy.toolchain import PublishError, output
+from spojscore_crawler.store.state import State
 from web.options import DATABASE
 
 PREFIX = f"{DATABASE}-"
@@ -29,6 +30,8 @@ NO_RELEASE = "release not found"  # in gh's words
 # Vercel takes functions of 250 MB, of which packages need 46.
 LARGEST = 200_000_000  # bytes of a database
 LARGEST_HASH = 1_000  # bytes of the hash beside it
+# What a database must not hold that is shown to the public: sources of crawls.
+MADE_UP = ("demo", "simulated")
 # A deployment between the requests for a file and its hash makes them differ.
 TRIES = 2
 
@@ -197,3 +200,9 @@ def write_hash(file: Path) -> Path:
 
 def sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def refuse_made_up(found: State, file: str) -> None:
+    """Raise PublishError when a crawl in it read a list that was made up."""
+    if made_up := sorted(source for source in found.sources if source.startswith(MADE_UP)):
+        raise PublishError(f"{file} is not real: a crawl in it is of the source {made_up[0]!r}")

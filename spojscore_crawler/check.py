@@ -13,9 +13,7 @@ from pathlib import Path
 from spojscore_crawler.settings import STALE_HOURS
 from spojscore_crawler.store import report, schema, state
 from spojscore_crawler.store.files import StoreError, is_locked
-
-# What the clocks of two machines may differ by.
-CLOCK_SKEW = timedelta(minutes=5)
+from spojscore_crawler.store.times import CLOCK_SKEW, minute
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -70,10 +68,6 @@ def last_attempt(path: Path, found: state.State | None) -> list[str]:
     if is_locked(path):
         return [f"a crawl is running since {minute(began)}, process {last.get('process')}"]
     return [f"{attempt}, was killed"]
-
-
-def minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def hours(age: timedelta) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from functools import cached_property
 from itertools import pairwise
 from math import nan
 from typing import TYPE_CHECKING, Any, Self
 
+from spojscore_crawler.store.times import CLOCK_SKEW, minute
+
 if TYPE_CHECKING:
     from spojscore_crawler.items import Page, Problem
     from spojscore_crawler.store.state import LastList
+
+TWICE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ class Crawl:
 
     @cached_property
     def times(self) -> list[datetime]:
-        """When the pages were read, ascending."""
+        """When the pages were read, ascending; the beginning of the day that was given for them."""
+        if days := {page.day for page in self.pages if page.day}:
+            return [datetime.combine(min(days), time(), UTC)]
         return sorted({page.read for page in self.pages if page.read}) or [self.began, self.now]
 
     @property
@@ -98,10 +104,21 @@ class Crawl:
         size = max((len(page.keys) for page in self.pages), default=1)
         return range(0, self.end + 1, size)
 
-    @property
+    @cached_property
     def fenced(self) -> bool:
-        """Whether the first and the last page were read twice, so that a shift would show."""
-        return all(len(self.readings.get(start, ())) > 1 for start in (0, self.end))
+        """Whether a shift would show.
+
+        The first and the last page were read before all others, and after them once more.
+        """
+        fence = [self.readings.get(start, []) for start in (0, self.end)]
+        if any(len(readings) < TWICE for readings in fence):
+            return False
+        others = (page for page in self.pages if page.start not in (0, self.end))
+        between = [page.read for page in others if page.read]
+        if not between:  # the spider asks in that order
+            return True
+        times = [[page.read for page in readings if page.read] for readings in fence]
+        return max(map(min, times)) <= min(between) and max(between) <= min(map(max, times))
 
 
 Rule = Callable[[Crawl], str | None]
@@ -110,16 +127,24 @@ Rule = Callable[[Crawl], str | None]
 def missing_pages(crawl: Crawl) -> str | None:
     if not crawl.pages:
         return "no page was read, see the log"
-    if missing := [start for start in crawl.starts if start not in crawl.readings]:
-        many = f"{len(missing)} of {len(crawl.starts)} pages are missing"
-        return f"{many}, the first is sort=0,start={missing[0]}"
-    return None
+    first = next((start for start in crawl.starts if start not in crawl.readings), None)
+    if first is None:
+        return None
+    missing = len(crawl.starts) - len(crawl.readings)
+    return f"{missing} of {len(crawl.starts)} pages are missing, the first is sort=0,start={first}"
 
 
 def other_ends(crawl: Crawl) -> str | None:
     if len(ends := {page.end for page in crawl.pages}) > 1:
         named = " and ".join(f"start={end}" for end in sorted(ends, key=str))
         return f"the list grew or shrank while it was read: its last page is {named}"
+    return None
+
+
+def unfenced(crawl: Crawl) -> str | None:
+    """A person's pages may be, and then the database says so."""
+    if not crawl.fenced and any(page.read is None for page in crawl.pages):
+        return "the first and the last page were not read again in the end"
     return None
 
 
@@ -133,16 +158,16 @@ def shifted(crawl: Crawl) -> str | None:
 def lost_rows(crawl: Crawl) -> str | None:
     rows = sum(len(readings[0].keys) for readings in crawl.readings.values())
     if len(crawl.problems) != rows:
-        return f"{rows} rows were read, but {len(crawl.problems)} problems came of them"
+        return f"{rows} rows were read, but {len(crawl.problems)} became problems"
     return None
 
 
 def double_codes(crawl: Crawl) -> str | None:
-    return _doubles("codes", (problem.code for problem in crawl.problems))
+    return _doubles("code", (problem.code for problem in crawl.problems))
 
 
 def double_ids(crawl: Crawl) -> str | None:
-    return _doubles("ids", (problem.id for problem in crawl.problems))
+    return _doubles("id", (problem.id for problem in crawl.problems))
 
 
 def not_ascending(crawl: Crawl) -> str | None:
@@ -161,17 +186,19 @@ def of_two_days(crawl: Crawl) -> str | None:
 
 
 def in_the_future(crawl: Crawl) -> str | None:
-    day = crawl.times[0].date()
-    if day > crawl.now.date():
-        return f"{day} is in the future: by this machine's clock, today is {crawl.now.date()}"
+    if crawl.times[-1] > crawl.now + CLOCK_SKEW:
+        then, now = minute(crawl.times[-1]), minute(crawl.now)
+        return f"the pages are of {then}, but by this machine's clock it is {now}"
     return None
 
 
 def before_the_last_crawl(crawl: Crawl) -> str | None:
-    started = crawl.times[0]
-    if crawl.before and started < crawl.before.started:
-        last = _minute(crawl.before.started)
-        return f"the pages are of {_minute(started)}, before the last crawl's, {last}"
+    if crawl.before is None:
+        return None
+    started, last = crawl.times[0], crawl.before.started
+    earlier = started.date() < last.date() if crawl.pages[0].day else started < last
+    if earlier:
+        return f"the pages are of {minute(started)}, before the last crawl's, {minute(last)}"
     return None
 
 
@@ -205,6 +232,7 @@ def few_users(crawl: Crawl) -> str | None:
 WHOLE: tuple[Rule, ...] = (
     missing_pages,
     other_ends,
+    unfenced,
     shifted,
     lost_rows,
     double_codes,
@@ -258,12 +286,9 @@ def _broken(rules: Iterable[Rule], crawl: Crawl) -> dict[str, str]:
 
 def _doubles(what: str, values: Iterable[Hashable]) -> str | None:
     if doubles := [value for value, count in Counter(values).items() if count > 1]:
-        return f"{len(doubles)} {what} stand in the list twice, {doubles[0]} first"
+        others = f", and {len(doubles) - 1} others" if len(doubles) > 1 else ""
+        return f"the {what} {doubles[0]} stands in the list twice{others}"
     return None
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _fewer(what: str, now: int, then: int, ratio: float, setting: str) -> str:

@@ -65,7 +65,14 @@ def pages(content: bytes, site: str) -> list[Page]:
             else:
                 started = _time(entry["startedDateTime"])
                 read.append(Page(url, start, started, _body(entry["response"]["content"])))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise HarError(f"not a HAR file ({type(error).__name__}: {error})") from error
     if lost := sorted(failed.keys() - {page.start for page in read}):
         others = ", ".join(map(str, lost[1:]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +37,8 @@ class Page:
     """One reading of one page: its start=, the last page's by its pager, id and code of each row.
 
     `start` is None when the pager does not tell, `end` when there is no pager. `source` says where
-    the page came from, `read` when, in UTC; that is None for a page that was read just now.
+    the page came from. `read` is when a person's browser read it, in UTC, None for a page that the
+    crawler asked for; `day` is the one that was given for it.
     """
 
     start: int | None
@@ -45,3 +46,4 @@ class Page:
     keys: tuple[tuple[int, str], ...]
     source: str = ""
     read: datetime | None = None
+    day: date | None = None

@@ -113,7 +113,7 @@ codecs.register_error("iso-8859-2-otherwise", _iso_8859_2)
 
 
 def _problem_rows(page: Selector) -> list[HtmlElement]:
-    """The rows of the problem list: the last table of problems, for others may stand before it."""
+    """The rows of the problem list: the last table of problems, as others may stand before it."""
     found: list[HtmlElement] = []
     for table in page.css("table.problems"):
         rows = [row.root for row in table.xpath("./tr[td] | ./tbody/tr[td]")]
@@ -209,7 +209,7 @@ def _read_row(row: HtmlElement, where: str) -> Problem:
 def _read_id(row: HtmlElement, name_link: HtmlElement, where: str) -> int:
     """The plain number nearest to the name: a logged-in user's marks may stand before it."""
     name_cell = next(cell for cell in row if name_link in cell.iter("a"))
-    neighbours = chain(name_cell.itersiblings(preceding=True), name_cell.itersiblings())
+    neighbours = chain(name_cell.itersiblings("td", preceding=True), name_cell.itersiblings("td"))
     for cell in neighbours:
         if len(cell) == 0 and WHOLE_NUMBER.fullmatch(_text(cell)):
             return int(_text(cell))

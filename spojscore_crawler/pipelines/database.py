@@ -22,16 +22,25 @@ from spojscore_crawler.store.state import last_list
 if TYPE_CHECKING:
     from filelock import FileLock
     from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
 
     from spojscore_crawler.store.state import LastList
 
 logger = logging.getLogger(__name__)
 
+BROKE_OFF = "the crawl broke off, see the log"
+# What Scrapy says, in words.
+REASONS = {
+    "finished": BROKE_OFF,
+    "shutdown": "the crawl was interrupted",
+    "start_error": BROKE_OFF,
+}
+
 
 class DatabasePipeline:
     """Sets the stat `spojscore/committed` after a commit, else `spojscore/failure` to the reason.
 
-    It commits on the signal spider_closed, because close_spider() is not told how the crawl ended.
+    It commits on the signal spider_closed, because close_spider() cannot know how the crawl ended.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -49,11 +58,12 @@ class DatabasePipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         pipeline = cls(crawler)
+        crawler.signals.connect(pipeline.spider_error, signals.spider_error)
         crawler.signals.connect(pipeline.spider_closed, signals.spider_closed)
         return pipeline
 
     def open_spider(self) -> None:
-        """Whatever would keep the crawl from being committed is told before it begins."""
+        """Whatever would keep the crawl from being committed ends it before it begins."""
         try:
             files.check_writable(self.path)
             self.lock = files.lock(self.path)
@@ -71,6 +81,11 @@ class DatabasePipeline:
             self.problems.append(item)
         return item
 
+    def spider_error(self, failure: Failure) -> None:
+        """Scrapy goes on after an error in the spider; such a crawl is not whole."""
+        assert self.crawler.stats
+        self.crawler.stats.set_value("spojscore/failure", f"{BROKE_OFF}: {failure.value!r}")
+
     def spider_closed(self, reason: str) -> None:
         # The clock may have been set in between.
         now = self.started + timedelta(seconds=time.monotonic() - self.started_clock)
@@ -78,13 +93,11 @@ class DatabasePipeline:
         self.report.pages = len({page.start for page in self.pages})
         assert self.crawler.stats
         failure = self.crawler.stats.get_value("spojscore/failure")
+        self.report.outcome = "failed"
+        self.report.reason = failure or REASONS.get(reason, reason)
         if reason == "finished" and not failure:
             self.commit_if_fit(now)
-        else:
-            self.report.outcome = "failed"
-            interrupted = reason == "shutdown"
-            self.report.reason = "the crawl was interrupted" if interrupted else failure or reason
-        if self.report.outcome != "committed":
+        if not self.crawler.stats.get_value("spojscore/committed"):
             self.crawler.stats.set_value("spojscore/failure", self.report.reason)
         if self.lock:
             self.save_report()
@@ -114,7 +127,8 @@ class DatabasePipeline:
         except files.StoreError as error:
             self.report.outcome, self.report.reason = "failed", str(error)
             return
-        self.report.outcome, self.report.refusals = "committed", []
+        self.report.outcome, self.report.reason = "committed", None
+        self.report.refusals = []
         self.report.started = row.started.isoformat(timespec="seconds")
         self.report.counts |= asdict(changes)
         assert self.crawler.stats

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -46,8 +46,8 @@ class ClassicalSpider(Spider):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.unknown = kwargs.keys() - {"name"}
-        self.saved, self.day = pages, day
-        self.read: datetime | None = None  # when the pages were read, if not now
+        self.saved, self.given_day = pages, day
+        self.day: date | None = None
         self.first: Page | None = None
         self.unread: set[int] = set()  # the start= of each page that is still to be read
 
@@ -60,16 +60,16 @@ class ClassicalSpider(Spider):
             self.failed_page.unlink()  # of an earlier crawl
         if self.unknown:
             raise CloseSpider(f"-a knows pages= and day=, not {', '.join(self.unknown)}")
-        self.read = self._given_day()
+        address = self.settings["SPOJ_URL"]
+        if not is_address(address):
+            raise CloseSpider(f"SPOJ_URL is {address!r}, not an http or https address")
+        self.day = self._checked_day()
         if self.saved is not None:
             for item in self._saved_items(Path(self.saved)):
                 yield item
             return
         if not str(most := self.settings["MAX_PAGES"]).isdecimal():
             raise CloseSpider(f"MAX_PAGES is {most!r}, not a whole number")
-        address = self.settings["SPOJ_URL"]
-        if not is_address(address):
-            raise CloseSpider(f"SPOJ_URL is {address!r}, not an http or https address")
         yield self._request(0)
 
     def parse(
@@ -88,7 +88,7 @@ class ClassicalSpider(Spider):
                 raise self._failure(str(error), response) from error
             yield retry
             return
-        yield replace(page, source=urlsplit(response.url).hostname or "", read=self.read)
+        yield replace(page, source=urlsplit(response.url).hostname or "", day=self.day)
         if not again:
             yield from listing.problems
             yield from self._next_requests(page)
@@ -99,17 +99,18 @@ class ClassicalSpider(Spider):
         url = failure.request.url  # type: ignore[attr-defined]
         raise self._failure(f"{url}: {why(error)}", getattr(error, "response", None))
 
-    def _given_day(self) -> datetime | None:
-        """The beginning of `-a day=`. Raises CloseSpider where it makes no sense."""
-        if self.day is None:
+    def _checked_day(self) -> date | None:
+        """The day of `-a day=`. Raises CloseSpider where it makes no sense."""
+        if self.given_day is None:
             return None
         host = urlsplit(self.settings["SPOJ_URL"]).hostname
         if self.saved is None and host not in LOCAL:
-            raise CloseSpider(f"-a day={self.day} is for saved pages; {host} is read now")
-        try:
-            return datetime.combine(date.fromisoformat(self.day), time(), UTC)
-        except ValueError as error:
-            raise CloseSpider(f"-a day={self.day} is not a day, YYYY-MM-DD") from error
+            raise CloseSpider(f"-a day={self.given_day} is for saved pages; {host} is read now")
+        with suppress(ValueError):
+            day = date.fromisoformat(self.given_day)
+            if day.isoformat() == self.given_day:
+                return day
+        raise CloseSpider(f"-a day={self.given_day} is not a day, YYYY-MM-DD")
 
     def _accepted(self, page: Page, start: int, response: Response) -> Page:
         """The page that was asked for with `start`. Raises ListingError when it is another."""
@@ -177,7 +178,7 @@ class ClassicalSpider(Spider):
                 page = listing.page(listing.start if file.start is None else file.start)
                 if fault := page_fault(page, start, readings[first][0][1].page(first)):
                     raise CloseSpider(f"{file.name}: {fault}")
-                yield replace(page, source=file.source, read=self.read or file.read)
+                yield replace(page, source=file.source, read=file.read, day=self.day)
                 if number == 0:
                     yield from listing.problems
 

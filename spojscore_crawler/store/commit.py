@@ -16,17 +16,19 @@ from spojscore_crawler.store.difference import Changes, Difference, Record, diff
 from spojscore_crawler.store.files import BUSY_TIMEOUT, StoreError
 from spojscore_crawler.store.movers import write_movers
 from spojscore_crawler.store.points import liked
-from spojscore_crawler.store.schema import COLUMNS, check_ours, migrate, parts
+from spojscore_crawler.store.schema import check_ours, migrate, parts
+from spojscore_crawler.store.times import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from spojscore_crawler.store.report import Refusal
 
-# The columns that the list does not tell.
-OWN = {"url", "first_seen", "last_changed", "delisted"}
-LISTED = tuple(column for column in COLUMNS if column not in OWN)
-EPOCH = date(1970, 1, 1)
+# The columns that come from the item as they are.
+LISTED = (
+    "id", "code", "name", "users", "score", "band", "points_if_solved", "acceptance", "votes_up",
+    "votes_down", "concept_difficulty", "implementation_difficulty",
+)  # fmt: skip
 
 
 class Listed(Protocol):
@@ -83,7 +85,7 @@ def commit(
             _write_history(db, step.users, crawl.day)
             _write_refusals(db, refusals)
             _write_crawl(db, problems, crawl, step)
-            write_movers(db, before)
+            write_movers(db)
             return step.changes
     except StoreError:
         raise
@@ -111,8 +113,7 @@ def _write_problems(db: Database, step: Difference) -> None:
 
 def _write_history(db: Database, users: Mapping[int, int | None], day: date) -> None:
     """The last crawl of a day wins, and a day that ends where it began leaves no row."""
-    number = (day - EPOCH).days
-    rows = [{"id": id_, "day": number, "users": count} for id_, count in users.items()]
+    rows = [{"id": id_, "day": day_number(day), "users": count} for id_, count in users.items()]
     db.conn.executemany("DELETE FROM history WHERE problem_id = :id AND day = :day", rows)
     db.conn.executemany(
         "INSERT INTO history SELECT :id, :day, :users WHERE :users IS NOT "

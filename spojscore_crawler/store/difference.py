@@ -94,6 +94,7 @@ def _leave(step: Difference, before: Mapping[int, Record], now: Mapping[int, Rec
         new = old | {"delisted": old["delisted"] or step.day}
         if old["code"] in codes:
             new["code"] = f"{old['code']}~{id_}"
+            new["url"] = None  # its page is another's now
             step.vacated.append(old["code"])
         if old["delisted"] is None:
             step.changes.gone += 1

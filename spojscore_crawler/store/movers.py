@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
 
 from spojscore_crawler.store.points import points
+from spojscore_crawler.store.times import day_number
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-# What is looked back to, in days.
+# What is looked back to, in days, beside the last crawl of an earlier day.
 SPANS = (1, 7, 30, 365)
 
-# The last crawl that lies on the day on which a span begins, or at most a seventh of the span (a
-# day at least) before it: growth over three months is not called a week's.
-BASE = """
-SELECT max(day) FROM (SELECT CAST(julianday(day) - 2440587.5 AS INTEGER) AS day FROM crawls),
-    (SELECT CAST(julianday(max(day)) - 2440587.5 AS INTEGER) - :span AS first FROM crawls)
-WHERE day BETWEEN first - max(:span / 7, 1) AND first
-"""
 LISTED = """
 SELECT id, (SELECT history.users FROM history WHERE problem_id = id AND day <= :base
             ORDER BY day DESC LIMIT 1)
@@ -27,14 +22,16 @@ FROM problems WHERE delisted IS NULL
 """
 
 
-def write_movers(db: Database, before: Mapping[int, Mapping[str, Any]]) -> None:
+def write_movers(db: Database) -> None:
     """Write the growth of every listed problem, within the transaction that is open.
 
-    `before` are the rows of problems before the crawl, by id. Where a problem was not listed at the
-    beginning of a span, or no crawl tells, its growth over it is null.
+    Where a problem was not listed at the beginning of a span, or no crawl tells, its growth over
+    it is null.
     """
-    then: dict[str | int, dict[int, int | None]] = {span: _users_at(db, span) for span in SPANS}
-    then["last"] = {id_: row["users"] for id_, row in before.items() if not row["delisted"]}
+    crawled = db.execute("SELECT DISTINCT day FROM crawls ORDER BY day")
+    days = [day_number(date.fromisoformat(day)) for [day] in crawled]
+    then = {"last": _users_at(db, days[-2] if len(days) > 1 else None)}
+    then |= {str(span): _users_at(db, beginning(days, span)) for span in SPANS}
     rows = []
     for row in db.query("SELECT id, code, name, users, score FROM problems WHERE delisted IS NULL"):
         id_ = row.pop("id")
@@ -47,7 +44,19 @@ def write_movers(db: Database, before: Mapping[int, Mapping[str, Any]]) -> None:
     db.table("movers").insert_all(rows)
 
 
-def _users_at(db: Database, span: int) -> dict[int, int | None]:
-    """The users of each listed problem, by its id, when the span began."""
-    [[base]] = db.execute(BASE, {"span": span})
+def beginning(days: Sequence[int], span: int) -> int | None:
+    """The crawl's day with which a span of so many days before the last crawl begins.
+
+    It lies on the first day of the span, or at most a seventh of it (a day at least) before: growth
+    over three months is not called a week's. None when there is no such crawl. `days` ascend.
+    """
+    if not days:
+        return None
+    first = days[-1] - span
+    earliest = first - max(span // 7, 1)
+    return max((day for day in days if earliest <= day <= first), default=None)
+
+
+def _users_at(db: Database, base: int | None) -> dict[int, int | None]:
+    """The users of each listed problem, by its id, as the crawl of the day `base` found them."""
     return {} if base is None else dict(db.execute(LISTED, {"base": base}))

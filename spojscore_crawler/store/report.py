@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 Outcome = Literal["running", "committed", "refused", "failed"]
 
-# Of the crawls that brought nothing since the last commit, so many are remembered.
+# Of the crawls that brought nothing since the last commit, at most this many are remembered.
 REMEMBERED = 30
 # The folder of a file that a reason names.
 FOLDER = re.compile(r"""(?<![\w:/.])/(?:[^/\n:'"]+/)+""")
@@ -47,7 +47,7 @@ class Report:
     outcome: Outcome = "running"
     reason: str | None = None
     pages: int = 0
-    fenced: bool = True
+    fenced: bool | None = None
     counts: dict[str, int] = field(default_factory=dict)
     findings: dict[str, str] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)

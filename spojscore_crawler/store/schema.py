@@ -10,31 +10,10 @@ from sqlite_utils import Database, Migrations
 from spojscore_crawler.store import tags
 from spojscore_crawler.store.files import StoreError, lock, opened
 from spojscore_crawler.store.movers import write_movers
-from spojscore_crawler.store.points import liked, points_sql
+from spojscore_crawler.store.points import liked
 
-COLUMNS: dict[str, type] = {
-    "code": str,
-    "name": str,
-    "users": int,
-    "score": float,
-    "band": str,
-    "points_if_solved": float,
-    "acceptance": float,
-    "votes_up": int,
-    "votes_down": int,
-    "concept_difficulty": int,
-    "implementation_difficulty": int,
-    "url": str,
-    "id": int,
-    "first_seen": str,
-    "last_changed": str,
-    "delisted": str,
-}
-
-# A day as history counts it, from a day as all else writes it.
-DAY_NUMBER = "CAST(julianday({}) - julianday('1970-01-01') AS INTEGER)"
-
-# Only ever append: a file's `user_version` says how many of these it has been through.
+# Only ever append, and never change one: a file's `user_version` says how many of these it has
+# been through, and its schema must be theirs to the letter. So they hold literals.
 migrations = Migrations("spojscore")
 
 
@@ -43,7 +22,25 @@ def create_problems(db: Database) -> None:
     table = db.table("problems")
     if table.exists():
         return  # in files from before versions were counted
-    table.create(COLUMNS, pk="code", not_null=("id",))
+    columns = {
+        "code": str,
+        "name": str,
+        "users": int,
+        "score": float,
+        "band": str,
+        "points_if_solved": float,
+        "acceptance": float,
+        "votes_up": int,
+        "votes_down": int,
+        "concept_difficulty": int,
+        "implementation_difficulty": int,
+        "url": str,
+        "id": int,
+        "first_seen": str,
+        "last_changed": str,
+        "delisted": str,
+    }
+    table.create(columns, pk="code", not_null=("id",))
     table.create_index(["id"], unique=True)
     table.enable_fts(["code", "name"], tokenize="trigram", create_triggers=True)
 
@@ -87,8 +84,8 @@ def create_history(db: Database) -> None:
     )
     for day, users in (("last_changed", "users"), ("delisted", "NULL")):
         db.execute(
-            f"INSERT OR REPLACE INTO history SELECT id, {DAY_NUMBER.format(day)}, {users} "
-            f"FROM problems WHERE {day} IS NOT NULL"
+            f"INSERT OR REPLACE INTO history SELECT id, CAST(julianday({day}) - "
+            f"julianday('1970-01-01') AS INTEGER), {users} FROM problems WHERE {day} IS NOT NULL"
         )
     columns = {"id": int, "crawl_id": int, "day": str, "code": str, "kind": str, "detail": str}
     db.table("events").create(columns, pk="id", foreign_keys=[("crawl_id", "crawls", "id")])
@@ -107,15 +104,14 @@ def create_views(db: Database) -> None:
         "SELECT events.day, kind, events.code, name, detail, url FROM events "
         "LEFT JOIN problems ON problems.code = events.code ORDER BY events.id DESC",
     )
-    today = DAY_NUMBER.format("max(day)")
+    today = "CAST(julianday(max(day)) - julianday('1970-01-01') AS INTEGER)"
     before = ", ".join(
         "(SELECT users FROM history WHERE problem_id = problems.id AND day <= today - "
         f"{days} AND users IS NOT NULL ORDER BY day DESC LIMIT 1) AS users_{days}"
         for days in (1, 7, 30, 365)
     )
     moved = ", ".join(
-        f"users - users_{days} AS solves_{days}, score - {points_sql(f'users_{days}')} "
-        f"AS score_{days}"
+        f"users - users_{days} AS solves_{days}, score - 80.0 / (40 + users_{days}) AS score_{days}"
         for days in (1, 7, 30, 365)
     )
     db.create_view(
@@ -146,7 +142,6 @@ def make_movers_a_table(db: Database) -> None:
     for span in spans:
         columns |= {f"solves_{span}": int, f"score_{span}": float}
     db.table("movers").create(columns, pk="code")
-    write_movers(db, {})
 
 
 @migrations()
@@ -208,7 +203,9 @@ def bring_forward(path: Path) -> str | None:
             return None
     with lock(path), opened(path) as db:
         db.begin()
+        check_ours(path, db)  # another process may have been faster
         migrate(db)
+        write_movers(db)
         db.commit()
     return f"{path}: brought from schema {older} to {VERSION}"
 
@@ -217,6 +214,7 @@ def check_ours(path: Path, db: Database) -> None:
     """Raise StoreError unless the schema is, to the letter, that of the file's version.
 
     Nothing of the file is run for that: whoever made it may have put an endless view into it.
+    A file that older code made has no table of migrations.
     """
     found = version(db)
     if found > VERSION:
@@ -224,16 +222,24 @@ def check_ours(path: Path, db: Database) -> None:
             f"{path}: its schema has version {found}, made by a newer spojscore; this one knows "
             f"{VERSION}: update it"
         )
-    extra = parts(db) - expected(found)
-    missing = expected(found) - parts(db)
-    # A file that older code made has no table of migrations.
-    if extra or any(name != migrations.migrations_table for _, name, _ in missing):
-        raise StoreError(f"{path}: this is not a database of spojscore")
+    wrong = {name for _, name, _ in parts(db) - expected(found)}
+    wrong |= {name for _, name, _ in expected(found) - parts(db)} - {migrations.migrations_table}
+    if wrong:
+        raise StoreError(
+            f"{path}: this is not a database of spojscore: not its {', '.join(sorted(wrong))}"
+        )
 
 
 def parts(db: Database) -> set[Part]:
-    """Type, table and SQL of each part of the schema; SQLite's own indexes have no SQL."""
-    return set(db.execute("SELECT type, tbl_name, sql FROM sqlite_master"))
+    """Type, table and SQL of each part of the schema; SQLite's own indexes have no SQL.
+
+    What ANALYZE leaves does not count.
+    """
+    return set(
+        db.execute(
+            "SELECT type, tbl_name, sql FROM sqlite_master WHERE tbl_name NOT GLOB 'sqlite_stat*'"
+        )
+    )
 
 
 @cache

@@ -66,7 +66,7 @@ class State:
     """A database that is whole: its last crawl, and its lineage, the crawls from the first to that.
 
     Times are UTC. `overridden` is what a person accepted, if anything; `history` counts the rows
-    of history.
+    of history; `sources` are where the crawls' pages came from.
     """
 
     started: datetime
@@ -75,6 +75,7 @@ class State:
     users: int
     overridden: str | None
     history: int
+    sources: frozenset[str]
     lineage: tuple[CrawlKey, ...]
 
     def extends(self, other: State) -> bool:
@@ -116,6 +117,7 @@ def state(path: Path) -> State:
         users=last["users"],
         overridden=last["overridden"],
         history=history,
+        sources=frozenset(crawl["source"] or "" for crawl in crawls),
         lineage=tuple(CrawlKey(*(crawl[field] for field in CrawlKey._fields)) for crawl in crawls),
     )
 

@@ -124,7 +124,7 @@ def test_data_that_is_not_fresh(hours: float, error: str, database: Path, before
          f"{sum(e.users > 40000 for e in problems(120))} scores are not 80 / (40 + users)"),
         ("UPDATE crawls SET finished = 'rubbish'", "the times of 1 crawls are not readable"),
         ("UPDATE crawls SET started = NULL", "the times of 1 crawls are not readable"),
-        ("DROP TABLE problems", "this is not a database of spojscore"),
+        ("DROP TABLE problems", "this is not a database of spojscore: not its problems"),
         ("PRAGMA user_version = 99",
          "its schema has version 99, made by a newer spojscore; this one knows "
          f"{VERSION}: update it"),

@@ -319,6 +319,7 @@ def test_what_a_browser_brings_is_what_a_crawl_brings(
         tab.reload()
         for _ in range(4):
             tab.get_by_role("link", name="Next").first.click()
+            tab.wait_for_load_state("networkidle")  # what is left too soon has no text
     server.requests.clear()
     assert Crawl(server.url, recorded, arguments=["-a", f"pages={record}"]).status == 0
     assert server.requests == []

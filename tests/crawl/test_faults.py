@@ -41,7 +41,7 @@ FOR_ROBOTS = "(for robots.txt, without which nothing may be read)"
         ("redirect-loop", "max redirections reached"),
     ],
 )
-def test_a_page_that_cannot_be_had(
+def test_a_page_that_is_not_available(
     fault: str, reason: str, standin: Served, database: Path, before: bytes
 ) -> None:
     server = standin(150, f"50:{fault}")
@@ -62,6 +62,15 @@ def test_headers_that_never_end(standin: Served, database: Path, before: bytes) 
     assert crawl.peak_memory < 400_000_000
 
 
+def test_a_spider_with_a_bug_commits_nothing(
+    standin: Served, database: Path, before: bytes
+) -> None:
+    """Scrapy goes on after it."""
+    crawl = Crawl(standin(150).url, database, "SPIDER_MODULES=tests.support.broken")
+    reason = "the crawl broke off, see the log: ValueError('unforeseen')"
+    assert crawl.failed(reason, before)
+
+
 def test_a_redirect_to_a_login_page(standin: Served, database: Path, before: bytes) -> None:
     server = standin(150, "50:redirect-login")
     crawl = Crawl(server.url, database)
@@ -77,7 +86,7 @@ def test_a_redirect_to_a_login_page(standin: Served, database: Path, before: byt
         ("robots:hang", f"no answer in time {FOR_ROBOTS}"),
     ],
 )
-def test_a_robots_txt_that_cannot_be_had(
+def test_a_robots_txt_that_is_not_available(
     fault: str, reason: str, standin: Served, database: Path, before: bytes
 ) -> None:
     server = standin(150, fault)
@@ -170,7 +179,7 @@ USERS = b">83055</a>"
         (b"pagination", b"pages", "no pager"),
     ],
 )  # fmt: skip
-def test_a_page_that_cannot_be_read(
+def test_a_page_that_is_not_readable(
     old: bytes, new: bytes, reason: str, standin: Served, database: Path, before: bytes
 ) -> None:
     server = standin(120)

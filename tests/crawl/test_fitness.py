@@ -122,7 +122,7 @@ def test_accepting_does_not_open_the_gate_for_less_than_a_list(
     entries = problems(120)
     server = standin([*entries[:119], replace(entries[3], id=entries[119].id)])
     crawl = Crawl(server.url, database, "GATE=accept")
-    assert crawl.failed(f"1 codes stand in the list twice, {entries[3].code} first", before)
+    assert crawl.failed(f"the code {entries[3].code} stands in the list twice", before)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_an_id_that_stands_there_twice(standin: Served, database: Path, before: 
     entries = problems(120)
     server = standin([*entries[:119], replace(entries[119], id=entries[118].id)])
     crawl = Crawl(server.url, database)
-    assert crawl.failed(f"1 ids stand in the list twice, {entries[118].id} first", before)
+    assert crawl.failed(f"the id {entries[118].id} stands in the list twice", before)
 
 
 def test_ids_out_of_order(standin: Served, database: Path, before: bytes) -> None:

@@ -1,6 +1,6 @@
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -81,24 +81,46 @@ def test_a_page_that_names_other_problems_when_it_is_read_again(number: int) -> 
 
 def test_pages_read_once_are_not_fenced() -> None:
     whole = crawl(3, 3, 3)
-    once = replace(whole, pages=whole.pages[:3])
+    once = read(replace(whole, pages=whole.pages[:3]), NOW)
     assert not once.fenced
     assert judge(once).fit
+
+
+def test_pages_that_the_crawler_asked_for_must_be_fenced() -> None:
+    whole = crawl(3, 3, 3)
+    for pages in (whole.pages[:3], whole.pages[:4]):
+        assert judge(replace(whole, pages=pages)) == Verdict(False, {
+            "unfenced": "the first and the last page were not read again in the end"
+        })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("minutes", "fenced"),
+    [
+        # of the pages 0, 3, 6, and of 6 and 0 again
+        ((0, 2, 1, 3, 4), True),
+        ((0, 1, 2, 3, 4), False),  # the last page only after the one between
+        ((1, 3, 2, 4, 0), False),  # the first page only before it
+        ((0, 5, 1, 3, 4), False),  # the one between only after the fence
+    ],
+)
+def test_saved_pages_are_fenced_by_their_times(minutes: tuple[int, ...], fenced: bool) -> None:
+    timed = read(crawl(3, 3, 3), *(NOW - timedelta(minutes=9 - minute) for minute in minutes))
+    assert timed.fenced is fenced
+    assert judge(timed).fit
 
 
 def test_a_problem_that_got_lost_on_the_way() -> None:
     whole = crawl(3, 3, 3)
     lost = replace(whole, problems=whole.problems[1:], limits=replace(LIMITS, accept=True))
-    assert judge(lost) == Verdict(
-        False, {"lost_rows": "9 rows were read, but 8 problems came of them"}
-    )
+    assert judge(lost) == Verdict(False, {"lost_rows": "9 rows were read, but 8 became problems"})
 
 
 @pytest.mark.parametrize(
     ("change", "rule", "sentence"),
     [
-        ({"id": 3}, "double_ids", "1 ids stand in the list twice, 3 first"),
-        ({"code": "P0"}, "double_codes", "1 codes stand in the list twice, P0 first"),
+        ({"id": 3}, "double_ids", "the id 3 stands in the list twice"),
+        ({"code": "P0"}, "double_codes", "the code P0 stands in the list twice"),
         ({"id": 99}, "not_ascending",
          "the list is not sorted by id (sort=0): 5 stands after 99"),
     ],
@@ -125,8 +147,10 @@ def read(whole: Crawl, *moments: datetime) -> Crawl:
         ([YESTERDAY], None, ""),
         ([YESTERDAY, NOW], "of_two_days",
          "the pages are of two days, 2026-03-01 and 2026-03-02; -a day= says which one counts"),
-        ([NOW + timedelta(days=1)], "in_the_future",
-         "2026-03-03 is in the future: by this machine's clock, today is 2026-03-02"),
+        ([NOW + timedelta(minutes=4)], None, ""),
+        ([NOW + timedelta(minutes=6)], "in_the_future",
+         "the pages are of 2026-03-02 12:06 UTC, but by this machine's clock it is "
+         "2026-03-02 12:00 UTC"),
         ([YESTERDAY - timedelta(hours=1)], "before_the_last_crawl",
          "the pages are of 2026-03-01 11:00 UTC, before the last crawl's, 2026-03-01 12:00 UTC"),
     ],
@@ -138,6 +162,18 @@ def test_the_day_of_pages_that_were_saved(
     accepting = replace(dated, limits=replace(LIMITS, accept=True))
     assert judge(accepting) == Verdict(not rule, {rule: sentence} if rule else {})
     assert (dated.times[0], dated.times[-1]) == (moments[0], moments[-1])
+
+
+@pytest.mark.parametrize(
+    ("day", "rule"),
+    [(NOW, None), (YESTERDAY, None), (YESTERDAY - timedelta(days=1), "before_the_last_crawl")],
+)
+def test_a_day_that_was_given(day: datetime, rule: str | None) -> None:
+    """It may be that of the last crawl, at whatever hour that was."""
+    whole = read(crawl(3, 3, 3), NOW - timedelta(days=9), NOW)
+    given = replace(whole, pages=[replace(page, day=day.date()) for page in whole.pages])
+    assert [*judge(given).findings] == ([rule] if rule else [])
+    assert given.times == [datetime.combine(day.date(), time(), UTC)]
 
 
 def test_where_the_pages_came_from() -> None:

@@ -109,6 +109,7 @@ def parse(*cells: str) -> Listing:
         (MARK, ID, NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY),
         ("<td>99</td>", ID, NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY),
         (DIFFICULTY, ACCEPTANCE, USERS, QUALITY, NAME, ID),
+        (ID, "<!-- a comment -->", NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY),
     ],
 )
 def test_cells_are_found_wherever_they_stand(cells: tuple[str, ...]) -> None:

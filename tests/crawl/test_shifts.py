@@ -13,6 +13,7 @@ import pytest
 
 from spojscore_crawler import gate
 from spojscore_crawler.items import Page, Problem
+from spojscore_crawler.listing import ListingError
 from spojscore_crawler.spiders.classical import ClassicalSpider
 from spojscore_crawler.store.state import LastList
 
@@ -62,8 +63,8 @@ def readings(
             spider.first = page
             spider.unread = set(range(0, (page.end or 0) + 1, SIZE))
         yield page
-        if gate.page_fault(page, start, spider.first):
-            return  # it is asked for again, and the crawl fails in the end
+        if fault := gate.page_fault(page, start, spider.first):
+            raise ListingError(fault)  # it is asked for again, and the crawl fails in the end
         if not again:
             waiting += spider._next_requests(page)
 
@@ -88,10 +89,10 @@ def went_unseen(count: int, seed: int) -> bool:
     before = list(world.ids)
     requests = -(-count // SIZE) + 2
     moment = random.randrange(1, requests)
-    pages = list(readings(world, lambda: world.shift(random), moment, random))
-    if len(pages) < requests:
-        return False  # a fault
-    found = crawl(pages)
+    try:
+        found = crawl(list(readings(world, lambda: world.shift(random), moment, random)))
+    except ListingError:
+        return False
     listed = sorted(problem.id for problem in found.problems)
     return gate.judge(found).fit and listed not in (before, world.ids)
 

@@ -124,6 +124,18 @@ def test_a_crawl_from_the_future_is_refused(
     refused(database, "its last crawl was finished at .* UTC, in the future by this machine's")
 
 
+@pytest.mark.parametrize("source", ["demo", "simulated"])
+@pytest.mark.parametrize("has_local", [True, False])
+def test_what_is_made_up_is_refused(
+    has_local: bool, source: str, site: Site, published: Path, database: Path
+) -> None:
+    change(published, f"UPDATE crawls SET source = '{source}' WHERE id = 1")
+    if has_local:
+        database.write_bytes(published.read_bytes())
+    site.publish(published)
+    refused(database, f"is not real: a crawl in it is of the source '{source}'$")
+
+
 ENDLESS = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS started, "
     "i AS finished, i AS id, i AS problems, i AS users FROM n"

@@ -83,6 +83,12 @@ def test_an_older_database_in_use_is_not_brought_forward(
     assert database.read_bytes() == VERSION_6
 
 
+def test_a_file_that_was_analyzed_is_still_ours(database: Path, before: bytes) -> None:
+    assert before
+    change(database, "ANALYZE")
+    assert state(database).problems == 120
+
+
 def test_every_version_leads_to_the_same_schema(database: Path) -> None:
     for version in range(1, schema.VERSION):
         database.unlink(missing_ok=True)
@@ -143,9 +149,9 @@ def test_a_database_of_another_schema(sql: str, database: Path, before: bytes) -
     change(database, sql)
     changed = database.read_bytes()
     for use in (state, schema.bring_forward, lambda path: last_list(path, date(2100, 1, 1))):
-        with pytest.raises(StoreError, match=r": this is not a database of spojscore$"):
+        with pytest.raises(StoreError, match=": this is not a database of spojscore: not its "):
             use(database)
-    with pytest.raises(StoreError, match=r": this is not a database of spojscore$"):
+    with pytest.raises(StoreError, match=": this is not a database of spojscore: not its "):
         crawl(database, 0, C)
     assert database.read_bytes() == changed
 

@@ -211,7 +211,9 @@ def test_a_database_that_is_being_written_to_is_left_alone(database: Path) -> No
 def test_another_program_s_database_is_left_alone(database: Path) -> None:
     with closing(Database(database)) as db:
         db.table("problems").insert({"code": "PRIME1", "topics": "mine"})
-    assert refused(database, FILE, f"{database}: this is not a database of spojscore")
+    unknown = sorted({table for _, table, _ in schema.expected(0) if table[0] != "_"})
+    reason = f"{database}: this is not a database of spojscore: not its {', '.join(unknown)}"
+    assert refused(database, FILE, reason)
 
 
 def test_without_a_file_it_says_how(database: Path) -> None:

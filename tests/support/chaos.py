@@ -2,9 +2,7 @@
 
 Each of four chains crawls one stand-in into one database, again and again. Before each crawl the
 list changes; during it, problems come and go, pages break, and the crawl is killed at random.
-Whatever happens, the database must then hold the last committed list, or the whole of the new one:
-but for a problem that the last crawl did not know and that slips away when the list shifts once,
-which no crawl that reads each page once can tell (see spojscore_crawler/reading.py).
+Whatever happens, the database must then hold the last committed list, or the whole of the new one.
 """
 
 from __future__ import annotations
@@ -35,7 +33,6 @@ FAULTS = sorted({*KINDS, "status-500", "status-403", "status-404"} - SLOW)
 SETTINGS = ("RETRY_TIMES=2", "MIN_USERS_RATIO=0.5", "CONCURRENT_REQUESTS=2")
 LIMIT = 60  # seconds, for one crawl
 CHAINS = 4
-SHIFTS = 1  # in mid-crawl
 KILLS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
 
@@ -105,11 +102,7 @@ class Chain:
         listed = {row["id"]: (row["code"], row["users"]) for row in found if not row["delisted"]}
         new = {id_: (entry.code, entry.users) for id_, entry in self.ever.items()}
         slipped = self.always.keys() - listed.keys()
-        committed = (
-            len(slipped) <= SHIFTS
-            and not slipped & self.listed.keys()
-            and listed.items() <= new.items()
-        )
+        committed = not slipped and listed.items() <= new.items()
         last = log.strip().rpartition("\n")[2]
         story = f"chain {self.seed}, crawl {self.crawls}, exit status {status}: {last}"
         if status == 0:

@@ -32,7 +32,7 @@ def changed(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     shutil.copy(crawled, database)
     names = {
         "PRIME1": "A Bug’s Life", "TDKPRIME": "What’s Next", "AGGRCOW": "Erdős and the Cows",
-        "FCTRL": "Déjà vu", "FCTRL2": "Straße nach Łódź", "ADDREV": "What's Next",
+        "FCTRL": "Crêpe Brûlée", "FCTRL2": "Straße nach Łódź", "ADDREV": "What's Next",
     }  # fmt: skip
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("UPDATE problems SET name = 'Another'")
@@ -107,7 +107,7 @@ def test_robots_may_see_each_page_once(site: str) -> None:
     ("typed", "codes"),
     [("bug's", {"PRIME1"}), ("bugs life", {"PRIME1"}), ("whats next", {"TDKPRIME", "ADDREV"}),
      ("what’s next", {"TDKPRIME", "ADDREV"}), ("erdos", {"AGGRCOW"}), ("ERDŐS cow", {"AGGRCOW"}),
-     ("deja vu", {"FCTRL"}), ("strasse lodz", {"FCTRL2"}), ("nosuchproblem", set()),
+     ("crepe brulee", {"FCTRL"}), ("strasse lodz", {"FCTRL2"}), ("nosuchproblem", set()),
      ("aggrc", {"AGGRCOW"})],
 )  # fmt: skip
 @pytest.mark.parametrize("parameter", ["_q", "_search"])
@@ -128,7 +128,9 @@ def test_an_exact_code_comes_first(changed: str) -> None:
     for typed in "fctrl", "FCTRL", " fctrl":
         for order in "_sort=users", "_sort_desc=users":
             rows = found(changed, urlencode({"_q": typed}) + f"&{order}")
-            assert [row["code"] for row in rows] == ["FCTRL", "FCTRL2"]
+            codes = [row["code"] for row in rows]
+            assert codes[0] == "FCTRL"
+            assert sorted(codes) == ["FCTRL", "FCTRL2", "FCTRL4", "FCTRL5"]
 
 
 def test_what_left_the_list_is_shown_to_who_asks(changed: str) -> None:
@@ -169,8 +171,8 @@ def test_a_query_that_took_too_long_stays_in_its_box(site: str) -> None:
     for query in (
         "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c",
         "SELECT replace(hex(zeroblob(200000000)), '0', 'x')",
-        "WITH x(a) AS (SELECT replace(hex(zeroblob(400000)), '0', 'a')) "
-        "SELECT length(replace(a, substr(a, 9) || 'b', 'x')) FROM x",
+        "WITH x(a) AS (SELECT replace(hex(zeroblob(200000)), '0', 'a')) "
+        "SELECT instr(a || a, a || 'b') FROM x",
     ):  # fmt: skip
         page = Selector(refusal(site + path(query)))
         assert page.css("textarea#sql::text").get("") == query

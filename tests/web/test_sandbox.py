@@ -100,8 +100,8 @@ def test_attacks_take_little_memory_and_nobodys_page(server: tuple[str, int]) ->
         ("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c",
          (LONG,)),
         ("SELECT length(replace(hex(zeroblob(25000000)), '0', 'x'))", (MEMORY,)),
-        ("SELECT sum(length(replace(replace(hex(zeroblob(400000)), '0', 'a'), 'aaaa', code))) "
-         "FROM problems", (LONG, COSTLY)),
+        ("WITH x(a) AS (SELECT replace(hex(zeroblob(200000)), '0', 'a')) "
+         "SELECT instr(a || a, a || 'b') FROM x", (COSTLY,)),
     ],
 )  # fmt: skip
 def test_a_costly_query_is_refused_with_a_sentence_in_the_form_asked_for(
@@ -127,7 +127,7 @@ def test_small_queries_at_once_get_their_own_answers(site: str) -> None:
 def test_without_the_parent_of_its_processes_the_site_stays(server: tuple[str, int]) -> None:
     site, pid = server
     assert json.loads(get(f"{site}/-/freshness.json"))["sql"] is True
-    [parent] = family(pid)[1:]
+    parent = family(pid)[1]
     os.kill(parent, signal.SIGKILL)
     told = refusal(site + sql("SELECT 1"), 503)
     assert json.loads(told)["error"].startswith(
@@ -144,7 +144,7 @@ def test_without_the_parent_of_its_processes_the_site_stays(server: tuple[str, i
 def test_the_parent_of_its_processes_ends_with_the_server(crawled: Path) -> None:
     with served(crawled) as (address, pid):
         assert status(address + sql("SELECT 1")) == 200
-        [parent] = family(pid)[1:]
+        parent = family(pid)[1]
         os.kill(pid, signal.SIGKILL)
         # It is waited for: nobody else tells when the child of a killed process ends.
         for _ in range(1000):

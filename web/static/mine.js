@@ -1,244 +1,194 @@
-// The page "My problems": everything is computed here, from one list; nothing is sent.
+// The page My problems: everything is computed here, from one list; nothing is sent.
 
-import { forgetAll, keep, kept, read } from "./solved.js";
+import { showChips } from "./chips.js";
+import { at, count, make } from "./dom.js";
+import { fetchList } from "./list.js";
+import * as next from "./next.js";
+import { showFriend, showPoints, showProgress } from "./overview.js";
+import { read } from "./paste.js";
+import { LIST_KEYS, forgetAll, keep, kept } from "./solved.js";
+import { fromHash, toAddress } from "./travel.js";
 
-const SHOWN = 50; // rows of a table
-const NAMED = 30; // unknown codes
-const NOTHING = "Nothing to read: put codes, or the text of a profile, above.";
-const BANDS = [
-  ["1 or more", 1],
-  ["0.5 to 1", 0.5],
-  ["0.1 to 0.5", 0.1],
-  ["0.01 to 0.1", 0.01],
-  ["under 0.01", 0],
-];
-const SPANS = [7, 30, 365];
-const ORDERS = {
-  worth: (a, b) => b.next - a.next,
-  accepted: (a, b) => (b.acceptance ?? -1) - (a.acceptance ?? -1),
-  users: (a, b) => b.users - a.users,
-  code: (a, b) => (a.code < b.code ? -1 : 1),
-};
-
-const at = (id) => document.getElementById(id);
-const points = (value) =>
-  value.toLocaleString("en", Math.abs(value) >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 });
-const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+const NAMED = 30; // codes in a sentence
 
 let problems = new Map();
-let mine = kept("mine");
-let friend = kept("friend");
+let lists = keptLists();
+let before = null; // the lists before the last change
+let couldKeep = true;
 
-function problem([code, name, users, acceptance, solves7, solves30, solves365, delisted]) {
-  const score = 80 / (40 + users);
-  const band = BANDS.findIndex(([, least]) => score >= least);
-  const solves = { 7: solves7, 30: solves30, 365: solves365 };
-  return { code, name, users, acceptance, delisted, solves, score, band, next: 80 / (41 + users) };
+function keptLists() {
+  return { mine: kept("mine"), tried: kept("tried"), friend: kept("friend") };
 }
 
-// What each solver lost by those who solved it since; null where it was not known then.
-function lost({ users, score, solves }, days) {
-  return solves[days] === null ? null : 80 / (40 + users - solves[days]) - score;
-}
+const union = (...sets) => new Set(sets.flatMap((set) => [...set]));
+const without = (set, codes) => new Set([...set].filter((code) => !codes.has(code)));
+const named = (codes) => codes.slice(0, NAMED).join(", ") + (codes.length > NAMED ? ` and ${codes.length - NAMED} more` : "");
+const amounts = ({ solved, tried }) => count(solved.size, "solved problem") + (tried.size ? ` and ${tried.size} tried` : "");
 
-const listed = () => [...problems.values()].filter((one) => !one.delisted);
-const ofMine = () => listed().filter((one) => mine.has(one.code));
-const unsolved = () => listed().filter((one) => !mine.has(one.code));
-
-function cell(content, head) {
-  const made = document.createElement("td");
-  made.className = `col-${head.toLowerCase()}`;
-  made.dataset.label = head;
-  made.append(content);
-  return made;
-}
-
-function link(one) {
-  const made = document.createElement("a");
-  made.href = `/spojscore/problems/${one.code}`;
-  made.textContent = one.code;
-  return made;
-}
-
-function fill(table, rows) {
-  const heads = [...at(table).tHead.rows[0].cells].map((head) => head.textContent);
-  at(table).tBodies[0].replaceChildren(
-    ...rows.map((cells) => {
-      const row = document.createElement("tr");
-      row.append(...cells.map((content, index) => cell(content, heads[index])));
-      return row;
-    }),
-  );
-  at(table).hidden = rows.length === 0;
-}
-
-const facts = (one) => [
-  link(one),
-  one.name,
-  points(one.next),
-  one.acceptance === null ? "" : `${one.acceptance} %`,
-  one.users.toLocaleString("en"),
-];
-
-function showPoints() {
-  const solved = ofMine();
-  at("points").textContent = points(sum(solved.map((one) => one.score)));
-  at("solved").textContent = `${solved.length.toLocaleString("en")} of ${listed().length.toLocaleString("en")}`;
-  fill(
-    "bands",
-    BANDS.map(([name], band) => {
-      const [all, own] = [listed(), solved].map((some) => some.filter((one) => one.band === band));
-      return [`${name} points`, `${own.length.toLocaleString("en")} of ${all.length.toLocaleString("en")}`, points(sum(own.map((one) => one.score)))];
-    }),
-  );
-  fill(
-    "lost",
-    SPANS.map((days) => {
-      const known = solved.map((one) => [one, lost(one, days)]).filter(([, by]) => by !== null);
-      const most = known.reduce((one, other) => (other[1] > (one?.[1] ?? 0) ? other : one), null);
-      return [
-        `${days} days`,
-        known.length ? points(sum(known.map(([, by]) => by))) : "not known yet",
-        most ? link(most[0]) : "",
-      ];
-    }),
-  );
-}
-
-function chosen() {
-  const name = at("contains").value.trim().toLowerCase();
-  const least = Number(at("accepted").value) || 0;
-  const band = at("band").value;
-  return unsolved()
-    .filter((one) => `${one.code} ${one.name}`.toLowerCase().includes(name))
-    .filter((one) => least === 0 || (one.acceptance ?? -1) >= least)
-    .filter((one) => band === "" || one.band === Number(band))
-    .sort((a, b) => ORDERS[at("order").value](a, b) || b.next - a.next || ORDERS.code(a, b));
-}
-
-const firstOf = (rows) => (rows.length > SHOWN ? `; the first ${SHOWN} of them:` : "");
-
-function showUnsolved() {
-  const rows = chosen();
-  at("unsolved-count").textContent = `${count(rows.length, "unsolved problem")}${firstOf(rows)}`;
-  fill("unsolved", rows.slice(0, SHOWN).map(facts));
-  showFewest();
-}
-
-// Every problem's points are his whatever else he solves: so the fewest are those worth most.
-function showFewest() {
-  const goal = Number(at("goal").value);
-  const rows = [];
-  let gained = 0;
-  for (const one of goal > 0 ? chosen().sort(ORDERS.worth) : []) {
-    if (gained >= goal) break;
-    rows.push(one);
-    gained += one.next;
-  }
-  const short = goal > 0 && gained < goal;
-  at("fewest-count").textContent =
-    goal > 0
-      ? `${count(rows.length, "problem")} for ${points(gained)} points${short ? ": all there are, not enough" : ""}${firstOf(rows)}`
-      : "Type a number of points above 0.";
-  fill("fewest", rows.slice(0, SHOWN).map(facts));
-}
-
-function showFriend() {
-  const rows = listed()
-    .filter((one) => friend.has(one.code) && !mine.has(one.code))
-    .sort(ORDERS.worth);
-  at("friend-count").textContent = friend.size
-    ? `${count(rows.length, "problem")} that your friend has and you have not, worth ${points(sum(rows.map((one) => one.next)))} points to you${firstOf(rows)}`
-    : "";
-  fill("friends", rows.slice(0, SHOWN).map(facts));
-}
-
-function showRandom() {
-  const rows = chosen();
-  fill("random", rows.length ? [facts(rows[Math.floor(Math.random() * rows.length)])] : []);
-  at("random-none").hidden = rows.length > 0;
-}
-
-function show() {
-  at("results").hidden = mine.size === 0;
-  at("forget").disabled = mine.size + friend.size === 0;
-  if (mine.size === 0) return;
-  showPoints();
-  showUnsolved();
-  showFriend();
-}
-
-const name = (codes) => {
-  const named = codes.slice(0, NAMED).join(", ");
-  return codes.length > NAMED ? `${named} and ${codes.length - NAMED} more` : named;
-};
-
-// What is to be said of what was read.
-function told({ codes, unknown }, couldKeep) {
-  const delisted = [...codes].filter((code) => problems.get(code).delisted);
-  const words = [];
-  if (codes.size) words.push(`${count(codes.size, "problem")} ${couldKeep ? "kept in this browser" : "read"}.`);
-  else words.push("No code of a classical problem in there.");
-  if (unknown.size) words.push(`Not classical problems of SPOJ: ${name([...unknown])}.`);
-  if (delisted.length) words.push(`No longer listed, so without points: ${name(delisted)}.`);
-  if (!couldKeep) words.push("This browser keeps nothing: it is gone when you leave the page.");
-  return words.join(" ");
-}
-
-function takeIn(whose, event) {
-  event.preventDefault();
-  const text = at(`${whose}-text`).value;
-  const found = read(text, problems);
-  // What was kept stays, where nothing was found to take its place.
-  const couldKeep = found.codes.size === 0 || keep(whose, found.codes);
-  if (found.codes.size) {
-    if (whose === "mine") mine = found.codes;
-    else friend = found.codes;
-  }
-  at(`${whose}-told`).textContent = text.trim() ? told(found, couldKeep) : NOTHING;
+function change(some) {
+  before = lists;
+  lists = { ...lists, ...some };
+  lists.tried = without(lists.tried, lists.mine);
+  couldKeep = Object.entries(lists).every(([whose, codes]) => keep(whose, codes));
   show();
 }
 
-function forget() {
-  forgetAll();
-  showKept();
-  at("mine-told").textContent = "Forgotten.";
+const add = ({ solved, tried }) => change({ mine: union(lists.mine, solved), tried: union(lists.tried, tried) });
+const replace = ({ solved, tried }) => change({ mine: solved, tried });
+const compare = ({ solved }) => change({ friend: solved });
+const remove = (codes) => change({ mine: without(lists.mine, codes), tried: without(lists.tried, codes) });
+
+const tell = (whose, ...words) => at(`${whose}-told`).replaceChildren(...words);
+
+// Says what has changed in one's list, and offers to undo it.
+function tellChange(...words) {
+  const onclick = () => {
+    change(before);
+    showRead("mine", null);
+    tell("mine", "Undone.");
+  };
+  if (!couldKeep) words.push(" This browser keeps nothing: it is gone when you leave the page.");
+  tell("mine", ...words, " ", make("button", { type: "button", onclick }, "Undo"));
 }
 
-// What is kept now, which another tab may have changed.
-function showKept() {
-  mine = kept("mine");
-  friend = kept("friend");
-  for (const [whose, codes] of Object.entries({ mine, friend })) {
-    at(`${whose}-text`).value = [...codes].join(" ");
-    at(`${whose}-told`).textContent = "";
+function takeIn(whose, taking) {
+  const text = at(`${whose}-text`).value;
+  const now = read(text, problems);
+  const any = now.solved.size + now.tried.size > 0;
+  if (any) {
+    taking(now);
+    at(`${whose}-text`).value = "";
   }
+  if (any && whose === "mine") {
+    tellChange(...told(text, now));
+    at("add").open = false;
+    at("add").querySelector("summary").focus();
+  } else tell(whose, ...told(text, now));
+  showRead(whose, now);
+}
+
+function told(text, { from, user, solved, tried, perhaps, unknown }) {
+  if (!text.trim()) return ["Nothing to read. Paste something first."];
+  if (user) {
+    const profile = make("a", { href: `https://www.spoj.com/users/${encodeURIComponent(user)}/` }, `${user}’s profile`);
+    return ["This page asks no other site. Open ", profile, ", select all (Ctrl+A), copy (Ctrl+C) and paste it here."];
+  }
+  const words = [];
+  if (from.size) words.push(`Read from ${[...from].join(", ")}: ${amounts({ solved, tried })}.`);
+  else words.push(perhaps.size ? "No word in there is sure to be a code." : "No classical problem of SPOJ in there.");
+  const gone = [...solved, ...tried].filter((code) => problems.get(code).delisted);
+  if (gone.length) words.push(`No longer listed, so without points: ${named(gone)}.`);
+  if (unknown.size) words.push(`Not classical problems of SPOJ: ${named([...unknown])}.`);
+  return [words.join(" ")];
+}
+
+const ofCodes = (codes) => [...codes].map((code) => problems.get(code) ?? { code, name: "" });
+const ofLists = (solved, tried) => [...ofCodes(solved), ...ofCodes(tried).map((one) => ({ ...one, note: "○ tried" }))];
+
+// Words of the last text that are perhaps codes, and the codes that were taken from it.
+function showRead(whose, now) {
+  const perhaps = now?.perhaps ?? new Set();
+  at(`${whose}-perhaps`).hidden = perhaps.size === 0;
+  showChips(`${whose}-perhaps-list`, ofCodes(perhaps), "keep", (codes) => {
+    change({ [whose]: union(lists[whose], codes) });
+    showRead(whose, { ...now, perhaps: without(perhaps, codes), solved: union(now.solved, codes) });
+  });
+  if (whose === "friend") return;
+  const taken = now ? ofLists(now.solved, now.tried) : [];
+  at("read").hidden = taken.length === 0;
+  at("read-count").textContent = count(taken.length, "problem");
+  showChips("read-list", taken, "remove", (codes) => {
+    remove(codes);
+    showRead("mine", { ...now, solved: without(now.solved, codes), tried: without(now.tried, codes) });
+  });
+}
+
+function show() {
+  const listed = [...problems.values()].filter((one) => !one.delisted);
+  const solved = listed.filter((one) => lists.mine.has(one.code));
+  const unsolved = listed.filter((one) => !lists.mine.has(one.code));
+  const any = lists.mine.size + lists.tried.size > 0;
+  for (const part of document.querySelectorAll(".with-list")) part.hidden = !any;
+  at("forget").disabled = !any && !lists.friend.size;
+  showPoints(solved, listed, lists.tried);
+  next.show({ listed, solved, unsolved });
+  showProgress(solved, listed);
+  showFriend(unsolved.filter((one) => lists.friend.has(one.code)), lists.friend.size);
+  at("address").value = toAddress(location.origin + location.pathname, lists.mine, lists.tried);
+  showList();
+}
+
+function showList() {
+  if (at("list").open) showChips("whole-list", ofLists([...lists.mine].sort(), [...lists.tried].sort()), "remove", remove);
+}
+
+function download() {
+  const lines = (list, status) => ofCodes(list).map((one) => `${[one.code, status, one.score, one.users]}\r\n`);
+  const csv = ["code,status,points,users\r\n", ...lines(lists.mine, "solved"), ...lines(lists.tried, "tried")];
+  make("a", { href: URL.createObjectURL(new Blob(csv, { type: "text/csv" })), download: "my-problems.csv" }).click();
+}
+
+async function copy() {
+  at("address").select();
+  await navigator.clipboard.writeText(at("address").value);
+  tell("address", "Copied.");
+}
+
+// A list that came in the address is taken only when the visitor says so.
+function showBrought() {
+  const brought = fromHash(location.hash);
+  at("brought").hidden = !brought;
+  if (!brought) return;
+  at("brought-told").textContent = `This link brings a list: ${amounts(brought)}.`;
+  const answers = { add, replace, compare };
+  at("brought").onclick = ({ target }) => {
+    if (!target.value) return;
+    history.replaceState(null, "", location.pathname);
+    at("brought").hidden = true;
+    if (!answers[target.value]) return;
+    answers[target.value](brought);
+    tellChange("Done.");
+  };
+}
+
+function forget() {
+  before = lists;
+  forgetAll();
+  lists = keptLists();
+  show();
+  for (const whose of ["mine", "friend"]) showRead(whose, null);
+  tell("friend");
+  tellChange("Forgotten.");
+}
+
+function readAgain() {
+  lists = keptLists();
   show();
 }
 
 async function start() {
-  // Not what somebody has pasted meanwhile.
-  for (const whose of ["mine", "friend"]) at(`${whose}-text`).value ||= [...kept(whose)].join(" ");
-  at("mine-told").textContent = "Fetching the list of problems…";
-  const answer = await fetch(document.body.querySelector("[data-list]").dataset.list);
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  const { rows } = await answer.json();
-  problems = new Map(rows.map((row) => [row[0], problem(row)]));
-  for (const [band, [name]] of BANDS.entries()) at("band").add(new Option(`${name} points`, band));
-  for (const whose of ["mine", "friend"]) {
-    at(`${whose}-form`).addEventListener("submit", (event) => takeIn(whose, event));
-  }
-  for (const id of ["contains", "accepted", "band", "order"]) at(id).addEventListener("input", showUnsolved);
-  at("goal").addEventListener("input", showFewest);
-  at("another").addEventListener("click", showRandom);
-  at("forget").addEventListener("click", forget);
-  addEventListener("storage", showKept);
-  at("mine-told").textContent = mine.size ? `${count(mine.size, "problem")} kept in this browser.` : "";
-  at("keep").disabled = false;
+  // Not while somebody is pasting.
+  at("add").open = lists.mine.size + lists.tried.size === 0 || at("mine-text").value !== "";
+  problems = await fetchList(at("add").dataset.list);
+  next.start([...problems.values()].filter((one) => !one.delisted));
+  at("add-mine").onclick = () => takeIn("mine", add);
+  at("replace-mine").onclick = () => takeIn("mine", replace);
+  at("add-friend").onclick = () => takeIn("friend", compare);
+  at("forget").onclick = forget;
+  at("download").onclick = download;
+  at("copy").onclick = copy;
+  at("list").ontoggle = showList;
+  // Another tab changed a list, or another page on whose way back this one is.
+  addEventListener("storage", ({ key }) => (!key || LIST_KEYS.includes(key)) && readAgain());
+  addEventListener("pageshow", ({ persisted }) => persisted && readAgain());
+  addEventListener("hashchange", showBrought);
+  await new Promise(setTimeout); // a pause, so that the page answers meanwhile
+  for (const part of document.querySelectorAll(".loaded")) part.hidden = false;
+  for (const button of at("add").querySelectorAll("button")) button.disabled = false;
   show();
+  showBrought();
 }
 
 start().catch((error) => {
-  at("mine-told").textContent = `The list of problems could not be had (${error.message}): reload the page.`;
+  tell("mine", `The list of problems is not available (${error.message}). Reload the page.`);
 });

@@ -1,27 +1,40 @@
-// What a visitor pasted, kept in this browser alone.
+// What a visitor has solved, tried and chosen, kept in this browser alone.
 
-const KEYS = { mine: "spojscore.solved", friend: "spojscore.friend" };
-const PROFILE = /list of solved classical problems/i;
-const ADDRESS = /https?:\/\/[^\s,;]*\/(?:problems|status|ranks)\/([A-Z0-9_]+)(?:,(?!https?:)\w+)?\/?/g;
+const KEYS = {
+  mine: "spojscore.solved",
+  tried: "spojscore.tried",
+  friend: "spojscore.friend",
+  days: "spojscore.days",
+  hide: "spojscore.hide",
+};
+export const LIST_KEYS = [KEYS.mine, KEYS.tried, KEYS.friend];
 
-// The codes kept for "mine" or "friend", each once.
-export function kept(whose) {
+export function recall(name) {
   try {
-    const codes = JSON.parse(localStorage.getItem(KEYS[whose]));
-    return new Set(Array.isArray(codes) ? codes : []);
+    return JSON.parse(localStorage.getItem(KEYS[name]));
   } catch {
-    return new Set();
+    return null;
   }
 }
 
 // Whether it could be kept.
-export function keep(whose, codes) {
+export function remember(name, value) {
   try {
-    localStorage.setItem(KEYS[whose], JSON.stringify([...codes]));
+    localStorage.setItem(KEYS[name], JSON.stringify(value));
     return true;
   } catch {
     return false;
   }
+}
+
+// The codes kept for "mine" (solved), "tried" or "friend", each once.
+export function kept(whose) {
+  const codes = recall(whose);
+  return new Set(Array.isArray(codes) ? codes.filter((code) => typeof code === "string") : []);
+}
+
+export function keep(whose, codes) {
+  return remember(whose, [...codes]);
 }
 
 export function forgetAll() {
@@ -32,31 +45,4 @@ export function forgetAll() {
       // Nothing could be kept there in the first place.
     }
   }
-}
-
-// Codes have no small letters: the first word that has one is behind the list.
-function listAtStart(text) {
-  const small = text.search(/[a-z]/);
-  if (small < 0) return text;
-  const before = text.slice(0, small);
-  const end = Math.max(...["\n", "\t", " ", ","].map((blank) => before.lastIndexOf(blank)));
-  return before.slice(0, end + 1).replace(/TODO $/, "");
-}
-
-// The codes in a pasted text, of a list of codes or of a profile's page, as they are `known`;
-// what is none of them is `unknown`. Of a profile only the list of solved problems counts.
-export function read(text, known) {
-  let words = text.replace(ADDRESS, " $1 ");
-  const profile = PROFILE.exec(words);
-  if (profile) {
-    words = listAtStart(words.slice(profile.index + profile[0].length));
-  }
-  const codes = new Set();
-  const unknown = new Set();
-  for (const word of words.match(/[A-Za-z0-9_]+/g) ?? []) {
-    const code = word.toUpperCase();
-    if (known.has(code)) codes.add(code);
-    else if (!/^\d*$|^.$/.test(code)) unknown.add(code); // else a list's own numbers
-  }
-  return { codes, unknown };
 }

@@ -1,0 +1,17 @@
+"""A spider that fails at a page's second reading, as one with a bug would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scrapy.http import Response
+
+from spojscore_crawler.spiders.classical import ClassicalSpider
+
+
+class BrokenSpider(ClassicalSpider):
+    def parse(self, response: Response, start: int, *, again: bool = False) -> Iterator[Any]:
+        if again:
+            raise ValueError("unforeseen")
+        yield from super().parse(response, start)
