@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,12 +26,14 @@ from deploy.toolchain import PublishError, find_python, find_vercel
 from standin.faults import Fault
 from standin.problems import problems
 from standin.server import StandIn, serving
+from tests.support.attacks import ATTACKS, sql
 from tests.support.browsing import launched
 from tests.support.databases import change, rows
 from tests.support.looking import DESK, PHONE, look, looking
 from tests.support.projects import ROOT, copy_of_the_project, make
 from tests.support.published import Site
 from tests.support.queries import QUERIES
+from tests.support.sites import get, refusal, walked
 from tests.support.tools import faked_clock, missing
 
 BUNDLE = Path("build", "vercel")
@@ -230,6 +233,23 @@ def test_what_was_built_is_fit_for_everybody(
 ) -> None:
     with looking(browser, function, width) as page:
         look(page, path)
+
+
+@pytest.mark.parametrize("column", ["first_seen", "band", "users"])
+def test_what_was_built_loses_no_row(column: str, project: Path, function: str) -> None:
+    asked = f"{function}/spojscore/problems.json?_sort_desc={column}&_size=25&_delisted=1"
+    every = rows(project / "spojscore.db", "SELECT code FROM problems ORDER BY code")
+    assert sorted(row["code"] for row in walked(asked)) == [row["code"] for row in every]
+
+
+def test_what_was_built_answers_sql_in_processes_of_their_own(function: str) -> None:
+    asked = [function + sql(f"SELECT median({number}) AS n", _shape="array") for number in range(9)]
+    with ThreadPoolExecutor(3) as pool:
+        told = [json.loads(text) for text in pool.map(get, asked)]
+    assert told == [[{"n": number}] for number in range(9)]
+    for attack in ("replace, less", "endless", "instr"):
+        assert json.loads(refusal(function + ATTACKS[attack]))["error"].startswith("This query ")
+    assert json.loads(get(f"{function}/-/freshness.json"))["sql"] is True
 
 
 def test_verify_looks_at_the_routes(project: Path, spoiled: Path) -> None:
