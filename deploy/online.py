@@ -41,7 +41,7 @@ def deploy(_: Path) -> str:
     refuse_made_up(state(BUNDLE / STATIC_DATABASE), str(BUNDLE))
     # The CLI takes token, organisation and project from the environment.
     options = ["--prebuilt", "--prod", "--yes", "--cwd", str(BUNDLE)]
-    command = [find_vercel(), "deploy", *options]
+    command: list[str | Path] = [find_vercel(), "deploy", *options]
     with started(command, stdout=PIPE, stderr=STDOUT, env=quiet_environment()) as process:
         # What the CLI leaves running may hold the pipe open: its own end counts.
         reader = Thread(target=show, args=[process.stdout], daemon=True)

@@ -38,6 +38,7 @@ from tests.support.tools import faked_clock, missing
 
 BUNDLE = Path("build", "vercel")
 SITE = ("plugins", "static", "templates")
+PACKAGE = ("web/__init__.py", "web/options.py", "web/answers")
 PRIVATE = "what-is-the-owner's"
 
 
@@ -127,8 +128,12 @@ def test_what_the_bundle_holds(project: Path) -> None:
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", *SITE],
         cwd=ROOT / "web", capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
+    package = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *PACKAGE],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
     assert ours == {
-        ".python-version", "index.py", "metadata.json", "pyproject.toml", "requirements.txt",
+        *package, ".python-version", "index.py", "metadata.json", "pyproject.toml", "requirements.txt",
         "spojscore.db", "spojscore.db.sha256", "uv.lock", "vercel.json", *site,
     }  # fmt: skip
     static_files = [path.name for path in static.parent.iterdir()]
