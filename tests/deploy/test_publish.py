@@ -133,7 +133,8 @@ def test_what_the_bundle_holds(project: Path) -> None:
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
     assert ours == {
-        *package, ".python-version", "index.py", "metadata.json", "pyproject.toml", "requirements.txt",
+        *package,
+        ".python-version", "index.py", "metadata.json", "pyproject.toml", "requirements.txt",
         "spojscore.db", "spojscore.db.sha256", "uv.lock", "vercel.json", *site,
     }  # fmt: skip
     static_files = [path.name for path in static.parent.iterdir()]
