@@ -81,17 +81,19 @@ def test_everything_on_home_is_reached_by_keyboard(page: Page) -> None:
 
 def test_a_problem_is_suggested_while_one_types(page: Page) -> None:
     page.goto("/")
-    page.keyboard.press("/")
     with page.expect_response(re.compile(r"/spojscore/problems\.json")):
+        page.keyboard.press("/")
         page.keyboard.type("stea")
     options = page.locator("#found option")
     options.first.wait_for(state="attached")
     assert options.evaluate_all("all => all.map(one => [one.value, one.text])") == [
         ["STEADY", "Steady Climb"]
     ]
-    page.get_by_label("Look up a problem").fill("prime")
+    field = page.get_by_label("Look up a problem")
+    field.fill("prime")
     assert options.first.get_attribute("value") == "PRIME1"
-    assert options.count() > 1
+    field.fill("e")
+    assert options.count() == 8
     # As browsers tell of a choice from the list.
     page.evaluate("""() => {
         const field = document.querySelector('#q');
@@ -121,5 +123,5 @@ def test_a_point_of_a_chart_tells_its_figures(page: Page) -> None:
     assert dot.evaluate(opacity) == "1"
     assert dot.locator("text").text_content() == "1 April 2026: 1.33 points"
     page.locator("nav.ranges a").last.focus()
-    dot.hover()
+    dot.locator("circle").last.hover()
     assert dot.evaluate(opacity) == "1"
