@@ -79,7 +79,7 @@ def test_fetch_from_another_site(api: Selector, browser: Browser, tmp_path: Path
         Thread(target=other.serve_forever, daemon=True).start()
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{other.server_port}/")
-        with page.expect_console_message() as said:
+        with page.expect_console_message(lambda message: message.type == "log") as said:
             page.evaluate(f"async () => {{ {code(api, 'fetch')} }}")
         page.close()
         other.shutdown()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import date
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 400, 220
 LEFT, RIGHT, TOP, BOTTOM = 66, 10, 30, 26
 TICKS = 4  # about so many on an axis
-MOST_POINTS = 400  # of a line; there are fewer pixels
+MOST_POINTS = 200  # of a line; there are fewer pixels
 MOST_DOTS = 12  # of a line; each takes a press of the Tab key
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 FEW_YEARS = 3
@@ -93,18 +94,21 @@ def line(points: Iterable[Point], *, zero: bool = False, gaps: Iterable[Point] =
 def connected(points: Sequence[Point], gaps: Iterable[Point]) -> list[list[Point]]:
     """The points in runs, each as long as somebody looked.
 
-    What did not change until a gap, or during it, was seen at its ends: these are points too.
+    What did not change until a gap, or during it, was seen at its ends: these are points too. Gaps
+    come in the order of days.
     """
-    broken = [tuple(gap) for gap in gaps]
-    runs = [[points[0]]]
-    for (x, y), point in pairwise(points):
-        for start, end in broken:
-            if x <= start and end <= point[0]:
-                if start != runs[-1][-1][0]:
-                    runs[-1].append((start, y))
-                runs.append([] if end == point[0] else [(end, y)])
-        runs[-1].append(point)
-    return runs
+    xs = [x for x, _ in points]
+    runs: list[list[Point]] = []
+    seen: list[Point] = []  # at the end of a gap
+    begin = 0
+    for start, end in gaps:
+        at = bisect_left(xs, end)
+        if 0 < at < len(points):
+            y = points[at - 1][1]
+            run = [*seen, *points[begin:at]]
+            runs.append(run if run[-1][0] == start else [*run, (start, y)])
+            seen, begin = ([] if xs[at] == end else [(end, y)]), at
+    return [*runs, [*seen, *points[begin:]]]
 
 
 def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
