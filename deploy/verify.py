@@ -95,7 +95,10 @@ def pages(site: str, bundle: Path) -> str:
     """Every page that the site links to is one, and each table, in one call, is small enough."""
     names = json.loads(ask(f"{site}/{DATABASE}.json").text)
     tables = [table["name"] for table in names["tables"] + names["views"]]
-    most = f"?_size={MOST_ROWS}"
-    whole = [f"/{DATABASE}/{name}.{kind}{most}" for name in tables for kind in ("json", "csv")]
+    whole = [
+        f"/{DATABASE}/{name}.{kind}?_size={MOST_ROWS}"
+        for name in tables
+        for kind in ("json", "csv")
+    ]
     static = [f"/{file.name}" for file in (bundle / STATIC).iterdir()]
     return f"{visit(site, more=whole, without=static)} pages"

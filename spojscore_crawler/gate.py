@@ -105,7 +105,7 @@ def other_ends(crawl: Crawl) -> str | None:
 
 
 def unfenced(crawl: Crawl) -> str | None:
-    """A person's pages may be, and then the database says so."""
+    # Pages that a person saved may be; the database says so then.
     if not crawl.fenced and any(page.read is None for page in crawl.pages):
         return "the first and the last page were not read again in the end"
     return None
@@ -166,11 +166,9 @@ def before_the_last_crawl(crawl: Crawl) -> str | None:
 
 
 def few_on_a_first_crawl(crawl: Crawl) -> str | None:
-    least = crawl.limits.min_problems
-    if crawl.before is None and len(crawl.problems) < least:
-        return (
-            f"{len(crawl.problems)} problems are fewer than a first crawl's {least} (MIN_PROBLEMS)"
-        )
+    now, least = len(crawl.problems), crawl.limits.min_problems
+    if crawl.before is None and now < least:
+        return f"{now} problems are fewer than a first crawl's {least} (MIN_PROBLEMS)"
     return None
 
 

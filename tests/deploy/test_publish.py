@@ -38,6 +38,7 @@ from tests.support.tools import faked_clock, missing
 
 BUNDLE = Path("build", "vercel")
 SITE = ("plugins", "static", "templates")
+PACKAGE = ("web/__init__.py", "web/options.py", "web/answers")
 PRIVATE = "what-is-the-owner's"
 
 
@@ -127,7 +128,12 @@ def test_what_the_bundle_holds(project: Path) -> None:
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", *SITE],
         cwd=ROOT / "web", capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
+    package = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *PACKAGE],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
     assert ours == {
+        *package,
         ".python-version", "index.py", "metadata.json", "pyproject.toml", "requirements.txt",
         "spojscore.db", "spojscore.db.sha256", "uv.lock", "vercel.json", *site,
     }  # fmt: skip
@@ -327,10 +333,13 @@ def test_deploy_hands_the_bundle_to_the_cli_and_the_token_to_nobody(
     deploy: Deploy, project: Path, public_site: Site
 ) -> None:
     words = 'echo "$VERCEL_TOKEN $VERCEL_ORG_ID $VERCEL_PROJECT_ID: $@"'
-    done = deploy(f"{words}; {GOES_PUBLIC}")
+    quiet = 'echo "$GIT_CEILING_DIRECTORIES $VERCEL_TELEMETRY_DISABLED $NO_UPDATE_NOTIFIER"'
+    done = deploy(f"{words}; {quiet}; {GOES_PUBLIC}")
     assert done.returncode == 0
     assert "*** org project: deploy --prebuilt --prod --yes --cwd build/vercel\n" in done.stdout
     assert "a-token" not in done.stdout + done.stderr
+    # It looks for a commit no further up than the bundle.
+    assert f"{project}/build 1 1\n" in done.stdout
     said = make(project, "probe", SITE_URL=public_site.url)
     assert said.returncode == 0
     assert f"{public_site.url}: crawl 1, finished " in said.stdout

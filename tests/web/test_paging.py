@@ -41,9 +41,10 @@ def tied(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("UPDATE problems SET first_seen = '2020-01-0' || (1 + id % 2)")
         connection.execute("UPDATE problems SET acceptance = id % 3 WHERE id % 5")
-        # Of equal rows, an index gives those first that it got first.
-        for column in ("first_seen", "band", "acceptance", "users"):
-            connection.execute(f"CREATE INDEX by_{column} ON problems ({column}, id DESC)")
+        # Of equal rows, SQLite finds those first that were put in first.
+        connection.execute("CREATE TEMP TABLE mixed AS SELECT * FROM problems")
+        connection.execute("DELETE FROM problems")
+        connection.execute("INSERT INTO problems SELECT * FROM mixed ORDER BY id * 7919 % 1009")
     return database
 
 
