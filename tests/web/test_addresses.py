@@ -39,8 +39,11 @@ def changed(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         for code, name in names.items():
             connection.execute("UPDATE problems SET name = ? WHERE code = ?", [name, code])
         connection.execute("UPDATE problems SET delisted = '2026-01-01' WHERE code = 'ONP'")
+        connection.execute("CREATE TEMP TABLE next AS SELECT * FROM crawls")
+        connection.execute("UPDATE next SET id = 2")
+        connection.execute("INSERT INTO crawls SELECT * FROM next")
         connection.execute(
-            "INSERT INTO events VALUES (9, 1, '2026-01-01', 'TEST', 'recoded', 'TSET')"
+            "INSERT INTO events SELECT 1, 2, day, 'TEST', 'recoded', 'TSET' FROM next"
         )
     with served(database) as (address, _):
         yield address
