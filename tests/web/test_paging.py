@@ -41,9 +41,6 @@ def tied(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("UPDATE problems SET first_seen = '2020-01-0' || (1 + id % 2)")
         connection.execute("UPDATE problems SET acceptance = id % 3 WHERE id % 5")
-        # Of equal rows, an index gives those first that it got first.
-        for column in ("first_seen", "band", "acceptance", "users"):
-            connection.execute(f"CREATE INDEX by_{column} ON problems ({column}, id DESC)")
     return database
 
 
