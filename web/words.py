@@ -19,8 +19,13 @@ def day_text(day: str) -> str:
     return f"{date.fromisoformat(day):%-d %B %Y}"
 
 
-def between(first: str, last: str) -> str:
-    """'between the crawls of 31 May and 26 August 2025'; what both days share is said once."""
+def between(first: str | None, last: str) -> str:
+    """'between the crawls of 31 May and 26 August 2025'; what both days share is said once.
+
+    'by 31 May 2025' where no crawl is known before that.
+    """
+    if first is None:
+        return f"by {day_text(last)}"
     start, end = date.fromisoformat(first), date.fromisoformat(last)
     if start == end:
         return f"between two crawls of {day_text(last)}"
