@@ -80,7 +80,7 @@ def test_attacks_take_little_memory_and_nobodys_page(server: tuple[str, int]) ->
     ("query", "sentences"),
     [
         ("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c",
-         (LONG,)),
+         (LONG, COSTLY)),  # on a machine that is busy with other things
         ("SELECT length(replace(hex(zeroblob(25000000)), '0', 'x'))", (MEMORY,)),
         ("WITH x(a) AS (SELECT replace(hex(zeroblob(200000)), '0', 'a')) "
          "SELECT instr(a || a, a || 'b') FROM x", (COSTLY,)),

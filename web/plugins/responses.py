@@ -13,7 +13,7 @@ from web.answers.asked import ASKED, Asked, read
 from web.answers.finish import Reply, checked, collected, dressed, finished
 from web.answers.rows import make_whole
 from web.answers.sandbox import Sandbox
-from web.options import DATABASE, MOST_ROWS, PAGE_ROWS, SQL_SECONDS
+from web.options import DATABASE, FACET_SECONDS, MOST_ROWS, PAGE_ROWS, SQL_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -142,6 +142,7 @@ class Outlet:
         """Once, in the parent of the sandbox's children."""
         self.datasette.executor = None  # there are no threads in a child
         self.datasette.sql_time_limit_ms = 1_000 * SQL_SECONDS
+        self.datasette._settings["facet_time_limit_ms"] = int(1_000 * FACET_SECONDS)
         for query in FIRST:
             await self.answer({
                 "type": "http", "method": "GET", "path": f"/{DATABASE}", "scheme": "http",
