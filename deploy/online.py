@@ -41,7 +41,8 @@ def deploy(_: Path) -> str:
     refuse_made_up(state(BUNDLE / STATIC_DATABASE), str(BUNDLE))
     # The CLI takes token, organisation and project from the environment.
     options = ["--prebuilt", "--prod", "--yes", "--cwd", str(BUNDLE)]
-    with started([find_vercel(), "deploy", *options], stdout=PIPE, stderr=STDOUT) as process:
+    command: list[str | Path] = [find_vercel(), "deploy", *options]
+    with started(command, stdout=PIPE, stderr=STDOUT, env=quiet_environment()) as process:
         # What the CLI leaves running may hold the pipe open: its own end counts.
         reader = Thread(target=show, args=[process.stdout], daemon=True)
         reader.start()
@@ -50,6 +51,19 @@ def deploy(_: Path) -> str:
     if process.returncode:
         raise PublishError(f"vercel deploy ended with exit status {process.returncode}, see above")
     return f"Deployed {BUNDLE}."
+
+
+def quiet_environment() -> dict[str, str]:
+    """What keeps the CLI from sending more than the bundle.
+
+    It would tell Vercel the author, the remote and the message of the commit that it finds above
+    the bundle, and others that it was used.
+    """
+    return os.environ | {
+        "GIT_CEILING_DIRECTORIES": str(BUNDLE.parent.absolute()),
+        "NO_UPDATE_NOTIFIER": "1",
+        "VERCEL_TELEMETRY_DISABLED": "1",
+    }
 
 
 def check_environment() -> None:

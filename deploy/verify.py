@@ -23,7 +23,7 @@ from deploy.pages import heading, visit
 from deploy.stores import HASH, sha256
 from deploy.toolchain import PYTHON_VERSION, PublishError
 from spojscore_crawler.store.state import state
-from web.options import DATABASE
+from web.options import DATABASE, MOST_ROWS
 
 LARGEST = 250_000_000  # bytes of a function, unpacked
 
@@ -95,6 +95,10 @@ def pages(site: str, bundle: Path) -> str:
     """Every page that the site links to is one, and each table, in one call, is small enough."""
     names = json.loads(ask(f"{site}/{DATABASE}.json").text)
     tables = [table["name"] for table in names["tables"] + names["views"]]
-    whole = [f"/{DATABASE}/{name}.{kind}?_size=max" for name in tables for kind in ("json", "csv")]
+    whole = [
+        f"/{DATABASE}/{name}.{kind}?_size={MOST_ROWS}"
+        for name in tables
+        for kind in ("json", "csv")
+    ]
     static = [f"/{file.name}" for file in (bundle / STATIC).iterdir()]
     return f"{visit(site, more=whole, without=static)} pages"

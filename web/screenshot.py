@@ -1,4 +1,8 @@
-"""`python -m web.screenshot DB`: draw the README's picture, the list of problems in DB."""
+"""`python -m web.screenshot DB`: draw the pictures that stand for the site elsewhere.
+
+The README's is the list of problems in DB. What is shown of a link, and a phone's touch icon, are
+the same for every DB, so that they never grow old.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,29 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from web import serve
 
-PICTURE = Path("web", "screenshot.png")
+README = Path("web", "screenshot.png")
+STATIC = Path("web", "static")
 PORT = 8099
+STYLE = """<style>
+body { margin: 0; height: 100vh; display: flex; flex-direction: column; justify-content: center;
+  background: #14171c; color: #e8eaee; font-family: system-ui, sans-serif; }
+.card { padding: 0 90px; }
+h1 { margin: 0 0 12px; font-size: 108px; }
+p { margin: 0; max-width: 900px; font-size: 44px; line-height: 1.35; color: #a9b2bf; }
+b { color: #83bcff; font-weight: 600; white-space: nowrap; }
+.touch { align-items: center; font-size: 72px; font-weight: 700; color: #83bcff; }
+</style>"""
+CARD = f"""{STYLE}<body class="card"><h1>spojscore</h1><p>What every classical problem on SPOJ is
+worth, and what to solve next: <b>80 / (40 + solvers)</b> points.</p>"""
+TOUCH = f"{STYLE}<body class='touch'>80/n"
 
 
 def draw(database: Path) -> None:
-    """Serve `database` and draw its list into PICTURE."""
+    """Serve `database` and draw all pictures."""
     chromium = shutil.which("chromium")
     if chromium is None:
         raise serve.ServeError("there is no chromium on the PATH to draw with")
@@ -27,8 +44,17 @@ def draw(database: Path) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(f"http://{serve.HOST}:{PORT}/spojscore/problems")
-        page.screenshot(path=PICTURE)
+        page.screenshot(path=README)
+        draw_static(browser)
         browser.close()
+
+
+def draw_static(browser: Browser) -> None:
+    """What is the same for every database."""
+    for name, html, width, height in (("card", CARD, 1200, 630), ("touch", TOUCH, 180, 180)):
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.set_content(html)
+        page.screenshot(path=STATIC / f"{name}.png")
 
 
 def main() -> None:

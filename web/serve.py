@@ -34,12 +34,12 @@ def command(database: Path, port: int) -> list[str]:
         raise ServeError(
             f"there is no database {database}; make one with `make crawl`, or try `make demo`"
         )
+    check_port(port)
     try:
         if sentence := bring_forward(database):
             print(sentence)
     except StoreError as error:
         raise ServeError(str(error)) from error
-    check_port(port)
     return [
         sys.executable,
         "-m",  # so that plugins find the project's own packages

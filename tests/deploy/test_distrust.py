@@ -156,7 +156,7 @@ def test_another_schema_is_refused_before_anything_is_asked(
 ) -> None:
     change(published, *sql.split("; ", 1) if "ALTER" in sql else [sql])
     site.publish(published)
-    refused(database, "/spojscore.db: this is not a database of spojscore$")
+    refused(database, "/spojscore.db: this is not a database of spojscore: not its ")
 
 
 def test_a_database_without_its_history_is_refused(

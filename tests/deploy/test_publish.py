@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,16 +26,19 @@ from deploy.toolchain import PublishError, find_python, find_vercel
 from standin.faults import Fault
 from standin.problems import problems
 from standin.server import StandIn, serving
+from tests.support.attacks import ATTACKS, sql
 from tests.support.browsing import launched
 from tests.support.databases import change, rows
 from tests.support.looking import DESK, PHONE, look, looking
 from tests.support.projects import ROOT, copy_of_the_project, make
 from tests.support.published import Site
 from tests.support.queries import QUERIES
+from tests.support.sites import get, refusal, walked
 from tests.support.tools import faked_clock, missing
 
 BUNDLE = Path("build", "vercel")
 SITE = ("plugins", "static", "templates")
+PACKAGE = ("web/__init__.py", "web/options.py", "web/answers")
 PRIVATE = "what-is-the-owner's"
 
 
@@ -124,7 +128,12 @@ def test_what_the_bundle_holds(project: Path) -> None:
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", *SITE],
         cwd=ROOT / "web", capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
+    package = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *PACKAGE],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
     assert ours == {
+        *package,
         ".python-version", "index.py", "metadata.json", "pyproject.toml", "requirements.txt",
         "spojscore.db", "spojscore.db.sha256", "uv.lock", "vercel.json", *site,
     }  # fmt: skip
@@ -232,6 +241,23 @@ def test_what_was_built_is_fit_for_everybody(
         look(page, path)
 
 
+@pytest.mark.parametrize("column", ["first_seen", "band", "users"])
+def test_what_was_built_loses_no_row(column: str, project: Path, function: str) -> None:
+    asked = f"{function}/spojscore/problems.json?_sort_desc={column}&_size=25&_delisted=1"
+    every = rows(project / "spojscore.db", "SELECT code FROM problems ORDER BY code")
+    assert sorted(row["code"] for row in walked(asked)) == [row["code"] for row in every]
+
+
+def test_what_was_built_answers_sql_in_processes_of_their_own(function: str) -> None:
+    asked = [function + sql(f"SELECT median({number}) AS n", _shape="array") for number in range(9)]
+    with ThreadPoolExecutor(3) as pool:
+        told = [json.loads(text) for text in pool.map(get, asked)]
+    assert told == [[{"n": number}] for number in range(9)]
+    for attack in ("replace, less", "endless", "instr"):
+        assert json.loads(refusal(function + ATTACKS[attack]))["error"].startswith("This query ")
+    assert json.loads(get(f"{function}/-/freshness.json"))["sql"] is True
+
+
 def test_verify_looks_at_the_routes(project: Path, spoiled: Path) -> None:
     routes = spoiled / ".vercel" / "output" / "config.json"
     before = digest(spoiled)
@@ -307,10 +333,13 @@ def test_deploy_hands_the_bundle_to_the_cli_and_the_token_to_nobody(
     deploy: Deploy, project: Path, public_site: Site
 ) -> None:
     words = 'echo "$VERCEL_TOKEN $VERCEL_ORG_ID $VERCEL_PROJECT_ID: $@"'
-    done = deploy(f"{words}; {GOES_PUBLIC}")
+    quiet = 'echo "$GIT_CEILING_DIRECTORIES $VERCEL_TELEMETRY_DISABLED $NO_UPDATE_NOTIFIER"'
+    done = deploy(f"{words}; {quiet}; {GOES_PUBLIC}")
     assert done.returncode == 0
     assert "*** org project: deploy --prebuilt --prod --yes --cwd build/vercel\n" in done.stdout
     assert "a-token" not in done.stdout + done.stderr
+    # It looks for a commit no further up than the bundle.
+    assert f"{project}/build 1 1\n" in done.stdout
     said = make(project, "probe", SITE_URL=public_site.url)
     assert said.returncode == 0
     assert f"{public_site.url}: crawl 1, finished " in said.stdout

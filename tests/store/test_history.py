@@ -183,6 +183,8 @@ def test_the_last_crawls_and_refusals(database: Path) -> None:
 
 def test_every_day_of_a_simulated_list_can_be_told_from_its_history(database: Path) -> None:
     lists = list(simulate(database, days=150, count=120))
+    assert rows(database, "SELECT DISTINCT source FROM crawls") == [{"source": "simulated"}]
+    assert "PRIME1" in lists[0]
     kinds = {row["kind"] for row in rows(database, "SELECT kind FROM events")}
     assert kinds == {"added", "renamed", "delisted", "relisted"}
     for number, listed in enumerate(lists):

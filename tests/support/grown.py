@@ -36,7 +36,7 @@ ARRIVED = Problem(id=90_003, code="ARRIVED", name="Arrived", users=0)
 
 
 def make(path: Path) -> None:
-    """Crawls on Monday, 10 and 9 days before the last, and thrice on the last day."""
+    """Crawls on Monday, 10 and 8 days before the last, and thrice on the last day."""
     listed = problems()
     [friends] = [entry for entry in listed if entry.code == "AGGRCOW"]
     bulk = [
@@ -53,7 +53,7 @@ def make(path: Path) -> None:
     before = sorted([*bulk, *hostile, STEADY, LEAVING], key=lambda one: one.id)
     crawl(path, 0, *before)
     crawl(path, LAST_DAY - 10, *(replace(one, users=one.users + 10) for one in before))
-    crawl(path, LAST_DAY - 9, *(replace(one, users=one.users + 10) for one in before))
+    crawl(path, LAST_DAY - 8, *(replace(one, users=one.users + 10) for one in before))
     now = [replace(one, users=one.users + 30) for one in before if one.code != "LEAVING"]
     # The hostile ones move most, so that they stand on every page.
     now = [replace(one, users=one.users + 900) if one.code in HOSTILE else one for one in now]

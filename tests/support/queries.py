@@ -12,9 +12,9 @@ import yaml  # type: ignore[import-untyped]
 from tests.support.projects import ROOT
 
 QUERIES = (
-    "worth", "effort", "easier", "unsolved", "hardest", "newest", "liked", "disliked", "bands",
-    "most_solved", "topics", "topic_value", "attempts", "moved", "news", "on_day", "series",
-    "solves", "everything",
+    "worth", "worth_now", "effort", "easier", "unsolved", "hardest", "newest", "liked", "disliked",
+    "bands", "most_solved", "topics", "topic_value", "attempts", "moved", "news", "on_day",
+    "series", "solves", "everything",
 )  # fmt: skip
 METADATA = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["spojscore"]["queries"]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -37,6 +39,15 @@ def refusal(url: str, status: int = 400) -> str:
         get(url)
     assert raised.value.code == status
     return str(raised.value.read().decode())
+
+
+def walked(address: str) -> Iterator[dict[str, Any]]:
+    """The rows of the JSON at an address, and of all that its `next` leads to."""
+    following: str | None = address
+    while following:
+        page = json.loads(get(following))
+        yield from (dict(zip(page["columns"], row, strict=True)) for row in page["rows"])
+        following = page["next_url"]
 
 
 @contextmanager

@@ -133,6 +133,17 @@ def test_an_exact_code_comes_first(changed: str) -> None:
             assert sorted(codes) == ["FCTRL", "FCTRL2", "FCTRL4", "FCTRL5"]
 
 
+def test_a_code_that_comes_first_does_not_come_again(changed: str) -> None:
+    # Most solved of all, it would be the last in this order.
+    following = f"{changed}/spojscore/problems.json?_q=fctrl&_sort=users&_size=2&_col=code"
+    codes = []
+    while following:
+        page = json.loads(get(following))
+        codes += [row[0] for row in page["rows"]]
+        following = page["next_url"]
+    assert codes == ["FCTRL", "FCTRL5", "FCTRL4", "FCTRL2"]
+
+
 def test_what_left_the_list_is_shown_to_who_asks(changed: str) -> None:
     listed = found(changed, "")
     assert "ONP" not in {row["code"] for row in listed}

@@ -45,6 +45,9 @@ def asked(url: str, method: str = "GET", **headers: str) -> tuple[int, Message[s
 @pytest.mark.parametrize("address", ANSWERS)
 def test_every_answer_has_the_headers_and_no_cookie(address: str, site: str) -> None:
     _, headers, _ = asked(site + address, Cookie="a=b", Authorization="x")
+    _, plain, _ = asked(site + address)
+    for name in ("Cache-Control", "CDN-Cache-Control"):  # all get the same, so it may be kept
+        assert headers[name] == plain[name]
     assert headers["Content-Security-Policy"] == (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -148,8 +151,9 @@ def test_a_csv_is_whole_or_refused(asked: str, long: str) -> None:
 
 
 def test_a_csv_of_less_is_what_was_asked_for(long: str) -> None:
-    lines = get(f"{long}/spojscore/history.csv?_size=7").splitlines()
-    assert len(lines) == 1 + 7
+    for size in 7, MOST_ROWS:
+        lines = get(f"{long}/spojscore/history.csv?_size={size}").splitlines()
+        assert len(lines) == 1 + size
 
 
 def test_json_tells_that_there_is_more_or_is_refused(long: str) -> None:

@@ -16,12 +16,12 @@ def test_dark_is_dark(page: Page) -> None:
 
 def test_from_home_over_the_list_to_a_problem(page: Page) -> None:
     page.goto("/")
-    page.get_by_label("Search by code or name").fill("stead")
+    page.get_by_label("Look up a problem").fill("stead")
     page.keyboard.press("Enter")
     page.wait_for_url("**/spojscore/problems?_q=stead")
     assert page.locator("tbody tr").count() == 1
     page.get_by_role("link", name="STEADY", exact=True).click()
-    assert page.locator(".figures dd").first.inner_text() == "40"
+    assert page.locator(".figures dd").nth(2).inner_text() == "40"
 
 
 def test_the_list_can_be_filtered_and_sorted_by_its_form(page: Page) -> None:
@@ -79,13 +79,49 @@ def test_everything_on_home_is_reached_by_keyboard(page: Page) -> None:
     assert set(needed) <= reached
 
 
-def test_the_api_pages_examples_run(page: Page) -> None:
-    page.goto("/api")
-    examples = page.locator("a.example")
-    assert examples.count() == 10
-    for address in examples.evaluate_all("links => links.map(link => link.href)"):
-        answer = page.request.get(address)
-        assert answer.status == 200, address
-        assert answer.body().strip() not in (b"", b"[]"), address
-    commands = page.locator("pre").all_inner_texts()
-    assert commands[0].endswith("/spojscore/problems/PRIME1.json?_shape=array'")
+def test_a_problem_is_suggested_while_one_types(page: Page) -> None:
+    page.goto("/")
+    with page.expect_response(re.compile(r"/spojscore/problems\.json")):
+        page.keyboard.press("/")
+        page.keyboard.type("stea")
+    options = page.locator("#found option")
+    options.first.wait_for(state="attached")
+    assert options.evaluate_all("all => all.map(one => [one.value, one.text])") == [
+        ["STEADY", "Steady Climb"]
+    ]
+    field = page.get_by_label("Look up a problem")
+    field.fill("prime")
+    assert options.first.get_attribute("value") == "PRIME1"
+    field.fill("e")
+    assert options.count() == 8
+    # As browsers tell of a choice from the list.
+    page.evaluate("""() => {
+        const field = document.querySelector('#q');
+        field.value = 'STEADY';
+        field.dispatchEvent(new InputEvent('input', { inputType: 'insertReplacementText' }));
+    }""")
+    page.wait_for_url("**/spojscore/problems/STEADY")
+
+
+def test_the_list_is_not_loaded_before_somebody_looks_up(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in asked if "problems.json" in url]
+
+
+def test_a_point_of_a_chart_tells_its_figures(page: Page) -> None:
+    page.goto("/spojscore/problems/STEADY")
+    dot = page.locator(".dot").nth(1)
+    opacity = "dot => getComputedStyle(dot.querySelector('text')).opacity"
+    assert dot.evaluate(opacity) == "0"
+    page.locator("nav.ranges a").last.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert dot.evaluate("dot => dot === document.activeElement")
+    assert dot.evaluate(opacity) == "1"
+    assert dot.locator("text").text_content() == "1 April 2026: 1.33 points"
+    page.locator("nav.ranges a").last.focus()
+    dot.locator("circle").last.hover()
+    assert dot.evaluate(opacity) == "1"

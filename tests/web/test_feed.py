@@ -28,7 +28,8 @@ def test_the_feed_tells_what_came_left_and_returned(grown_site: str, grown: Path
     ]
     assert titles[-1] == "New: Arrived (ARRIVED)"
     assert said(found[-1], "summary") == (
-        "ARRIVED was added. It is worth 1.95 points to whoever solves it next."
+        "ARRIVED came into SPOJ’s list between the crawls of 3 and 11 April 2026. "
+        "If you solve it, you get 1.95 points."
     )
     assert said(found[-1], "updated") == "2026-04-11T00:02:00+00:00"
     assert found[-1].find(f"{ATOM}link").get("href") == f"{grown_site}/spojscore/problems/ARRIVED"  # type: ignore[union-attr]
@@ -36,7 +37,7 @@ def test_the_feed_tells_what_came_left_and_returned(grown_site: str, grown: Path
 
 def test_what_is_gone_is_worth_nothing_to_the_next(grown_site: str) -> None:
     gone = [said(e, "summary") for e in entries(grown_site) if "LEAVING" in said(e, "title")]
-    assert gone == ["LEAVING was delisted."]
+    assert gone == ["LEAVING left SPOJ’s list between the crawls of 3 and 11 April 2026."]
 
 
 def test_an_entrys_id_is_its_own(grown_site: str) -> None:

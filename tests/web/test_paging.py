@@ -8,14 +8,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 from parsel import Selector
 
 from tests.support.databases import rows
-from tests.support.sites import get, served
+from tests.support.sites import get, served, walked
 
 PROBLEMS = (
     "code", "name", "users", "score", "band", "points_if_solved", "acceptance", "votes_up",
@@ -42,9 +41,6 @@ def tied(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("UPDATE problems SET first_seen = '2020-01-0' || (1 + id % 2)")
         connection.execute("UPDATE problems SET acceptance = id % 3 WHERE id % 5")
-        # Of equal rows, an index gives those first that it got first.
-        for column in ("first_seen", "band", "acceptance", "users"):
-            connection.execute(f"CREATE INDEX by_{column} ON problems ({column}, id DESC)")
     return database
 
 
@@ -52,15 +48,6 @@ def tied(grown: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tied_site(tied: Path) -> Iterator[str]:
     with served(tied) as (address, _):
         yield address
-
-
-def walked(address: str) -> Iterator[dict[str, Any]]:
-    """The rows of the JSON at an address, and of all that its `next` leads to."""
-    following: str | None = address
-    while following:
-        page = json.loads(get(following))
-        yield from (dict(zip(page["columns"], row, strict=True)) for row in page["rows"])
-        following = page["next_url"]
 
 
 def walked_pages(address: str) -> Iterator[str]:
@@ -95,13 +82,3 @@ def test_each_row_once_as_a_page(query: str, asked: str, tied_site: str) -> None
     found = list(walked_pages(address))
     assert len(found) > 30
     assert sorted(found) == sorted(row["code"] for row in every)
-
-
-def test_the_code_that_is_searched_for_comes_first_and_only_once(tied_site: str) -> None:
-    typed = "s"  # in nearly every code, and the code of none
-    everywhere = list(walked_pages(f"{tied_site}/spojscore/problems?_q={typed}&_size=20"))
-    assert len(everywhere) > 60
-    last = everywhere[-1]
-    found = list(walked_pages(f"{tied_site}/spojscore/problems?_q={last.lower()}&_size=2"))
-    assert found[0] == last
-    assert len(found) == len(set(found))

@@ -30,10 +30,10 @@ def test_home_says_what_a_score_is_and_where_it_comes_from(site: str) -> None:
     assert "<h1>spojscore" in home
     text = words(home)
     assert (
-        "What every classical problem on SPOJ is worth, today: 80 points, divided by 40 plus the "
-        "number of people who have solved it."
+        "What every classical problem on SPOJ is worth, and what to solve next. The fewer have "
+        "solved a problem, the more points it gives."
     ) in text
-    assert "Each solver of a problem holds 80 / (40 + users) points" in text
+    assert "Each solver of a problem holds 80 / (40 + solvers) points" in text
     assert '<a href="https://www.spoj.com/problems/classical/">SPOJ’s list' in home
 
 
@@ -74,7 +74,7 @@ def test_other_columns_are_left_alone(column: str) -> None:
 
 def test_points_are_shown_with_three_digits(site: str) -> None:
     page = get(f"{site}/spojscore/problems/PRIME1")
-    assert "<dt>Points, each of them</dt><dd>0.000963</dd>" in page
+    assert "<dt>Points per solver</dt><dd>0.000963</dd>" in page
     assert '<td class="col-score number">0.000963</td>' in get(f"{site}/spojscore/problems")
 
 

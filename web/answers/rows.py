@@ -87,7 +87,10 @@ def as_asked(results: Results, asked: Asked) -> Results:
     if asked.form == "page":
         most = PAGE_ROWS + 1  # by the one more, pages know that there are more
         return Results(rows[:most], len(rows) > most, results.description)
-    is_bare = asked.kind != "table" and asked.get("_shape") in BARE
-    if (asked.form == "csv" or is_bare) and (results.truncated or len(rows) > MOST_ROWS):
+    if asked.kind == "table":  # JSON has `next`
+        is_all = asked.form == "csv" and asked.get("_size") == "max"
+    else:
+        is_all = asked.form == "csv" or asked.get("_shape") in BARE
+    if is_all and (results.truncated or len(rows) > MOST_ROWS):
         raise RefusedError(NOT_ALL)
     return results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import date
 from itertools import accumulate
 from math import ceil, floor, log10
@@ -9,18 +10,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datasette import hookimpl
 
+from web.words import day_text, number
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from jinja2 import Environment
 
+    Point = Sequence[Any]
+
 # In the SVG's own units; the page scales it.
-WIDTH, HEIGHT = 400, 200
-LEFT, RIGHT, TOP, BOTTOM = 58, 10, 10, 26
+WIDTH, HEIGHT = 400, 220
+LEFT, RIGHT, TOP, BOTTOM = 66, 10, 30, 26
 TICKS = 4  # about so many on an axis
-MOST_POINTS = 400  # of a line; there are fewer pixels
+MOST_POINTS = 200  # of a line; there are fewer pixels
+MOST_DOTS = 12  # of a line; each takes a press of the Tab key
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 FEW_YEARS = 3
+BETWEEN = (0.25, 0.68)  # of an axis, where a mark does not touch those of its ends
 
 
 class Tick(NamedTuple):
@@ -28,43 +35,97 @@ class Tick(NamedTuple):
     label: str
 
 
+class Dot(NamedTuple):
+    """A point that tells its figures to whoever points at it."""
+
+    x: float
+    y: float
+    where: str
+    value: float
+
+
 class Line(NamedTuple):
-    """A line through points, as an SVG path, with its axes."""
+    """A line through points, as an SVG path, with its axes; `from_zero`: it begins at 0."""
 
     path: str
     x_ticks: list[Tick]
     y_ticks: list[Tick]
+    dots: list[Dot]
+    from_zero: bool
 
 
-def line(points: Iterable[Sequence[Any]], *, zero: bool = False) -> Line:
+def line(points: Iterable[Point], *, zero: bool = False, gaps: Iterable[Point] = ()) -> Line:
     """The line through points, in the order of x, which may be days (ISO text) or numbers.
 
-    `zero`: the y axis holds that too, not only where the points lie. Two points at least.
+    `zero`: the y axis holds that too, not only where the points lie. `gaps`: pairs of days between
+    which nobody looked, where the line is broken. One point at least.
     """
-    found, ys = zip(*thinned(list(points)), strict=True)
-    of_days = isinstance(found[0], str)
-    xs = [date.fromisoformat(day).toordinal() for day in found] if of_days else found
-    x_marks = days(xs[0], xs[-1]) if of_days else within(xs[0], xs[-1])
+    told = list(points)
+    of_days = isinstance(told[0][0], str)
+    position: Callable[[Any], float] = ordinal if of_days else float
+    first, last = position(told[0][0]), position(told[-1][0])
+    ys = [y for _, y in told]
+    x_marks = days(first, last) if of_days else within(first, last)
     y_marks = marks(*(min(0, *ys), max(0, *ys)) if zero else (min(ys), max(ys)))
 
     def across(x: float) -> float:
-        return round(place(x, xs[0], xs[-1], LEFT, WIDTH - RIGHT), 1)
+        return round(place(x, first, last, LEFT, WIDTH - RIGHT), 1)
 
     def up(y: float) -> float:
         return round(place(y, y_marks[0], y_marks[-1], HEIGHT - BOTTOM, TOP), 1)
 
-    path = "M" + " ".join(f"{across(x)},{up(y)}" for x, y in zip(xs, ys, strict=True))
+    def path(run: Sequence[Point]) -> str:
+        places = [f"{across(position(x))},{up(y)}" for x, y in run]
+        return f"M{' '.join(places)}" if len(places) > 1 else f"M{places[0]}h0"
+
+    runs = connected(told, gaps)
     return Line(
-        path,
+        "".join(path(thinned(run, ceil(MOST_POINTS / len(runs)))) for run in runs),
         [Tick(across(x), label) for x, label in x_marks],
         [Tick(up(y), number(y)) for y in y_marks],
+        [
+            Dot(across(position(x)), up(y), day_text(x) if of_days else number(x), y)
+            for x, y in thinned(told, MOST_DOTS)
+        ],
+        y_marks[0] == 0,
     )
 
 
-def thinned(points: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
-    """Every so manieth point, and the last one."""
-    step = ceil(len(points) / MOST_POINTS)
+def connected(points: Sequence[Point], gaps: Iterable[Point]) -> list[list[Point]]:
+    """The points in runs, each as long as somebody looked.
+
+    What did not change until a gap, or during it, was seen at its ends: these are points too. Gaps
+    come in the order of days.
+    """
+    xs = [x for x, _ in points]
+    runs: list[list[Point]] = []
+    seen: list[Point] = []  # at the end of a gap
+    begin = 0
+    for start, end in gaps:
+        at = bisect_left(xs, end)
+        if 0 < at < len(points):
+            y = points[at - 1][1]
+            run = [*seen, *points[begin:at]]
+            runs.append(run if run[-1][0] == start else [*run, (start, y)])
+            seen, begin = ([] if xs[at] == end else [(end, y)]), at
+    return [*runs, [*seen, *points[begin:]]]
+
+
+def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
+    """Every so manieth point, and the last one; `most` in all, two at least."""
+    step = max(1, ceil((len(points) - 1) / (max(most, 2) - 1)))
     return [*points[:-1:step], points[-1]]
+
+
+def since(points: Sequence[Point], start: str) -> list[Point]:
+    """The points from the day `start` on, on which somebody looked."""
+    before = [y for x, y in points if x <= start]
+    after = [point for point in points if point[0] > start]
+    return [(start, before[-1]), *after] if before else after
+
+
+def ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
 
 
 def place(value: float, low: float, high: float, start: float, end: float) -> float:
@@ -85,25 +146,28 @@ def marks(low: float, high: float) -> list[float]:
 
 
 def within(low: float, high: float) -> list[tuple[float, str]]:
-    """The round numbers from `low` to `high`."""
-    return [(mark, number(mark)) for mark in marks(low, high) if low <= mark <= high]
+    """The two ends of a span of numbers, and the round ones between them."""
+    return ended([(mark, number(mark)) for mark in marks(low, high)], low, high, number)
 
 
-def days(first: int, last: int) -> list[tuple[int, str]]:
+def days(first: float, last: float) -> list[tuple[float, str]]:
     """The two ends of a span of days, and the years between them if they are many."""
-    ends = [(first, date.fromordinal(first).isoformat())]
-    if last > first:
-        ends.append((last, date.fromordinal(last).isoformat()))
-    years = range(date.fromordinal(first).year + 1, date.fromordinal(last).year + 1)
-    if len(years) < FEW_YEARS:
-        return ends
+    years = range(date.fromordinal(int(first)).year + 1, date.fromordinal(int(last)).year + 1)
     every = ceil(len(years) / TICKS)
-    return [(date(year, 1, 1).toordinal(), str(year)) for year in years[::every]]
+    between = [
+        (date(year, 1, 1).toordinal(), str(year))
+        for year in (years[::every] if len(years) >= FEW_YEARS else ())
+    ]
+    return ended(between, first, last, lambda day: day_text(date.fromordinal(int(day)).isoformat()))
 
 
-def number(value: float) -> str:
-    """For people: no more digits than it needs, thousands apart."""
-    return f"{value:,.0f}" if value == round(value) else f"{value:.6g}"
+def ended(between: Iterable[tuple[float, str]], low: float, high: float, name: Any) -> list[Any]:
+    """Marks on an axis from `low` to `high`: its ends by their names, and what has room between."""
+    if low == high:
+        return [(low, name(low))]
+    nearest, furthest = (low + (high - low) * share for share in BETWEEN)
+    room = [mark for mark in between if nearest <= mark[0] <= furthest]
+    return [(low, name(low)), *room, (high, name(high))]
 
 
 def pairs(rows: Iterable[Any], x: str, y: str) -> list[tuple[Any, Any]]:
@@ -126,7 +190,7 @@ def shares(values: Iterable[float]) -> list[float]:
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
     env.globals |= {"line_chart": line, "shares": shares, "chart": CHART}
-    env.filters |= {"number": number, "pairs": pairs, "sums": sums}
+    env.filters |= {"pairs": pairs, "sums": sums, "since": since, "thinned": thinned}
 
 
 CHART = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "top": TOP,

@@ -12,6 +12,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from datasette import hookimpl
 from datasette.utils.asgi import Response
 
+from web.words import between
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -22,7 +24,8 @@ ATOM = "http://www.w3.org/2005/Atom"
 MOST = 100
 # By the crawl that found it, at the second at which that had read the list.
 NEWS = """
-    SELECT events.id, crawls.finished, kind, events.code, problems.name,
+    SELECT events.id, crawls.finished, kind, events.code, problems.name, events.day,
+      (SELECT max(day) FROM crawls AS earlier WHERE earlier.id < crawl_id) AS since,
       iif(problems.delisted IS NULL, points_if_solved, NULL) AS points_if_solved
     FROM events JOIN crawls ON crawls.id = crawl_id
       LEFT JOIN problems ON problems.code = events.code
@@ -30,7 +33,11 @@ NEWS = """
     ORDER BY events.id DESC LIMIT :most
 """
 LAST = "SELECT max(finished) AS finished FROM crawls"
-SAID = {"added": "New", "delisted": "Gone", "relisted": "Back"}
+SAID = {
+    "added": ("New", "came into"),
+    "delisted": ("Gone", "left"),
+    "relisted": ("Back", "came back into"),
+}
 # What XML 1.0 can't hold, https://www.w3.org/TR/xml/#charsets
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -56,15 +63,17 @@ async def feed(datasette: Datasette, request: Request) -> Response:
 def entry(event: dict[str, Any], home: str) -> Element:
     """One event; its id stays the same wherever the site moves."""
     made = Element("entry")
+    title, happened = SAID[event["kind"]]
     code, name = event["code"], event["name"] or event["code"]
     page = f"{home}spojscore/problems/{code}" if event["name"] is not None else home
-    add(made, "title", f"{SAID[event['kind']]}: {name} ({code})")
+    add(made, "title", f"{title}: {name} ({code})")
     add(made, "id", f"tag:spoj.com,2026:spojscore/{event['id']}/{event['kind']}/{code}")
     add(made, "updated", event["finished"])
     SubElement(made, "link", rel="alternate", href=page)
     worth = event["points_if_solved"]
-    more = "" if worth is None else f" It is worth {worth:.3g} points to whoever solves it next."
-    add(made, "summary", f"{code} was {event['kind']}.{more}")
+    more = "" if worth is None else f" If you solve it, you get {worth:.3g} points."
+    days = between(event["since"], event["day"])
+    add(made, "summary", f"{code} {happened} SPOJ’s list {days}.{more}")
     return made
 
 
