@@ -23,7 +23,7 @@ ROOT = HERE.parent
 PROJECT = "spojscore"
 
 # What plugins import.
-PACKAGE = ("web/__init__.py", "web/options.py", "web/answers/*.py")
+PACKAGE = ("web/__init__.py", "web/options.py", "web/words.py", "web/answers/*.py")
 # All of the project that the site consists of, whatever else lies in its folders.
 SITE = (
     "metadata.yml", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*.*", *PACKAGE,
