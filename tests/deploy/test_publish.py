@@ -38,7 +38,7 @@ from tests.support.tools import faked_clock, missing
 
 BUNDLE = Path("build", "vercel")
 SITE = ("plugins", "static", "templates")
-PACKAGE = ("web/__init__.py", "web/options.py", "web/answers")
+PACKAGE = ("web/__init__.py", "web/options.py", "web/words.py", "web/answers")
 PRIVATE = "what-is-the-owner's"
 
 

@@ -37,7 +37,7 @@ PAGES = {
     "/spojscore/latest_events": "Latest events",
     "/spojscore/refusals": "Refused and failed crawls",
     "/spojscore?sql=select+*+from+problems+limit+3": "SQL query",
-    "/spojscore?sql=select": "Not answered",
+    "/spojscore?sql=select": "No answer",
     "/nosuchpage": "Not found",
     **{f"/spojscore/{query}": "" for query in QUERIES},
 }

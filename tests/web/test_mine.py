@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from tests.support.databases import rows
 from tests.support.looking import DESK, looking
-from tests.support.mine import LISTED, PROFILE, codes, kept, paste, table, told
+from tests.support.mine import LISTED, PROFILE, codes, kept, paste, table, told, with_columns
 from web.plugins.cells import points
 
 PASTED = "PRIME1, STEADY ONP\nhttps://www.spoj.com/problems/LEAVING/ https://www.spoj.com/problems/NOSUCH/\nONP"
@@ -60,20 +60,18 @@ def test_what_is_pasted_is_worth(page: Page, listed: dict[str, dict[str, Any]]) 
     ]
 
 
-def test_what_was_lost_lately(mine: Page, grown: Path) -> None:
-    moved = {row["code"]: row for row in rows(grown, "SELECT * FROM movers")}
-    lost = [
-        {code: -moved[code][f"score_{days}"] for code in MINE if moved[code][f"score_{days}"]}
-        for days in (7, 30)
-    ]
-    assert all(lost)
-    assert table(mine, "lost") == [
-        *(
-            [f"{days} days", points(sum(by.values())), max(by, key=lambda code: by[code])]
-            for days, by in zip((7, 30), lost, strict=True)
-        ),
-        ["365 days", "not known yet", ""],
-    ]
+def test_what_was_lost_lately(page: Page, listed: dict[str, dict[str, Any]]) -> None:
+    solves = {"PRIME1": 30, "STEADY": 10, "ONP": 20}
+    with_columns(page, solves_7=solves.get, solves_30=lambda _: 0)
+    page.goto("/mine")
+    paste(page, PASTED)
+    page.get_by_role("button", name="STEADY").click()
+    users = {code: listed[code]["users"] for code in MINE}
+    before = sum(80 / (40 + users[code] - solves[code]) for code in MINE)
+    lost = points(before - sum(80 / (40 + users[code]) for code in MINE))
+    assert table(page, "lost") == [
+        ["7 days", lost, "STEADY"], ["30 days", "0", ""], ["365 days", "not known yet", ""],
+    ]  # fmt: skip
 
 
 def test_nothing_leaves_the_browser(page: Page) -> None:
@@ -85,7 +83,7 @@ def test_nothing_leaves_the_browser(page: Page) -> None:
              request.post_data)
         ),
     )  # fmt: skip
-    page.goto("/mine#solved=GSS1")
+    page.goto("/mine#solved=FCTRL2")
     page.get_by_role("button", name="Ignore").click()
     paste(page, PASTED)
     paste(page, "AGGRCOW", "add-friend")
@@ -116,16 +114,16 @@ def test_scripts_come_at_once(page: Page) -> None:
 
 
 def test_adding_replacing_and_taking_it_back(mine: Page) -> None:
-    paste(mine, "GSS1 PRIME1")
-    assert kept(mine, "solved") == ["LEAVING", "PRIME1", "ONP", "STEADY", "GSS1"]
+    paste(mine, "FCTRL2 PRIME1")
+    assert kept(mine, "solved") == ["LEAVING", "PRIME1", "ONP", "STEADY", "FCTRL2"]
     paste(mine, "AGGRCOW", "replace-mine")
     assert kept(mine, "solved") == ["AGGRCOW"]
     mine.get_by_role("button", name="Undo").click()
     assert told(mine) == "Undone."
-    assert kept(mine, "solved") == ["LEAVING", "PRIME1", "ONP", "STEADY", "GSS1"]
+    assert kept(mine, "solved") == ["LEAVING", "PRIME1", "ONP", "STEADY", "FCTRL2"]
     paste(mine, "code,status\nONP,tried\nADDREV,tried\n")
     # What is solved stays so.
-    assert kept(mine, "solved") == ["LEAVING", "PRIME1", "ONP", "STEADY", "GSS1"]
+    assert kept(mine, "solved") == ["LEAVING", "PRIME1", "ONP", "STEADY", "FCTRL2"]
     assert kept(mine, "tried") == ["ADDREV"]
     assert mine.locator("#tried").inner_text() == "1"
     paste(mine, "ADDREV")
@@ -142,8 +140,8 @@ def test_todays_lists_of_older_versions_are_read(page: Page) -> None:
     page.locator("#progress").wait_for()
     assert page.locator("#solved").inner_text().startswith("2 of ")
     assert codes(page, "friends") == ["AGGRCOW"]
-    paste(page, "GSS1")
-    assert kept(page, "solved") == ["ONP", "OLDCODE", "PRIME1", "GSS1"]
+    paste(page, "FCTRL2")
+    assert kept(page, "solved") == ["ONP", "OLDCODE", "PRIME1", "FCTRL2"]
 
 
 def test_each_code_that_was_read_can_be_removed(mine: Page) -> None:
@@ -163,13 +161,13 @@ def test_each_code_that_was_read_can_be_removed(mine: Page) -> None:
 
 def test_all_that_is_perhaps_meant_is_kept_by_one_click(page: Page) -> None:
     page.goto("/mine")
-    paste(page, "onp gss1 addrev")
+    paste(page, "onp fctrl2 addrev")
     assert told(page) == "No word in there is sure to be a code."
     assert kept(page, "solved") is None
-    page.get_by_role("button", name="+ GSS1").click()
-    assert kept(page, "solved") == ["GSS1"]
+    page.get_by_role("button", name="+ FCTRL2").click()
+    assert kept(page, "solved") == ["FCTRL2"]
     page.get_by_role("button", name="Keep all 2").click()
-    assert kept(page, "solved") == ["GSS1", "ONP", "ADDREV"]
+    assert kept(page, "solved") == ["FCTRL2", "ONP", "ADDREV"]
     assert page.get_by_text("What was read: 3 problems").is_visible()
 
 
@@ -278,7 +276,7 @@ def test_a_list_that_is_not_available_is_told(page: Page) -> None:
 
 def test_what_is_pasted_before_the_list_is_there_stays(page: Page) -> None:
     page.goto("/mine")
-    paste(page, "GSS1")
+    paste(page, "FCTRL2")
 
     def late(route: Route) -> None:
         page.locator("#add > summary").click()
@@ -288,7 +286,7 @@ def test_what_is_pasted_before_the_list_is_there_stays(page: Page) -> None:
     page.route("**/everything.json*", late)
     page.goto("/mine")
     page.locator("#add-mine:enabled").click()
-    assert kept(page, "solved") == ["GSS1", "ONP"]
+    assert kept(page, "solved") == ["FCTRL2", "ONP"]
 
 
 def test_by_keyboard_alone(page: Page) -> None:

@@ -52,7 +52,7 @@ SIGNS = dict.fromkeys(SOLVED, "✓ solved") | dict.fromkeys(TRIED, "○ tried")
     "path",
     [
         "/spojscore/problems?_size=max", "/spojscore/most_solved",
-        "/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,GSS1",
+        "/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2",
     ],
 )  # fmt: skip
 def test_every_row_is_marked(path: str, visitor: Page) -> None:
@@ -88,7 +88,7 @@ def test_what_is_solved_can_be_hidden(path: str, visitor: Page) -> None:
     assert visitor.locator("tbody tr:visible").count() == before - 3
     assert visitor.locator("tr.tried").is_visible()
     # It is kept, also on other pages.
-    visitor.goto("/spojscore/worth?codes=ONP,ADDREV,GSS1")
+    visitor.goto("/spojscore/worth?codes=ONP,ADDREV,FCTRL2")
     assert visitor.get_by_label("Hide solved").is_checked()
     assert visitor.locator(".hide-solved span").inner_text() == "1 hidden on this page"
     assert visitor.locator("tbody tr:visible").count() == 2
@@ -126,6 +126,7 @@ def test_a_link_brings_the_list_to_another_browser(visitor: Page) -> None:
     visitor.evaluate("localStorage.clear()")
     visitor.goto("/api")
     visitor.goto(address)
+    visitor.locator("#brought").wait_for()
     assert visitor.locator("#brought-told").inner_text() == (
         "This link brings a list: 3 solved problems and 1 tried."
     )
@@ -139,17 +140,17 @@ def test_a_link_brings_the_list_to_another_browser(visitor: Page) -> None:
 @pytest.mark.parametrize(
     ("button", "solved", "tried", "friend"),
     [
-        ("Add to my list", ["GSS1", "ONP", "STEADY"], ["AGGRCOW", "ADDREV"], []),
+        ("Add to my list", ["FCTRL2", "ONP", "STEADY"], ["AGGRCOW", "ADDREV"], []),
         ("Replace my list", ["ONP", "STEADY"], ["ADDREV"], []),
-        ("Compare as a friend’s", ["GSS1"], ["ADDREV", "AGGRCOW"], ["ONP", "STEADY"]),
-        ("Ignore", ["GSS1"], ["ADDREV", "AGGRCOW"], None),
+        ("Compare as a friend’s", ["FCTRL2"], ["ADDREV", "AGGRCOW"], ["ONP", "STEADY"]),
+        ("Ignore", ["FCTRL2"], ["ADDREV", "AGGRCOW"], None),
     ],
 )
 def test_a_link_asks_before_it_changes_a_list(
     button: str, solved: list[str], tried: list[str], friend: list[str] | None, page: Page
 ) -> None:
     page.goto("/api")
-    keep(page, solved=["GSS1"], tried=["ADDREV", "AGGRCOW"])
+    keep(page, solved=["FCTRL2"], tried=["ADDREV", "AGGRCOW"])
     page.goto("/mine#solved=ONP,STEADY,%3Cb%3E,x&tried=ADDREV")
     page.locator("#brought").get_by_role("button", name=button).click()
     assert kept(page, "solved") == solved
@@ -157,7 +158,7 @@ def test_a_link_asks_before_it_changes_a_list(
     assert kept(page, "friend") == friend
     if button != "Ignore":
         page.get_by_role("button", name="Undo").click()
-        assert (kept(page, "solved"), kept(page, "tried")) == (["GSS1"], ["ADDREV", "AGGRCOW"])
+        assert (kept(page, "solved"), kept(page, "tried")) == (["FCTRL2"], ["ADDREV", "AGGRCOW"])
 
 
 def test_my_list_says_what_was_tried(visitor: Page) -> None:
@@ -171,7 +172,7 @@ def test_my_list_says_what_was_tried(visitor: Page) -> None:
 def test_a_link_that_is_opened_in_the_same_tab(visitor: Page) -> None:
     visitor.goto("/mine")
     visitor.locator("#my-list").wait_for()
-    visitor.evaluate("location.hash = '#solved=GSS1'")
+    visitor.evaluate("location.hash = '#solved=FCTRL2'")
     visitor.locator("#brought").wait_for()
     visitor.evaluate("location.hash = '#progress'")
     visitor.locator("#brought").wait_for(state="hidden")
@@ -224,8 +225,8 @@ def test_each_day_keeps_a_point(page: Page, grown: Path) -> None:
     assert table(page, "days")[0] == [
         "2026-05-03", "2", first, f"+0 solved, +0 points, {MINUS}0.03 through others",
     ]  # fmt: skip
-    paste(page, "GSS1 AGGRCOW ADDREV")
-    gained = sum(worth[code] for code in ("GSS1", "AGGRCOW", "ADDREV"))
+    paste(page, "FCTRL2 AGGRCOW ADDREV")
+    gained = sum(worth[code] for code in ("FCTRL2", "AGGRCOW", "ADDREV"))
     day = f"+3 solved, +{points(gained)} points, {MINUS}0.03 through others"
     assert table(page, "days") == [
         ["2026-05-03", "5", points(worth["ONP"] + worth["PRIME1"] + gained), day],
@@ -243,9 +244,9 @@ def test_each_day_keeps_a_point(page: Page, grown: Path) -> None:
 
 def test_my_problems_are_fit_for_everybody(visitor: Page) -> None:
     with_columns(visitor, topics=lambda _: '["graphs"]', liked=lambda _: 91.26)
-    visitor.goto("/mine#solved=GSS1")
+    visitor.goto("/mine#solved=FCTRL2")
     paste(visitor, "ADDREV TREE aggrcow")
-    visitor.locator("#friend-text").fill("AGGRCOW GSS1 tree")
+    visitor.locator("#friend-text").fill("AGGRCOW FCTRL2 tree")
     visitor.locator("#add-friend").click()
     for summary in visitor.locator("main summary:visible").all():
         if summary.locator("xpath=parent::*[@open]").count() == 0:

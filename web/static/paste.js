@@ -98,10 +98,10 @@ function readLines(text, found) {
   const plain = [];
   let table = null;
   for (const line of text.split("\n")) {
-    if (line.length < 2) table = null;
+    if (line.length < 2 || (table && !line.includes(table.separator))) table = null;
     const submission = line.length > 30 && SUBMISSION.exec(line);
-    const head = header(line);
-    table = head ?? (table && line.includes(table.separator) ? table : null);
+    const head = !table && header(line);
+    table ||= head;
     if (submission) take(submission[1], "submissions", found, /^(?:AC|\d+)$/.test(submission[2]));
     else if (table) head || readRow(line, table, found);
     else if (line.length > 3 && (MARKED.test(line) || (others && OTHER_JUDGE.test(line)))) readLine(line, found);
@@ -117,7 +117,9 @@ function header(line) {
   const names = separator ? line.split(separator).map((name) => name.trim()) : [];
   const columns = [...names.keys()].filter((index) => /^(?:spoj |problem )?(?:code|problems?)$/i.test(names[index]));
   const result = names.findIndex((name) => /^(?:result|verdict|status|solved)\??$/i.test(name));
-  return columns.length && (separator !== "," || columns[0] === 0) ? { separator, columns, result } : null;
+  // A list with commas may begin with CODE.
+  const isTable = separator !== "," || (columns[0] === 0 && result > 0);
+  return columns.length && isTable ? { separator, columns, result } : null;
 }
 
 function readRow(line, { separator, columns, result }, found) {
