@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.databases import rows
 from tests.support.looking import DESK, looking
@@ -340,9 +340,10 @@ def test_all_problems_at_once(whole: Page, crawled: Path) -> None:
     assert whole.locator("#points").inner_text() == points(sum(row["score"] for row in every))
     assert whole.locator("#next-count").inner_text() == "None left. Choose another topic."
     whole.get_by_text("All that is on it").click()
-    assert whole.locator("#whole-list li").count() == 61
+    shown = whole.locator("#whole-list li")
+    expect(shown).to_have_count(61)
     whole.get_by_role("button", name="Show all 3,974").last.click()
-    assert whole.locator("#whole-list li").count() == 3974
+    expect(shown).to_have_count(3974)
     whole.reload()
     whole.locator("#progress").wait_for()
     assert whole.locator("#solved").inner_text() == "3,974 of 3,974"
