@@ -10,13 +10,15 @@ from spojscore_crawler.store.report import REMEMBERED, Refusal, Report, refusals
 from standin.problems import problems
 from tests.support.commits import A, crawl
 from tests.support.crawling import Crawl, Served
-from tests.support.databases import rows
+from tests.support.databases import change, rows
 
 EARLY, LATE = "2026-03-01T00:00:00+00:00", "2026-03-02T00:00:00+00:00"
 
 
 @pytest.mark.usefixtures("before")
 def test_a_refused_crawl_is_kept_by_the_next_commit(standin: Served, database: Path) -> None:
+    # Crawls here can share a second, and one that started with the last commit is taken for it.
+    change(database, f"UPDATE crawls SET started = '{EARLY}'")
     refused = Crawl(standin(problems(60)).url, database).report
     assert refused["outcome"] == "refused"
     committed = Crawl(standin(120).url, database)
