@@ -7,11 +7,11 @@ import signal
 import sys
 from pathlib import Path
 
-from deploy import clock, online, schedule
+from deploy import clock, probe, schedule
 from deploy.publish import FAILURES, STEPS, Step, publish, run
 
 COMMANDS = {name: STEPS[name] for name in ("pull", "archive", "build", "verify", "deploy")} | {
-    "probe": Step(online.probe, 2),
+    "probe": Step(probe.probe, 2),
     "schedule": Step(schedule.schedule, 2),
     "unschedule": Step(schedule.unschedule, 2),
 }

@@ -10,9 +10,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from deploy.bundle import BUNDLE, FUNCTION, STATIC_DATABASE, function_files, verified_file
+from deploy.bundle import (
+    BUNDLE,
+    FUNCTION,
+    OUTPUT,
+    ROUTES,
+    STATIC_DATABASE,
+    database_routes,
+    function_files,
+    verified_file,
+)
 from deploy.stores import write_hash
-from deploy.toolchain import PYTHON_VERSION, PublishError, find_python, find_vercel, output
+from deploy.toolchain import PYTHON_VERSION, PublishError, find_python, output
+from deploy.vercel import discreet, find_vercel
 from spojscore_crawler.check import stale_hours
 from spojscore_crawler.store import files
 from spojscore_crawler.store.schema import bring_forward
@@ -29,11 +39,6 @@ SITE = (
     "metadata.yml", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*.*", *PACKAGE,
 )  # fmt: skip
 KINDS = {".yml", ".py", ".html", ".css", ".js", ".png", ".svg"}
-# What the build is not told: it needs no network, and is the same for everybody.
-PRIVATE = {
-    "VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID", "GH_TOKEN",
-    "GITHUB_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-}  # fmt: skip
 # A package's commands, as its record names them.
 COMMANDS = "../../../bin/"
 
@@ -65,6 +70,7 @@ def build(database: Path) -> str:
     link.write_text(json.dumps({"projectId": PROJECT, "orgId": PROJECT, "settings": {}}))
     run_vercel_build(draft, vercel, python)
     forget_this_machine(draft, python)
+    route_database(draft)
     verified_file(BUNDLE).unlink(missing_ok=True)
     if BUNDLE.exists():
         BUNDLE.rename(last)
@@ -113,8 +119,6 @@ def run_vercel_build(folder: Path, vercel: Path, python: Path) -> None:
         cwd=Path.cwd(),
         path=[python.parent, Path(sys.executable).parent],
         VERCEL_PYTHON_COMPILEALL="1",  # for a fast cold start
-        VERCEL_TELEMETRY_DISABLED="1",
-        NO_UPDATE_NOTIFIER="1",
     )
     for part in (STATIC_DATABASE, FUNCTION / ".vc-config.json"):
         if not (folder / part).is_file():
@@ -124,8 +128,11 @@ def run_vercel_build(folder: Path, vercel: Path, python: Path) -> None:
 def forget_this_machine(folder: Path, python: Path) -> None:
     """Make what was built the same wherever it is built.
 
-    Byte code holds the names of folders, and packages' records the hashes of commands, which do.
+    Byte code holds the names of folders, and packages' records the hashes of commands, which do;
+    the CLI's notes say how it was called, and deploying does without them.
     """
+    (folder / OUTPUT / "builds.json").unlink()
+    shutil.rmtree(folder / OUTPUT / "diagnostics")
     built = function_files(folder).values()
     for record in (file for file in built if file.name == "RECORD"):
         lines = record.read_text().splitlines(keepends=True)
@@ -136,8 +143,15 @@ def forget_this_machine(folder: Path, python: Path) -> None:
     run([python, "-m", "compileall", *options, *folders], cwd=folder, path=[])
 
 
+def route_database(folder: Path) -> None:
+    """Let the CDN send the database and its hash as the local site does."""
+    file = folder / ROUTES
+    config = json.loads(file.read_text())
+    config["routes"] = database_routes() + config["routes"]
+    file.write_text(json.dumps(config, indent=2))
+
+
 def run(command: list[str | Path], cwd: Path, path: list[Path], **environment: str) -> None:
-    """Run `command` with `path` before the PATH, without what it need not know."""
-    inherited = {name: value for name, value in os.environ.items() if name not in PRIVATE}
+    """Run `command` with `path` before the PATH; it needs no secret."""
     search = os.pathsep.join([*map(str, path), os.environ["PATH"]])
-    output(command, cwd=cwd, env=inherited | {"PATH": search} | environment)
+    output(command, cwd=cwd, env=discreet() | {"PATH": search} | environment)

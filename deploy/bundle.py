@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+from deploy.stores import HASH
 from deploy.toolchain import PublishError
-from web.options import DATABASE
+from web.options import DATABASE, DATABASE_HEADERS, DATABASE_TYPE, HASH_TYPE, ORIGINS
 
 BUNDLE = Path("build", "vercel")
 
@@ -16,6 +18,7 @@ BUNDLE = Path("build", "vercel")
 OUTPUT = Path(".vercel", "output")
 STATIC = OUTPUT / "static"
 STATIC_DATABASE = STATIC / f"{DATABASE}.db"
+ROUTES = OUTPUT / "config.json"
 FUNCTION = OUTPUT / "functions" / "index.py.func"
 
 
@@ -36,12 +39,29 @@ def function_files(bundle: Path) -> dict[str, Path]:
     return own | {name: bundle / source for name, source in mapped.items()}
 
 
+def database_routes() -> list[dict[str, Any]]:
+    """How the CDN is to send the database and its hash, said before it looks for the files.
+
+    The ETag is the CDN's own business; nobody here has seen it.
+    """
+    kinds = {f"{DATABASE}.db": DATABASE_TYPE, f"{DATABASE}.db{HASH}": HASH_TYPE}
+    headers = DATABASE_HEADERS | {"Access-Control-Allow-Origin": ORIGINS}
+    return [
+        {
+            "src": f"^/{re.escape(name)}$",
+            "headers": {"Content-Type": kind} | headers,
+            "continue": True,
+        }
+        for name, kind in kinds.items()
+    ]
+
+
 def digest(bundle: Path) -> str:
     """A hash over all that goes public, the same for the same site. Raises PublishError."""
     static = bundle / STATIC
     public = {f"static/{path.relative_to(static)}": path for path in static.rglob("*")}
     public |= {f"function/{name}": path for name, path in function_files(bundle).items()}
-    public["routes"] = bundle / OUTPUT / "config.json"
+    public["routes"] = bundle / ROUTES
     lines = (
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n"
         for name, path in sorted(public.items())

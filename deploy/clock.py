@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.online import Freshness
+from deploy.probe import Freshness
 from deploy.publish import FAILURES, publish
 from spojscore_crawler.store.state import state
 from spojscore_crawler.store.times import CLOCK_SKEW

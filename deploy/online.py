@@ -1,69 +1,61 @@
-"""Deploys what was built and verified, and asks the public site whether it shows it."""
+"""Deploys what was built and verified, and says what became of it."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from subprocess import PIPE, STDOUT
-from threading import Thread
-from typing import IO
+from typing import Any
 
 from deploy.bundle import BUNDLE, STATIC_DATABASE, digest, verified_file
-from deploy.client import ask, site_url
+from deploy.client import site_url
+from deploy.probe import await_crawl
 from deploy.stores import refuse_made_up
-from deploy.toolchain import PublishError, find_vercel, started
+from deploy.toolchain import PublishError
+from deploy.vercel import ACCOUNT, RefusedError, ask, cli
 from spojscore_crawler.store.state import state
-from spojscore_crawler.store.times import CLOCK_SKEW, minute
 
 # What the environment must hold, and where one gets it.
-NEEDED = {
-    "VERCEL_TOKEN": "create one at https://vercel.com/account/tokens",
-    "VERCEL_ORG_ID": "orgId in .vercel/project.json after `deploy/node_modules/.bin/vercel link`",
-    "VERCEL_PROJECT_ID": "projectId in the same file",
+NEEDED = ACCOUNT | {
     "SITE_URL": "the site's address, https://PROJECT.vercel.app or your own domain",
 }
-LAST_WORDS = 5  # seconds that what was printed has to be shown
-WAIT = 300.0  # seconds until a deployment shows
-PAUSE = 5.0  # seconds
+ARCHIVE = "--archive=tgz"
+STAYS = "the old site stays as it was"
+UNDERWAY = {"QUEUED", "INITIALIZING", "BUILDING"}
+PAUSES = (5.0, 15.0, 0.0)  # seconds after each try to make a deployment
+PAUSE = 5.0  # seconds between two looks at a deployment
+PATIENCE = 300.0  # seconds until a deployment is ready
+DOUBT = 60.0  # seconds that the site has to show what nobody confirmed
 
 
 def deploy(_: Path) -> str:
-    """Deploy the bundle to production. Raises PublishError, naming what the environment lacks."""
+    """Deploy the bundle to production; returns what was done.
+
+    Raises PublishError: with what the environment lacks, with Vercel's reason, and that the old
+    site stays only where that is certain.
+    """
     check_environment()
     built, verified = digest(BUNDLE), verified_file(BUNDLE)
     if not verified.is_file() or verified.read_text().strip() != built:
         raise PublishError(f"not deployed: {BUNDLE} is not what was verified; run `make verify`")
     refuse_made_up(state(BUNDLE / STATIC_DATABASE), str(BUNDLE))
-    # The CLI takes token, organisation and project from the environment.
-    options = ["--prebuilt", "--prod", "--yes", "--cwd", str(BUNDLE)]
-    command: list[str | Path] = [find_vercel(), "deploy", *options]
-    with started(command, stdout=PIPE, stderr=STDOUT, env=quiet_environment()) as process:
-        # What the CLI leaves running may hold the pipe open: its own end counts.
-        reader = Thread(target=show, args=[process.stdout], daemon=True)
-        reader.start()
-        process.wait()
-    reader.join(LAST_WORDS)
-    if process.returncode:
-        raise PublishError(f"vercel deploy ended with exit status {process.returncode}, see above")
-    return f"Deployed {BUNDLE}."
-
-
-def quiet_environment() -> dict[str, str]:
-    """What keeps the CLI from sending more than the bundle.
-
-    It would tell Vercel the author, the remote and the message of the commit that it finds above
-    the bundle, and others that it was used.
-    """
-    return os.environ | {
-        "GIT_CEILING_DIRECTORIES": str(BUNDLE.parent.absolute()),
-        "NO_UPDATE_NOTIFIER": "1",
-        "VERCEL_TELEMETRY_DISABLED": "1",
-    }
+    try:
+        check_project()
+    except PublishError as error:
+        raise PublishError(f"{error}; {STAYS}") from error
+    try:
+        made = create()
+        end = ended(made)
+    except RefusedError as error:
+        raise PublishError(f"{error}; {STAYS}") from error
+    except PublishError as error:
+        return unconfirmed(error)
+    where = made["inspectorUrl"] or made["url"]
+    if end["readyState"] != "READY":
+        reason = end.get("errorMessage") or end.get("readyStateReason") or "without a reason"
+        raise PublishError(f"Vercel says {end['readyState']}: {reason}; {where} has more; {STAYS}")
+    return f"Deployed {BUNDLE}: {where}"
 
 
 def check_environment() -> None:
@@ -76,75 +68,61 @@ def check_environment() -> None:
     site_url()
 
 
-def show(output: IO[str]) -> None:
-    for line in output:
-        print(line.replace(os.environ["VERCEL_TOKEN"], "***"), end="", flush=True)
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """What a site says of its last crawl, in /-/freshness.json."""
-
-    crawl: int
-    finished: datetime
-    age_hours: float
-    problems: int
-    stale: bool
-
-    @classmethod
-    def of(cls, site: str) -> Freshness:
-        """Ask the site at that address. Raises PublishError when it does not tell."""
-        answer = ask(f"{site}/-/freshness.json")
-        try:
-            facts = json.loads(answer.text)
-            return cls(
-                crawl=int(facts["crawl"]),
-                finished=datetime.fromisoformat(facts["finished"]).astimezone(UTC),
-                age_hours=float(facts["age_hours"]),
-                problems=int(facts["problems"]),
-                stale=bool(facts["stale"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise PublishError(f"{answer.url} does not tell of a crawl: {error}") from error
-
-    def __str__(self) -> str:
-        return (
-            f"crawl {self.crawl}, finished {minute(self.finished)}, {self.age_hours:.1f} h ago, "
-            f"{self.problems} problems"
+def check_project() -> None:
+    """Raise PublishError unless the project is there and takes the bundle as it is."""
+    project = ask(f"/v9/projects/{os.environ['VERCEL_PROJECT_ID']}")
+    if folder := project.get("rootDirectory"):
+        raise PublishError(
+            f"the project has the Root Directory {folder!r}, where Vercel would look for the site; "
+            "clear it in the project's settings, Build and Deployment"
         )
 
 
-def probe(_: Path) -> str:
-    """Ask the public site once; returns what it says. Raises PublishError when it is stale."""
-    site = site_url()
-    return fresh(site, Freshness.of(site))
+def create() -> dict[str, Any]:
+    """Upload what Vercel does not have yet, and make a deployment of it.
+
+    Raises RefusedError when none was made, PublishError when that is not known.
+    """
+    options = ["--prebuilt", "--prod", "--yes", "--no-wait", "--json", "--cwd", str(BUNDLE)]
+    doubt: PublishError | None = None
+    for pause in PAUSES:
+        try:
+            made: dict[str, Any] = cli("deploy", *options)
+        except RefusedError as error:
+            if "api-upload-" in str(error) and ARCHIVE not in options:
+                options.append(ARCHIVE)  # one file, which always is a new one
+                continue
+            raise doubt or error from error
+        except PublishError as error:
+            doubt = error
+            time.sleep(pause)
+        else:
+            return made
+    assert doubt
+    raise doubt
 
 
-def await_deployed(_: Path) -> str:
-    """Ask the public site until it shows the deployed crawl. Returns and raises as above."""
-    site, deployed = site_url(), state(BUNDLE / STATIC_DATABASE).finished
-    limit = time.monotonic() + WAIT
+def ended(made: dict[str, Any]) -> dict[str, Any]:
+    """What Vercel says of a deployment in the end. Raises PublishError when it does not.
+
+    The CLI itself would wait for ever for one that is blocked.
+    """
+    limit = time.monotonic() + PATIENCE
     while True:
         try:
-            found = Freshness.of(site)
-            if found.finished >= deployed:
-                return fresh(site, found)
-            problem = f"{site} shows the crawl of {minute(found.finished)}"
-        except PublishError as error:
-            problem = str(error)
-        if time.monotonic() + PAUSE > limit:
-            raise PublishError(
-                f"{problem}, not that of {minute(deployed)}, {WAIT:.0f} s after it was deployed; "
-                "the old one may still be served"
-            )
+            told: dict[str, Any] = ask(f"/v13/deployments/{made['id']}")
+        except RefusedError as error:
+            raise PublishError(str(error)) from error  # it was made before
+        if told["readyState"] not in UNDERWAY:
+            return told
+        if time.monotonic() > limit:
+            raise PublishError(f"{made['inspectorUrl']} is {told['readyState']} for {PATIENCE} s")
         time.sleep(PAUSE)
 
 
-def fresh(site: str, found: Freshness) -> str:
-    if found.stale:
-        raise PublishError(f"stale: {site}: {found}")
-    if found.age_hours < -CLOCK_SKEW / timedelta(hours=1):
-        raise PublishError(
-            f"from the future, so a clock is wrong here, there or at the crawl: {site}: {found}"
-        )
-    return f"{site}: {found}"
+def unconfirmed(problem: PublishError) -> str:
+    """Look at the site, where it is not known what Vercel did. Returns or raises what is there."""
+    try:
+        return f"{problem}. But {await_crawl(DOUBT)}"
+    except PublishError as error:
+        raise PublishError(f"{problem}; {error}") from error

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from deploy import online
+from deploy import online, probe
 from deploy.archive import archive
 from deploy.build import build
 from deploy.bundle import BUNDLE
@@ -65,7 +65,7 @@ STEPS = {
     "build": Step(build, 15),
     "verify": Step(verify, 10),
     "deploy": Step(online.deploy, 15),
-    "probe": Step(online.await_deployed, 6),
+    "probe": Step(probe.await_deployed, 6),
 }
 # From the first of them on, the public site may have changed.
 PUBLIC = ("deploy", "probe")

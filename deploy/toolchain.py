@@ -16,7 +16,6 @@ from typing import IO, Any
 PYTHON_VERSION = "3.12"
 GRACE = 10  # seconds that a command which is stopped has to end by itself
 
-VERCEL = Path(__file__).parent / "node_modules" / ".bin" / "vercel"
 UV = Path(sys.executable).with_name("uv")
 
 
@@ -88,13 +87,6 @@ def output(command: Sequence[str | Path], **options: Any) -> str:
 def _text(file: IO[str]) -> str:
     file.seek(0)
     return file.read().strip()
-
-
-def find_vercel() -> Path:
-    """Vercel's CLI as deploy/package.json pins it. Raises PublishError."""
-    if not VERCEL.exists():
-        raise PublishError("Vercel's CLI is not installed; `make build` does it")
-    return VERCEL
 
 
 def find_python() -> Path:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from deploy.bundle import (
     BUNDLE,
-    OUTPUT,
+    ROUTES,
     STATIC,
     STATIC_DATABASE,
+    database_routes,
     digest,
     function_config,
     function_files,
@@ -18,8 +19,8 @@ from deploy.bundle import (
 )
 from deploy.client import ask
 from deploy.function import running
-from deploy.online import Freshness
 from deploy.pages import heading, visit
+from deploy.probe import Freshness
 from deploy.stores import HASH, sha256
 from deploy.toolchain import PYTHON_VERSION, PublishError
 from spojscore_crawler.store.state import state
@@ -65,8 +66,9 @@ def function(bundle: Path) -> str:
 
 def routes(bundle: Path) -> str:
     """The CDN serves the files that are there, and asks the function for all else."""
-    found = json.loads((bundle / OUTPUT / "config.json").read_text())["routes"]
-    if found[0] != {"handle": "filesystem"} or found[-1].get("dest") != "/index.py":
+    found = json.loads((bundle / ROUTES).read_text())["routes"]
+    first = [*database_routes(), {"handle": "filesystem"}]
+    if found[: len(first)] != first or found[-1].get("dest") != "/index.py":
         raise PublishError(f"the routes are {found}")
     return "the routes"
 

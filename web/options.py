@@ -11,7 +11,11 @@ OWN_SECONDS = 5  # of the site's own queries, which take a hundredth where no ma
 
 # The file itself: it changes once a day, and a copy that is still right is not sent again.
 DATABASE_TYPE = "application/vnd.sqlite3"
+HASH_TYPE = "text/plain; charset=utf-8"
 DATABASE_HEADERS = {"Cache-Control": "public, max-age=600"}
+
+# Whose pages may ask: all of it is public and read-only.
+ORIGINS = "*"
 
 SETTINGS = {
     "max_returned_rows": str(MOST_ROWS),

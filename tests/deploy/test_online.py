@@ -1,112 +1,379 @@
-"""Is the public site fresh, and is it the crawl that was deployed?"""
+"""`make deploy` with Vercel's real CLI, against an API that is played here.
 
-from datetime import UTC, date, datetime, time, timedelta
+What Vercel makes of it is not known from that; what leaves this machine is, and what is said.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from deploy import online
-from deploy.bundle import STATIC_DATABASE
-from deploy.online import await_deployed, probe
-from deploy.toolchain import PublishError
-from tests.support.commits import A, B, crawl
-from tests.support.projects import copy_of_the_project, make
+from deploy.bundle import STATIC_DATABASE, digest, verified_file
+from deploy.function import running
+from deploy.toolchain import PublishError, find_python
+from spojscore_crawler.store.state import state
+from spojscore_crawler.store.times import minute
+from tests.support.databases import change, rows
+from tests.support.projects import copy_of_the_project, make, with_vercel
 from tests.support.published import Site
+from tests.support.sites import get
+from tests.support.tools import missing
+from tests.support.vercel_api import (
+    CREATE,
+    FAULTS,
+    READ_DEPLOYMENT,
+    SECRETS,
+    TEAM,
+    UPLOAD,
+    VercelApi,
+    vercel_api,
+)
 
-NOON = datetime.combine(datetime.now(UTC).date(), time(12), UTC)  # whatever the hour is
-TODAY = (NOON.date() - date(2026, 3, 2)).days  # days after the commits' Monday
+BUNDLE = Path("build", "vercel")
+TOKEN = SECRETS["VERCEL_TOKEN"]
+# What an owner may have around, and Vercel has no use for.
+PRIVATE = {
+    "GH_TOKEN": "what-is-the-owner's", "DATASETTE_SECRET": "what-is-the-site's",
+    "SMTP_PASSWORD": "hunter2", "AWS_SECRET_ACCESS_KEY": "what-is-amazon's",
+}  # fmt: skip
+COMMIT = ("Somebody", "somebody@example.org", "What the last commit says")
+WITHOUT_PAUSES = """
+import sys
+from deploy import __main__, online
+online.PAUSES, online.PAUSE, online.PATIENCE, online.DOUBT = (0, 0, 0), 0, 0, 0
+sys.argv = ["deploy", "deploy"]
+__main__.main()
+"""
+STAYS = "the old site stays as it was"
+OUT_OF_REACH = "Vercel is out of reach or broken"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, small_list: bytes) -> Path:
+    """A clone of the project, with a bundle that was verified."""
+    project = copy_of_the_project(tmp_path_factory.mktemp("online"))
+    try:
+        with_vercel(project)
+        find_python()
+    except PublishError as error:
+        missing(str(error))
+    name, mail, message = COMMIT
+    for words in (
+        ["init", "--quiet"],
+        ["remote", "add", "origin", "https://example.org/private.git"],
+        ["-c", f"user.name={name}", "-c", f"user.email={mail}", "commit", "--quiet",
+         "--allow-empty", f"--message={message}"],
+    ):  # fmt: skip
+        subprocess.run(["git", *words], cwd=project, check=True)
+    (project / "spojscore.db").write_bytes(small_list)
+    built(project)
+    return project
+
+
+def built(project: Path) -> None:
+    done = make(project, "build", **PRIVATE)
+    assert done.returncode == 0, done.stderr
+    # What `verify` does takes long, and is tested elsewhere.
+    verified_file(project / BUNDLE).write_text(digest(project / BUNDLE))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder, in which processes of Node.js note what they know and whom they reach."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def api(home: Path) -> Iterator[VercelApi]:
+    with vercel_api() as api:
+        api.configure(home / "data")
+        yield api
 
 
 @pytest.fixture
-def site(public_site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
-    """A site that shows yesterday's crawl, at noon."""
-    monkeypatch.setenv("SITE_URL", public_site.url)
-    monkeypatch.setattr(online, "WAIT", 0)
-    monkeypatch.setattr(online, "PAUSE", 0.01)
-    public_site.now = lambda: NOON
-    database = tmp_path / "published.db"
-    crawl(database, TODAY - 1, A, B)
-    public_site.publish(database)
+def site(public_site: Site, project: Path, tmp_path: Path) -> Site:
+    """A site that shows a crawl of the day before."""
+    old = tmp_path / "old.db"
+    shutil.copy(project / "spojscore.db", old)
+    before = state(old).finished - timedelta(days=1)
+    change(old, f"UPDATE crawls SET finished = '{before.isoformat(timespec='seconds')}'")
+    public_site.publish(old)
     return public_site
 
 
-@pytest.fixture
-def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A bundle with today's crawl."""
-    database = tmp_path / "vercel" / STATIC_DATABASE
-    database.parent.mkdir(parents=True)
-    crawl(database, TODAY - 1, A, B)
-    crawl(database, TODAY, A, B)
-    monkeypatch.setattr(online, "BUNDLE", tmp_path / "vercel")
-    return tmp_path / "vercel"
+def environment(home: Path, site: str = "https://spojscore.invalid") -> dict[str, str]:
+    contacts = Path(__file__).parents[1] / "support" / "contacts.cjs"
+    return {
+        **SECRETS, **PRIVATE, "SITE_URL": site, "HOME": str(home),
+        "XDG_DATA_HOME": str(home / "data"), "XDG_CACHE_HOME": str(home / "cache"),
+        "NODE_OPTIONS": f"--require={contacts}", "NOTES": str(home / "notes"),
+    }  # fmt: skip
 
 
-def minute(days: int) -> str:
-    day = datetime.combine(NOON.date() + timedelta(days=days), time(0, 2))
-    return f"{day:%Y-%m-%d %H:%M} UTC"
+def notes(home: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (home / "notes").read_text().splitlines()]
 
 
-@pytest.mark.usefixtures("bundle")
-def test_a_site_that_shows_the_old_crawl(site: Site) -> None:
-    with pytest.raises(PublishError) as error:
-        await_deployed(Path())
-    assert str(error.value) == (
-        f"{site.url} shows the crawl of {minute(-1)}, not that of {minute(0)}, 0 s after it "
-        "was deployed; the old one may still be served"
+@pytest.fixture(scope="module")
+def first(project: Path, home: Path, api: VercelApi) -> "subprocess.CompletedProcess[str]":
+    """The first deployment: from here on the API has its files."""
+    return make(project, "deploy", **environment(home))
+
+
+def deploy(project: Path, home: Path, site: Site) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-c", WITHOUT_PAUSES],
+        cwd=project, env=os.environ | environment(home, site.url),
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def test_a_first_deployment_is_the_bundle_and_nothing_else(
+    first: "subprocess.CompletedProcess[str]",
+    project: Path,
+    home: Path,
+    api: VercelApi,
+    tmp_path: Path,
+) -> None:
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[-1] == (
+        "Deployed build/vercel: https://vercel.com/me/spojscore/1"
+    )
+    [deployment] = api.deployments
+    counts = api.counts()
+    assert counts[UPLOAD] == len({file["sha"] for file in deployment["files"]})
+    assert counts[CREATE] == 2  # what is missing is told to the first
+    assert {call.token for call in api.calls} == {TOKEN}
+    [asked] = [call for call in api.calls if call.name.startswith(READ_DEPLOYMENT)]
+    assert asked.query == {"teamId": [TEAM]}
+
+    api.unpack(1, tmp_path)
+    assert digest(tmp_path) == digest(project / BUNDLE)
+    with running(tmp_path) as function:
+        freshness = json.loads(get(f"{function.url}/-/freshness.json"))
+    assert (freshness["crawl"], freshness["problems"]) == (1, 120)
+
+    del deployment["files"]
+    vercel_json = json.loads((project / "deploy" / "vercel.json").read_text())
+    assert deployment == vercel_json | {
+        "name": "spojscore", "project": "prj_1", "target": "production", "source": "cli",
+        "env": {}, "build": {"env": {}}, "meta": {}, "projectSettings": {},
+    }  # fmt: skip
+
+
+def test_nothing_of_this_machine_leaves(
+    first: object,
+    project: Path,
+    home: Path,
+    api: VercelApi,
+) -> None:
+    told = json.dumps([call.body for call in api.calls if call.name == CREATE]).encode()
+    ours = (str(project), str(home), socket.gethostname(), "private.git", *COMMIT)
+    for secret in (TOKEN, *PRIVATE.values(), *ours):
+        assert secret.encode() not in told
+        assert [name for name, file in api.files.items() if secret.encode() in file] == []
+
+
+def test_the_token_is_in_no_argument_output_or_file(
+    first: "subprocess.CompletedProcess[str]", project: Path, home: Path
+) -> None:
+    assert TOKEN not in first.stdout + first.stderr
+    noted = notes(home)
+    commands = [note["words"] for note in noted if "words" in note]
+    assert [command[1] for command in commands] == ["api", "deploy", "api"]
+    assert TOKEN not in json.dumps(commands)
+    written = (file for folder in (project, home) for file in folder.rglob("*") if file.is_file())
+    found = [file for file in written if TOKEN.encode() in file.read_bytes()]
+    assert found == [home / "notes"]  # which is the test's own, with their environment
+    environments = [note["environment"] for note in noted if "words" in note]
+    assert all(SECRETS.items() <= environment.items() for environment in environments)
+    assert all(PRIVATE.keys().isdisjoint(environment) for environment in environments)
+
+
+@pytest.mark.usefixtures("first")
+def test_the_cli_reaches_nothing_but_the_api(home: Path, api: VercelApi) -> None:
+    assert {note["reached"] for note in notes(home) if "reached" in note} == {api.address}
+
+
+@pytest.mark.usefixtures("first")
+def test_the_next_day_few_files_are_uploaded(
+    project: Path, home: Path, api: VercelApi, site: Site, tmp_path: Path
+) -> None:
+    before = digest(project / BUNDLE)
+    change(project / "spojscore.db", "UPDATE problems SET users = users + 1 WHERE code = 'TEST'")
+    built(project)
+    api.play(FAULTS["none"])
+    done = deploy(project, home, site)
+    assert done.returncode == 0, done.stderr
+    assert 1 <= api.counts()[UPLOAD] <= 6
+    api.unpack(1, tmp_path / "deployed")
+    assert digest(tmp_path / "deployed") == digest(project / BUNDLE) != before
+    assert rows(tmp_path / "deployed" / STATIC_DATABASE) == rows(project / "spojscore.db")
+
+
+REFUSED = {
+    "no token": "Vercel refuses: Not authorized (403); see that VERCEL_TOKEN has not expired and "
+    "is for VERCEL_ORG_ID",
+    "no token 401": "Vercel refuses: Not authorized (401); see that VERCEL_TOKEN has not expired "
+    "and is for VERCEL_ORG_ID",
+    "no token to deploy": "Vercel refuses: Not authorized; see that VERCEL_TOKEN has not expired "
+    "and is for VERCEL_ORG_ID",
+    "no project": "Vercel refuses: Project not found (404); see that VERCEL_PROJECT_ID and "
+    "VERCEL_ORG_ID are right",
+    "root directory": "the project has the Root Directory 'web', where Vercel would look for the "
+    "site; clear it in the project's settings, Build and Deployment",
+    "plan": "Vercel refuses: Resource is limited - try again in 24 hours (more than 100, code: "
+    '"api-deployments-free-per-day"); it is what the plan allows, docs/publishing.md has more',
+    "rate": "Vercel refuses: You have been creating deployments at a very fast pace. Please slow "
+    "down; it was asked too often, so wait a day",
+    "ERROR": "Vercel says ERROR: No space left on device; "
+    "https://vercel.com/me/spojscore/1 has more",
+    "CANCELED": "Vercel says CANCELED: without a reason; "
+    "https://vercel.com/me/spojscore/1 has more",
+    "BLOCKED": "Vercel says BLOCKED: The author is new; https://vercel.com/me/spojscore/1 has more",
+}
+
+
+@pytest.mark.usefixtures("first")
+@pytest.mark.parametrize("fault", REFUSED)
+def test_what_vercel_refuses_leaves_the_old_site(
+    fault: str, project: Path, home: Path, api: VercelApi, site: Site
+) -> None:
+    api.play(FAULTS[fault])
+    done = deploy(project, home, site)
+    assert (done.returncode, done.stderr) == (1, f"error: {REFUSED[fault]}; {STAYS}\n")
+    assert api.counts()[CREATE] <= 1
+
+
+@pytest.mark.usefixtures("first")
+def test_without_a_network(project: Path, home: Path, site: Site) -> None:
+    with vercel_api() as gone:
+        gone.configure(home / "nobody")
+    words = environment(home, site.url) | {"XDG_DATA_HOME": str(home / "nobody")}
+    done = make(project, "deploy", **words)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: {OUT_OF_REACH}: fetch failed; {STAYS}\n")
+
+
+def without(api: VercelApi, project: Path) -> None:
+    """Let the API lack the database."""
+    content = (project / BUNDLE / STATIC_DATABASE).read_bytes()
+    api.files = {name: file for name, file in api.files.items() if file != content}
+
+
+@pytest.mark.usefixtures("first")
+@pytest.mark.parametrize(
+    ("fault", "creates"),
+    [
+        ("two dropped", 4),
+        ("two 5xx", 4),
+        ("one dropped after the uploads", 3),
+        ("two lost looks", 2),
+    ],
+)
+def test_a_blip_is_no_lost_day(
+    fault: str, creates: int, project: Path, home: Path, api: VercelApi, site: Site
+) -> None:
+    without(api, project)
+    api.play(FAULTS[fault])
+    done = deploy(project, home, site)
+    assert done.returncode == 0, done.stderr
+    assert len(api.deployments) == 1
+    assert (api.counts()[CREATE], api.counts()[UPLOAD]) == (creates, 1)
+
+
+@pytest.mark.usefixtures("first")
+def test_at_the_upload_limit_one_archive_is_uploaded(
+    project: Path, home: Path, api: VercelApi, site: Site, tmp_path: Path
+) -> None:
+    without(api, project)
+    api.play(FAULTS["an upload limit, once"])
+    done = deploy(project, home, site)
+    assert done.returncode == 0, done.stderr
+    assert api.counts()[UPLOAD] == 2
+    api.unpack(1, tmp_path)
+    assert digest(tmp_path) == digest(project / BUNDLE)
+
+
+@pytest.mark.usefixtures("first")
+def test_at_the_upload_limit_one_archive_is_tried(
+    project: Path, home: Path, api: VercelApi, site: Site
+) -> None:
+    without(api, project)
+    api.play(FAULTS["an upload limit"])
+    done = deploy(project, home, site)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: Vercel refuses: Too many requests - try again in 24 hours (more than 5000, code: "
+        f'"api-upload-free"); it was asked too often, so wait a day; {STAYS}\n',
+    )
+    assert api.counts()[UPLOAD] == 2
+
+
+UNKNOWN = {
+    "dropped": f"{OUT_OF_REACH}: fetch failed",
+    "lost when it was made": f"{OUT_OF_REACH}: fetch failed",
+    "never ready": "https://vercel.com/me/spojscore/1 is BUILDING for 0 s",
+}
+
+
+@pytest.mark.usefixtures("first")
+@pytest.mark.parametrize("fault", UNKNOWN)
+def test_where_nobody_knows_the_site_is_asked(
+    fault: str, project: Path, home: Path, api: VercelApi, site: Site
+) -> None:
+    api.play(FAULTS[fault])
+    done = deploy(project, home, site)
+    shows, wanted = (
+        minute(state(file).finished)
+        for file in (site.folder / "spojscore.db", project / "spojscore.db")
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"error: {UNKNOWN[fault]}; {site.url} shows the crawl of {shows}, not that of {wanted}, "
+        "after 0 s\n",
     )
 
 
-def test_a_site_that_is_asked_until_it_shows_the_new_one(
-    site: Site, bundle: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("first")
+@pytest.mark.parametrize("fault", ["dropped when it was made", "lost when it was made"])
+def test_what_nobody_confirmed_may_be_public(
+    fault: str, project: Path, home: Path, api: VercelApi, site: Site
 ) -> None:
-    monkeypatch.setattr(online, "WAIT", 60)
-    asked: list[str] = []
-
-    def deploy_after_three(path: str) -> None:
-        asked.append(path)
-        if len(asked) == 3:
-            site.publish(bundle / STATIC_DATABASE)
-
-    site.on_get = deploy_after_three
-    assert await_deployed(Path()).startswith(f"{site.url}: crawl 2, finished {minute(0)}, ")
-    assert asked == ["/-/freshness.json"] * 3
+    api.play(FAULTS[fault])
+    api.on_ready = lambda _: site.publish(project / "spojscore.db")
+    done = deploy(project, home, site)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1].startswith(
+        f"{OUT_OF_REACH}: fetch failed. But {site.url}: crawl 1, finished "
+    )
 
 
-@pytest.mark.usefixtures("bundle")
-def test_a_site_that_does_not_answer_is_asked_again(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("text", ["{% if %}", ""])
+def test_only_what_was_verified_is_deployed(
+    text: str,
+    project: Path,
+    home: Path,
+    api: VercelApi,
+    site: Site,
+    first: object,  # noqa: ARG001
 ) -> None:
-    monkeypatch.setattr(online, "WAIT", 0.1)
-    site.status = 503
-    with pytest.raises(PublishError, match=r"answers 503, not that of .* 0 s after it was"):
-        await_deployed(Path())
-    with pytest.raises(PublishError, match=r"/-/freshness\.json answers 503$"):
-        probe(Path())
-
-
-def test_a_monitor(site: Site, tmp_path: Path) -> None:
-    project = copy_of_the_project(tmp_path)
-    done = make(project, "probe", SITE_URL=f"{site.url}/")
-    assert done.returncode == 0
-    assert done.stdout.splitlines()[-1].startswith(f"{site.url}: crawl 1, finished {minute(-1)}, ")
-    old = tmp_path / "old.db"
-    crawl(old, TODAY - 3, A)
-    site.publish(old)
-    done = make(project, "probe")
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"error: stale: {site.url}: crawl 1, finished {minute(-3)}")
-    done = make(project, "probe", SITE_URL="")
-    assert done.stderr.startswith("error: SITE_URL is '', not the site's address, https://…\n")
-
-
-def test_a_crawl_from_the_future(site: Site) -> None:
-    site.now = lambda: NOON - timedelta(days=2)
-    with pytest.raises(PublishError, match=r"^from the future, so a clock is wrong here, there or"):
-        probe(Path())
-
-
-@pytest.mark.parametrize("answer", ["[]", "{}", "<html>", '{"crawl": 1, "finished": "x"}'])
-def test_what_is_no_freshness(answer: str, site: Site) -> None:
-    site.freshness = answer.encode  # type: ignore[method-assign]
-    with pytest.raises(PublishError, match="does not tell of a crawl"):
-        probe(Path())
+    api.play(FAULTS["none"])
+    footer = project / BUNDLE / "templates" / "_footer.html"
+    right = footer.read_text()
+    footer.write_text(text)
+    done = deploy(project, home, site)
+    footer.write_text(right)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "error: not deployed: build/vercel is not what was verified; run `make verify`\n",
+    )
+    assert api.calls == []

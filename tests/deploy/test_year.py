@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from bench.ten_years import first_world
-from deploy import online
+from deploy import probe
 from deploy.archive import archive
 from deploy.bundle import STATIC_DATABASE
 from deploy.publish import STEPS
@@ -46,7 +46,7 @@ class Publisher:
             "build": self.build,
             "verify": lambda: None,
             "deploy": lambda: public.publish(self.published),
-            "probe": lambda: online.await_deployed(database),
+            "probe": lambda: probe.await_deployed(database),
         }
         assert list(self.steps) == list(STEPS)
 
@@ -79,8 +79,8 @@ def test_a_year(
     monkeypatch.setenv("ARCHIVE", str(tmp_path / "archive"))
     monkeypatch.setenv("SITE_URL", public_site.url)
     monkeypatch.setenv("FIRST", "1")
-    monkeypatch.setattr(online, "BUNDLE", tmp_path)
-    monkeypatch.setattr(online, "WAIT", 0)
+    monkeypatch.setattr(probe, "BUNDLE", tmp_path)
+    monkeypatch.setattr(probe, "WAIT", 0)
     random, publisher = Random(2026), Publisher(public_site, database, tmp_path)
     ends: Counter[str | None] = Counter()
     for _ in range(DAYS):

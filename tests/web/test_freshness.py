@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from deploy.online import Freshness
+from deploy.probe import Freshness
 from spojscore_crawler import settings
 from tests.support.commits import A, B, crawl
 from tests.support.databases import change

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from web.answers.refusals import RefusedError, did_you_mean
-from web.options import DATABASE
+from web.options import DATABASE, ORIGINS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -43,8 +43,7 @@ HEADERS = {
     b"referrer-policy": b"no-referrer",
     b"cross-origin-opener-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    # All of it is public and read-only.
-    b"access-control-allow-origin": b"*",
+    b"access-control-allow-origin": ORIGINS.encode(),
     b"access-control-allow-methods": b"GET, HEAD, OPTIONS",
     b"access-control-allow-headers": b"Authorization, Content-Type",
     b"access-control-expose-headers": b"Link, ETag, Retry-After",

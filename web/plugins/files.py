@@ -15,7 +15,7 @@ from datasette import hookimpl
 from datasette.utils import sqlite3
 from datasette.utils.asgi import Response, asgi_send_file
 
-from web.options import DATABASE_HEADERS, DATABASE_TYPE
+from web.options import DATABASE_HEADERS, DATABASE_TYPE, HASH_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -69,7 +69,8 @@ async def database(
 
 async def hash_of_it(datasette: Datasette) -> Response:
     async with copied(datasette) as file:
-        return Response.text(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {NAME}\n")
+        line = f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {NAME}\n"
+    return Response(line, headers=dict(DATABASE_HEADERS), content_type=HASH_TYPE)
 
 
 @hookimpl

@@ -1,0 +1,111 @@
+"""Vercel's CLI: what it is told of this machine, and what it answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from subprocess import PIPE
+from tempfile import TemporaryFile
+from threading import Thread
+from typing import IO, Any
+
+from deploy.bundle import BUNDLE
+from deploy.toolchain import PublishError, started
+
+VERCEL = Path(__file__).parent / "node_modules" / ".bin" / "vercel"
+# What tells Vercel whose site it is, and where one gets it.
+ACCOUNT = {
+    "VERCEL_TOKEN": "create one at https://vercel.com/account/tokens",
+    "VERCEL_ORG_ID": "orgId in .vercel/project.json after `deploy/node_modules/.bin/vercel link`",
+    "VERCEL_PROJECT_ID": "projectId in the same file",
+}
+# Names of what is nobody else's business.
+PRIVATE = re.compile("TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL", re.IGNORECASE)
+LAST_WORDS = 5  # seconds that what was printed has to be shown
+REASON = re.compile(r"^(?:Error:|✗) (.+)", re.MULTILINE)
+# How Vercel's refusals are told by its CLI, and what to do. All else may be a fault on the way.
+REFUSALS = {
+    r"\(40[13]\)$|^Not authorized|^The token|permission|Project Settings": (
+        "see that VERCEL_TOKEN has not expired and is for VERCEL_ORG_ID"
+    ),
+    r"\(404\)$|^Project not found": "see that VERCEL_PROJECT_ID and VERCEL_ORG_ID are right",
+    r"\(402\)$|^Resource is limited": "it is what the plan allows, docs/publishing.md has more",
+    r"\(429\)$|^Too many requests|rate limit|fast pace": "it was asked too often, so wait a day",
+}
+
+
+class RefusedError(PublishError):
+    """Vercel said no."""
+
+
+def find_vercel() -> Path:
+    """Vercel's CLI as deploy/package.json pins it. Raises PublishError."""
+    if not VERCEL.exists():
+        raise PublishError("Vercel's CLI is not installed; `make build` does it")
+    return VERCEL
+
+
+def discreet(*, deploys: bool = False) -> dict[str, str]:
+    """The environment without secrets; one that deploys keeps Vercel's own.
+
+    In it the CLI tells Vercel nothing of the commit that it would find above the bundle (its
+    author, remote and message), and nobody that it was used.
+    """
+    hidden = {name for name in os.environ if PRIVATE.search(name)} | ACCOUNT.keys()
+    kept = ACCOUNT.keys() if deploys else set()
+    return {name: value for name, value in os.environ.items() if name not in hidden - kept} | {
+        "GIT_CEILING_DIRECTORIES": str(BUNDLE.parent.absolute()),
+        "NO_UPDATE_NOTIFIER": "1",
+        "VERCEL_TELEMETRY_DISABLED": "1",
+    }
+
+
+def ask(path: str) -> Any:
+    """What Vercel's API has at that path. Raises RefusedError or PublishError.
+
+    The CLI asks again, four times within seconds, where nothing comes or a server's error.
+    """
+    owner = os.environ["VERCEL_ORG_ID"]
+    return cli("api", f"{path}?teamId={owner}" if owner.startswith("team_") else path)
+
+
+def cli(*words: str) -> Any:
+    """The JSON that a command of the CLI answers; shows what it says meanwhile.
+
+    It takes the token from the environment. Raises RefusedError or PublishError with the reason.
+    """
+    said: list[str] = []
+    command = [find_vercel(), *words]
+    with TemporaryFile("w+", errors="replace") as answer:
+        with started(command, stdout=answer, stderr=PIPE, env=discreet(deploys=True)) as process:
+            # What the CLI leaves running may hold the pipe open: its own end counts.
+            reader = Thread(target=_show, args=[process.stderr, said], daemon=True)
+            reader.start()
+            process.wait()
+        reader.join(LAST_WORDS)
+        answer.seek(0)
+        printed = answer.read()
+    if process.returncode:
+        raise _failure("".join(said))
+    try:
+        return json.loads(printed)
+    except ValueError as error:
+        raise PublishError(f"`vercel {words[0]}` answered no JSON: {error}") from error
+
+
+def _show(output: IO[str], said: list[str]) -> None:
+    for line in output:
+        said.append(line)
+        print(line.replace(os.environ["VERCEL_TOKEN"], "***"), end="", flush=True)
+
+
+def _failure(said: str) -> PublishError:
+    found = REASON.search(said)
+    # Where there is no network, its deploy ends without a word.
+    reason = found[1].strip() if found else "no answer"
+    for pattern, advice in REFUSALS.items():
+        if re.search(pattern, reason):
+            return RefusedError(f"Vercel refuses: {reason.rstrip('.')}; {advice}")
+    return PublishError(f"Vercel is out of reach or broken: {reason.rstrip('.')}")

@@ -1,0 +1,22 @@
+// Notes, for each process of Node.js: its words, its environment, and whom it tries to reach.
+const dns = require("node:dns");
+const { appendFileSync } = require("node:fs");
+const net = require("node:net");
+const note = (entry) => appendFileSync(process.env.NOTES, JSON.stringify(entry) + "\n");
+
+note({ words: process.argv.slice(1), environment: process.env });
+const { connect } = net.Socket.prototype;
+net.Socket.prototype.connect = function (...args) {
+  const [options] = Array.isArray(args[0]) ? args[0] : args;
+  note({ reached: options.path ?? `${options.host ?? "127.0.0.1"}:${options.port}` });
+  return connect.apply(this, args);
+};
+for (const names of [dns, dns.promises]) {
+  for (const name of ["lookup", "resolve", "resolve4", "resolve6"]) {
+    const original = names[name];
+    names[name] = function (host, ...more) {
+      note({ reached: host });
+      return original.call(this, host, ...more);
+    };
+  }
+}
