@@ -77,7 +77,7 @@ def cli(*words: str) -> Any:
     It takes the token from the environment. Raises RefusedError or PublishError with the reason.
     """
     said: list[str] = []
-    command = [find_vercel(), *words]
+    command: list[str | Path] = [find_vercel(), *words]
     with TemporaryFile("w+", errors="replace") as answer:
         with started(command, stdout=answer, stderr=PIPE, env=discreet(deploys=True)) as process:
             # What the CLI leaves running may hold the pipe open: its own end counts.

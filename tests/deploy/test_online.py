@@ -6,10 +6,10 @@ What Vercel makes of it is not known from that; what leaves this machine is, and
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ from deploy.function import running
 from deploy.toolchain import PublishError, find_python
 from spojscore_crawler.store.state import state
 from spojscore_crawler.store.times import minute
+from standin.problems import problems
+from standin.server import StandIn, serving
+from tests.support.crawling import Crawl
 from tests.support.databases import change, rows
 from tests.support.projects import copy_of_the_project, make, with_vercel
 from tests.support.published import Site
@@ -44,7 +47,7 @@ PRIVATE = {
     "GH_TOKEN": "what-is-the-owner's", "DATASETTE_SECRET": "what-is-the-site's",
     "SMTP_PASSWORD": "hunter2", "AWS_SECRET_ACCESS_KEY": "what-is-amazon's",
 }  # fmt: skip
-COMMIT = ("Somebody", "somebody@example.org", "What the last commit says")
+COMMIT = ("Xaver Ypsilon", "xaver@ypsilon.example", "What the last commit says")
 WITHOUT_PAUSES = """
 import sys
 from deploy import __main__, online
@@ -125,6 +128,7 @@ def notes(home: Path) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def first(project: Path, home: Path, api: VercelApi) -> "subprocess.CompletedProcess[str]":
     """The first deployment: from here on the API has its files."""
+    api.play(FAULTS["none"])
     return make(project, "deploy", **environment(home))
 
 
@@ -139,7 +143,6 @@ def deploy(project: Path, home: Path, site: Site) -> "subprocess.CompletedProces
 def test_a_first_deployment_is_the_bundle_and_nothing_else(
     first: "subprocess.CompletedProcess[str]",
     project: Path,
-    home: Path,
     api: VercelApi,
     tmp_path: Path,
 ) -> None:
@@ -170,13 +173,13 @@ def test_a_first_deployment_is_the_bundle_and_nothing_else(
 
 
 def test_nothing_of_this_machine_leaves(
-    first: object,
+    first: object,  # noqa: ARG001
     project: Path,
     home: Path,
     api: VercelApi,
 ) -> None:
     told = json.dumps([call.body for call in api.calls if call.name == CREATE]).encode()
-    ours = (str(project), str(home), socket.gethostname(), "private.git", *COMMIT)
+    ours = (str(project), str(home), "private.git", *COMMIT)
     for secret in (TOKEN, *PRIVATE.values(), *ours):
         assert secret.encode() not in told
         assert [name for name, file in api.files.items() if secret.encode() in file] == []
@@ -190,9 +193,13 @@ def test_the_token_is_in_no_argument_output_or_file(
     commands = [note["words"] for note in noted if "words" in note]
     assert [command[1] for command in commands] == ["api", "deploy", "api"]
     assert TOKEN not in json.dumps(commands)
-    written = (file for folder in (project, home) for file in folder.rglob("*") if file.is_file())
-    found = [file for file in written if TOKEN.encode() in file.read_bytes()]
-    assert found == [home / "notes"]  # which is the test's own, with their environment
+    written = (
+        file
+        for folder in (project / "build", home)
+        for file in folder.rglob("*")
+        if file.is_file() and file.name != "notes"
+    )
+    assert [file for file in written if TOKEN.encode() in file.read_bytes()] == []
     environments = [note["environment"] for note in noted if "words" in note]
     assert all(SECRETS.items() <= environment.items() for environment in environments)
     assert all(PRIVATE.keys().isdisjoint(environment) for environment in environments)
@@ -208,7 +215,9 @@ def test_the_next_day_few_files_are_uploaded(
     project: Path, home: Path, api: VercelApi, site: Site, tmp_path: Path
 ) -> None:
     before = digest(project / BUNDLE)
-    change(project / "spojscore.db", "UPDATE problems SET users = users + 1 WHERE code = 'TEST'")
+    one, *others = problems(120)
+    with serving(StandIn([replace(one, users=one.users + 1), *others])) as spoj:
+        assert Crawl(spoj.url, project / "spojscore.db").status == 0
     built(project)
     api.play(FAULTS["none"])
     done = deploy(project, home, site)
@@ -305,9 +314,9 @@ def test_at_the_upload_limit_one_archive_is_uploaded(
 
 @pytest.mark.usefixtures("first")
 def test_at_the_upload_limit_one_archive_is_tried(
-    project: Path, home: Path, api: VercelApi, site: Site
+    project: Path, home: Path, api: VercelApi, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    without(api, project)
+    monkeypatch.setattr(api, "files", {})
     api.play(FAULTS["an upload limit"])
     done = deploy(project, home, site)
     assert (done.returncode, done.stderr) == (
@@ -315,7 +324,8 @@ def test_at_the_upload_limit_one_archive_is_tried(
         "error: Vercel refuses: Too many requests - try again in 24 hours (more than 5000, code: "
         f'"api-upload-free"); it was asked too often, so wait a day; {STAYS}\n',
     )
-    assert api.counts()[UPLOAD] == 2
+    assert api.counts()[CREATE] == 2
+    assert api.deployments == []
 
 
 UNKNOWN = {
@@ -353,7 +363,7 @@ def test_what_nobody_confirmed_may_be_public(
     done = deploy(project, home, site)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1].startswith(
-        f"{OUT_OF_REACH}: fetch failed. But {site.url}: crawl 1, finished "
+        f"{OUT_OF_REACH}: fetch failed. But {site.url}: crawl "
     )
 
 
