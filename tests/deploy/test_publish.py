@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +15,14 @@ from playwright.sync_api import Browser
 
 from deploy.bundle import (
     FUNCTION,
-    STATIC,
+    OUTPUT,
+    ROUTES,
     STATIC_DATABASE,
     digest,
     function_files,
-    verified_file,
 )
 from deploy.function import running
-from deploy.toolchain import PublishError, find_python, find_vercel
+from deploy.toolchain import PublishError, find_python
 from standin.faults import Fault
 from standin.problems import problems
 from standin.server import StandIn, serving
@@ -30,7 +30,7 @@ from tests.support.attacks import ATTACKS, sql
 from tests.support.browsing import launched
 from tests.support.databases import change, rows
 from tests.support.looking import DESK, PHONE, look, looking
-from tests.support.projects import ROOT, copy_of_the_project, make
+from tests.support.projects import ROOT, copy_of_the_project, fast, make, with_vercel
 from tests.support.published import Site
 from tests.support.queries import QUERIES
 from tests.support.sites import get, refusal, walked
@@ -45,32 +45,18 @@ PRIVATE = "what-is-the-owner's"
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with Vercel's CLI."""
+    copy = copy_of_the_project(tmp_path_factory.mktemp("publish"))
     try:
-        vercel = find_vercel()
+        with_vercel(copy)
         find_python()
     except PublishError as error:
         missing(str(error))
-    copy = copy_of_the_project(tmp_path_factory.mktemp("publish"))
     for lying_about in (".env", "web/.env", "web/plugins/.env", "web/static/.env", "other.db"):
         (copy / lying_about).write_text("SECRET=1")
     (copy / "web" / "plugins" / "__pycache__").mkdir()
     (copy / "web" / "plugins" / "__pycache__" / "points.cpython-311.pyc").write_text("SECRET=1")
     fast(copy)
-    # Deploying is the one thing that can't be tried here: $PLAY plays it.
-    tools = copy / "deploy" / "node_modules"
-    cli = tools / ".bin" / "vercel"
-    cli.parent.mkdir(parents=True)
-    cli.write_text(f'#!/bin/sh\n[ "$1" != deploy ] && exec {vercel} "$@"\neval "$PLAY"\n')
-    cli.chmod(0o755)
-    (tools / ".installed").touch()
     return copy
-
-
-def fast(project: Path) -> None:
-    with (project / "spojscore_crawler" / "settings.py").open("a") as settings:
-        settings.write(
-            "DOWNLOAD_DELAY = RETRY_BACKOFF = 0\nAUTOTHROTTLE_ENABLED = False\nMIN_PROBLEMS = 1\n"
-        )
 
 
 @pytest.fixture(scope="module")
@@ -143,9 +129,27 @@ def test_what_the_bundle_holds(project: Path) -> None:
         assert [
             file for file in function_files(bundle).values() if secret.encode() in file.read_bytes()
         ] == []
-    routes = json.loads((bundle / ".vercel/output/config.json").read_text())["routes"]
-    assert routes[0] == {"handle": "filesystem"}
-    assert routes[-1]["dest"] == "/index.py"
+    output = [path.name for path in (bundle / OUTPUT).iterdir()]
+    assert sorted(output) == ["config.json", "functions", "static"]
+
+
+@pytest.mark.usefixtures("published")
+def test_how_the_cdn_sends_the_database(project: Path) -> None:
+    headers = {"Cache-Control": "public, max-age=600", "Access-Control-Allow-Origin": "*"}
+    assert json.loads((project / BUNDLE / ROUTES).read_text())["routes"] == [
+        {
+            "src": r"^/spojscore\.db$",
+            "headers": {"Content-Type": "application/vnd.sqlite3"} | headers,
+            "continue": True,
+        },
+        {
+            "src": r"^/spojscore\.db\.sha256$",
+            "headers": {"Content-Type": "text/plain; charset=utf-8"} | headers,
+            "continue": True,
+        },
+        {"handle": "filesystem"},
+        {"src": "^/(.*)$", "dest": "/index.py"},
+    ]
 
 
 @pytest.mark.usefixtures("published")
@@ -258,12 +262,16 @@ def test_what_was_built_answers_sql_in_processes_of_their_own(function: str) -> 
     assert json.loads(get(f"{function}/-/freshness.json"))["sql"] is True
 
 
-def test_verify_looks_at_the_routes(project: Path, spoiled: Path) -> None:
-    routes = spoiled / ".vercel" / "output" / "config.json"
+@pytest.mark.parametrize(("number", "without"), [(0, "headers"), (1, "continue"), (3, "dest")])
+def test_verify_looks_at_the_routes(
+    number: int, without: str, project: Path, spoiled: Path
+) -> None:
     before = digest(spoiled)
-    routes.write_text('{"version": 3, "routes": [{"handle": "filesystem"}]}')
+    config = json.loads((spoiled / ROUTES).read_text())
+    del config["routes"][number][without]
+    (spoiled / ROUTES).write_text(json.dumps(config))
     assert digest(spoiled) != before
-    assert refused(project) == "error: the routes are [{'handle': 'filesystem'}]"
+    assert refused(project) == f"error: the routes are {config['routes']}"
 
 
 def test_verify_compares_the_static_file_with_its_hash(project: Path, spoiled: Path) -> None:
@@ -309,73 +317,6 @@ def test_verify_without_a_build_says_what_to_run(project: Path, tmp_path: Path) 
     empty = copy_of_the_project(tmp_path)
     shutil.copy(project / "spojscore.db", empty)
     assert refused(empty) == "error: nothing is built in build/vercel; `make build` does it"
-
-
-Deploy = Callable[[str], subprocess.CompletedProcess[str]]
-GOES_PUBLIC = f'cp -r "{BUNDLE / STATIC}"/. "$SITE_FOLDER"'
-SECRETS = {"VERCEL_TOKEN": "a-token", "VERCEL_ORG_ID": "org", "VERCEL_PROJECT_ID": "project"}
-
-
-@pytest.fixture
-def deploy(project: Path, published: object, public_site: Site) -> Deploy:  # noqa: ARG001
-    """Runs `make deploy`, with a line of shell for the CLI, on a bundle that was verified."""
-    bundle = project / BUNDLE
-    verified_file(bundle).write_text(digest(bundle))
-
-    def run(play: str) -> subprocess.CompletedProcess[str]:
-        where = {"SITE_URL": public_site.url, "SITE_FOLDER": str(public_site.folder)}
-        return make(project, "deploy", **SECRETS, **where, PLAY=play)
-
-    return run
-
-
-def test_deploy_hands_the_bundle_to_the_cli_and_the_token_to_nobody(
-    deploy: Deploy, project: Path, public_site: Site
-) -> None:
-    words = 'echo "$VERCEL_TOKEN $VERCEL_ORG_ID $VERCEL_PROJECT_ID: $@"'
-    quiet = 'echo "$GIT_CEILING_DIRECTORIES $VERCEL_TELEMETRY_DISABLED $NO_UPDATE_NOTIFIER"'
-    done = deploy(f"{words}; {quiet}; {GOES_PUBLIC}")
-    assert done.returncode == 0
-    assert "*** org project: deploy --prebuilt --prod --yes --cwd build/vercel\n" in done.stdout
-    assert "a-token" not in done.stdout + done.stderr
-    # It looks for a commit no further up than the bundle.
-    assert f"{project}/build 1 1\n" in done.stdout
-    said = make(project, "probe", SITE_URL=public_site.url)
-    assert said.returncode == 0
-    assert f"{public_site.url}: crawl 1, finished " in said.stdout
-    written = (file for file in project.glob("build/**/*") if file.is_file())
-    assert not [file for file in written if b"a-token" in file.read_bytes()]
-
-
-def test_a_deploy_that_fails_is_told(deploy: Deploy, project: Path) -> None:
-    before = hashes(project / BUNDLE)
-    done = deploy("exit 3")
-    assert the_error(done) == "error: vercel deploy ended with exit status 3, see above"
-    assert done.returncode == 2
-    assert hashes(project / BUNDLE) == before
-
-
-def test_a_deploy_ends_with_the_cli(deploy: Deploy) -> None:
-    """Not with what that leaves running, which holds its output open."""
-    done = deploy(f"setsid tail -f /dev/null & {GOES_PUBLIC}; echo done")
-    assert done.returncode == 0, done.stderr
-    assert "done\n" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("file", "text"),
-    [("templates/_footer.html", "{% if %}"), ("plugins/cells.py", "import nosuchmodule")],
-)
-def test_what_verify_refused_is_not_deployed(
-    file: str, text: str, deploy: Deploy, project: Path, spoiled: Path, public_site: Site
-) -> None:
-    (spoiled / file).write_text(text)
-    assert refused(project).startswith("error: ")
-    done = deploy(GOES_PUBLIC)
-    assert the_error(done) == (
-        "error: not deployed: build/vercel is not what was verified; run `make verify`"
-    )
-    assert list(public_site.folder.iterdir()) == []
 
 
 @pytest.mark.usefixtures("published")
