@@ -13,6 +13,7 @@ from deploy.toolchain import PublishError
 from spojscore_crawler.store.files import StoreError
 from tests.support.commits import A, B, crawl
 from tests.support.databases import rows
+from tests.support.machines import RELEASES
 from tests.support.projects import copy_of_the_project, make
 
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)
@@ -132,28 +133,12 @@ def test_make_archive(folder: Path, tmp_path: Path) -> None:
     assert done.stderr.startswith("error: ARCHIVE is /nowhere, but there is no such folder; make")
 
 
-GH = """#!/bin/sh
-# Plays GitHub's command: a folder is the release.
-echo "$@" >>"$ASSETS.log"
-[ "$1 $3 ${*##* }" = "release archive --repo=me/mine" ] || exit 9
-if [ "$2" != create ] && [ ! -d "$ASSETS" ]; then echo "release not found" >&2; exit 1; fi
-case "$2" in
-  create) mkdir "$ASSETS" ;;
-  view) cd "$ASSETS" && stat -c '%s %n' * ;;
-  upload) [ "$5" = --clobber ] || exit 8; cp "$4" "$ASSETS" ;;
-  download) cp "$ASSETS/${4#--pattern=}" "${5#--dir=}" ;;
-  delete-asset) rm "$ASSETS/$4" ;;
-  *) exit 9 ;;
-esac
-"""
-
-
 @pytest.fixture
 def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A release on GitHub that is not there yet; the folder that its assets are in."""
     gh = tmp_path / "bin" / "gh"
     gh.parent.mkdir()
-    gh.write_text(GH)
+    gh.write_text(f"#!/bin/sh\n{RELEASES}")
     gh.chmod(0o755)
     monkeypatch.setenv("PATH", f"{gh.parent}:{os.environ['PATH']}")
     monkeypatch.setenv("ASSETS", str(tmp_path / "assets"))

@@ -3,13 +3,24 @@
 import os
 import re
 import subprocess
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.support.machines import Machine
-from tests.support.projects import ROOT
+from deploy.bundle import STATIC_DATABASE
+from deploy.toolchain import PublishError, find_python
+from standin.faults import Fault
+from standin.problems import problems
+from standin.server import StandIn, serving
+from tests.support.databases import rows
+from tests.support.machines import RELEASES, Machine
+from tests.support.projects import ROOT, copy_of_the_project, fast, with_vercel
+from tests.support.published import Site
+from tests.support.tools import missing
+from tests.support.vercel_api import SECRETS, vercel_api
 
 TEXT = (ROOT / ".github" / "workflows" / "publish.yml").read_text()
 WORKFLOW = yaml.safe_load(TEXT)
@@ -44,19 +55,17 @@ def test_what_linters_do_not_know() -> None:
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in actions)
 
 
-def shell(step: dict[str, Any], machine: Machine, **contexts: str) -> int:
-    """Run a step as GitHub does; `contexts` are the values of its expressions, _ for a point."""
-
-    def value(match: re.Match[str]) -> str:
-        return contexts[match[1].replace(".", "_")]
-
+def shell(
+    step: dict[str, Any], machine: Machine, values: Mapping[str, str], folder: Path | None = None
+) -> int:
+    """Run a step as GitHub does, where its expressions have these values."""
     environment = {
-        name: re.sub(r"\$\{\{ ([\w.]+) \}\}", value, str(text))
+        name: re.sub(r"\$\{\{ (.+?) \}\}", lambda found: values[found[1]], str(text))
         for name, text in step.get("env", {}).items()
     }
     command = ["bash", "-e", "-c", step["run"]]
     env = os.environ | machine.environment | environment
-    return subprocess.run(command, env=env, cwd=machine.home, check=False).returncode
+    return subprocess.run(command, env=env, cwd=folder or machine.home, check=False).returncode
 
 
 def test_one_issue_is_open_while_it_fails(machine: Machine) -> None:
@@ -87,13 +96,84 @@ def test_one_issue_is_open_while_it_fails(machine: Machine) -> None:
 
 
 def told(machine: Machine, result: str) -> int:
-    return shell(
-        WORKFLOW["jobs"]["tell"]["steps"][0], machine, needs_publish_result=result,
-        github_server_url="https://github.com", github_repository="me/mine", github_run_id="1",
-    )  # fmt: skip
+    values = {
+        "needs.publish.result": result, "github.server_url": "https://github.com",
+        "github.repository": "me/mine", "github.run_id": "1",
+    }  # fmt: skip
+    return shell(WORKFLOW["jobs"]["tell"]["steps"][0], machine, values)
 
 
 @pytest.mark.parametrize("result", ["success", "failure"])
 def test_what_github_refuses_fails_the_job(result: str, machine: Machine) -> None:
     machine.has("gh", "echo no such thing >&2; exit 1")
     assert told(machine, result) == 1
+
+
+def test_a_day_that_fails_and_one_that_publishes(
+    machine: Machine, public_site: Site, tmp_path: Path
+) -> None:
+    """The steps, one by one, on machines that keep nothing but the release and the issue."""
+    gh = f'if [ "$1" = release ]; then\n{RELEASES}\nelif [ "$1" = issue ]; then\n{ISSUES}\nfi'
+    machine.has("gh", gh)
+    summary = tmp_path / "summary.md"
+    machine.environment |= {
+        "ASSETS": str(tmp_path / "assets"), "GITHUB_STEP_SUMMARY": str(summary),
+        "XDG_DATA_HOME": str(machine.home / "data"),
+    }  # fmt: skip
+    values = {f"secrets.{name}": value for name, value in SECRETS.items()} | {
+        "vars.SITE_URL": public_site.url, "github.token": "token-of-github",
+        "vars.ARCHIVE || format('github:{0}', github.repository)": "github:me/mine",
+        "inputs.first && '1' || ''": "1", "inputs.take": "",
+        "github.server_url": "https://github.com", "github.repository": "me/mine",
+        "github.run_id": "1",
+    }  # fmt: skip
+
+    def result(day: int, *faults: str) -> str:
+        folder = tmp_path / f"day{day}"
+        folder.mkdir()
+        project = clean_folder(folder)
+        struck = [Fault.parse(fault) for fault in faults]
+        with serving(StandIn(problems(120), faults=struck)) as spoj:
+            machine.environment["SPOJ_URL"] = spoj.url
+            steps = [step for step in WORKFLOW["jobs"]["publish"]["steps"] if "run" in step]
+            failed = any(shell(step, machine, values, project) for step in steps)
+        values["needs.publish.result"] = "failure" if failed else "success"
+        assert [shell(step, machine, values) for step in WORKFLOW["jobs"]["tell"]["steps"]] == [
+            0,
+            0,
+        ]
+        return values["needs.publish.result"]
+
+    def goes_public(number: int) -> None:
+        api.unpack(number, tmp_path / "deployed")
+        public_site.publish(tmp_path / "deployed" / STATIC_DATABASE)
+
+    with vercel_api() as api:
+        api.configure(machine.home / "data")
+        api.on_ready = goes_public
+        assert result(1, "50:bot-check") == "failure"
+        assert (machine.home / "number").exists()
+        assert api.calls == []
+        assert result(2) == "success"
+        assert not (machine.home / "number").exists()
+    [crawl] = rows(public_site.folder / "spojscore.db", "SELECT problems FROM crawls")
+    assert crawl["problems"] == 120
+    assert len(list((tmp_path / "assets").iterdir())) == 2  # a copy and its hash
+    assert [line.split()[1] for line in summary.read_text().splitlines() if "failed" in line] == [
+        "crawl"
+    ]
+    assert [call for call in machine.called() if call.startswith("gh workflow")] == [
+        "gh workflow enable publish.yml"
+    ] * 2
+
+
+def clean_folder(folder: Path) -> Path:
+    """A checkout in which `make install …` has nothing left to do."""
+    project = copy_of_the_project(folder)
+    fast(project)
+    try:
+        with_vercel(project)
+        find_python()
+    except PublishError as error:
+        missing(str(error))
+    return project

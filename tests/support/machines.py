@@ -9,6 +9,20 @@ from pathlib import Path
 
 from tests.support.projects import ROOT
 
+# Plays `gh release`: the folder $ASSETS is the release.
+RELEASES = """echo "$@" >>"$ASSETS.log"
+[ "$1 $3 ${*##* }" = "release archive --repo=me/mine" ] || exit 9
+if [ "$2" != create ] && [ ! -d "$ASSETS" ]; then echo "release not found" >&2; exit 1; fi
+case "$2" in
+  create) mkdir "$ASSETS" ;;
+  view) cd "$ASSETS" && stat -c '%s %n' * ;;
+  upload) [ "$5" = --clobber ] || exit 8; cp "$4" "$ASSETS" ;;
+  download) cp "$ASSETS/${4#--pattern=}" "${5#--dir=}" ;;
+  delete-asset) rm "$ASSETS/$4" ;;
+  *) exit 9 ;;
+esac
+"""
+
 
 class Machine:
     """A home folder, and commands that play others and log how they were called."""
