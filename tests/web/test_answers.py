@@ -231,9 +231,12 @@ def test_the_database_and_its_hash(site: str, crawled: Path, tmp_path: Path) -> 
     assert status == 200
     assert rows(file) == rows(crawled)
     digest = hashlib.sha256(body).hexdigest()
-    assert get(f"{site}/spojscore.db.sha256") == f"{digest}  spojscore.db\n"
     assert headers["Content-Type"] == "application/vnd.sqlite3"
     assert headers["Cache-Control"] == "public, max-age=600"
+    _, of_hash, line = asked(f"{site}/spojscore.db.sha256")
+    assert line.decode() == f"{digest}  spojscore.db\n"
+    assert of_hash["Content-Type"] == "text/plain; charset=utf-8"
+    assert of_hash["Cache-Control"] == "public, max-age=600"
     again = asked(f"{site}/spojscore.db", **{"If-None-Match": headers["ETag"]})
     assert (again[0], again[2]) == (304, b"")
     other = asked(f"{site}/spojscore.db", **{"If-None-Match": '"other"'})

@@ -4,7 +4,7 @@ import json
 import struct
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -179,7 +179,11 @@ def test_downloads_source_and_limits(grown_site: str, home: Selector) -> None:
     assert {"/spojscore/problems.csv?_size=max&_dl=1", whole, "/spojscore.db", "/api"} <= set(hrefs)
     assert len(json.loads(get(grown_site + whole))) == 137
     assert len(json.loads(get(f"{grown_site}{whole}&_delisted=1"))) == 138
+    lite = home.css('a[href^="https://lite.datasette.io/"]')
+    asked = parse_qs(urlsplit(lite.attrib["href"]).query)
+    assert asked == {"url": [f"{grown_site}/spojscore.db"]}
     text = words(home.get() or "")
+    assert "SQLite , with all of its history ( open in Datasette Lite , another’s site)." in text
     assert "tutorial, challenge and partial problems, and who solved what." in text
     assert "SPOJ does not run this site." in text
 
