@@ -13,7 +13,7 @@ from deploy.client import site_url
 from deploy.probe import await_crawl
 from deploy.stores import refuse_made_up
 from deploy.toolchain import PublishError
-from deploy.vercel import ACCOUNT, RefusedError, ask, cli
+from deploy.vercel import ACCOUNT, RefusedError, UnknownError, ask, cli
 from spojscore_crawler.store.state import state
 
 # What the environment must hold, and where one gets it.
@@ -49,7 +49,7 @@ def deploy(_: Path) -> str:
         end = ended(made)
     except RefusedError as error:
         raise PublishError(f"{error}; {STAYS}") from error
-    except PublishError as error:
+    except UnknownError as error:
         return unconfirmed(error)
     where = made["inspectorUrl"] or made["url"]
     if end["readyState"] != "READY":
@@ -81,10 +81,10 @@ def check_project() -> None:
 def create() -> dict[str, Any]:
     """Upload what Vercel does not have yet, and make a deployment of it.
 
-    Raises RefusedError when none was made, PublishError when that is not known.
+    Raises RefusedError when none was made, UnknownError when there may be one.
     """
     options = ["--prebuilt", "--prod", "--yes", "--no-wait", "--json", "--cwd", str(BUNDLE)]
-    doubt: PublishError | None = None
+    doubt: UnknownError | None = None
     for pause in PAUSES:
         try:
             made: dict[str, Any] = cli("deploy", *options)
@@ -93,7 +93,7 @@ def create() -> dict[str, Any]:
                 options.append(ARCHIVE)  # one file, which always is a new one
                 continue
             raise doubt or error from error
-        except PublishError as error:
+        except UnknownError as error:
             doubt = error
             time.sleep(pause)
         else:
@@ -103,7 +103,7 @@ def create() -> dict[str, Any]:
 
 
 def ended(made: dict[str, Any]) -> dict[str, Any]:
-    """What Vercel says of a deployment in the end. Raises PublishError when it does not.
+    """What Vercel says of a deployment in the end. Raises UnknownError when it does not.
 
     The CLI itself would wait for ever for one that is blocked.
     """
@@ -112,15 +112,17 @@ def ended(made: dict[str, Any]) -> dict[str, Any]:
         try:
             told: dict[str, Any] = ask(f"/v13/deployments/{made['id']}")
         except RefusedError as error:
-            raise PublishError(str(error)) from error  # it was made before
+            raise UnknownError(str(error)) from error  # it was made before
         if told["readyState"] not in UNDERWAY:
             return told
         if time.monotonic() > limit:
-            raise PublishError(f"{made['inspectorUrl']} is {told['readyState']} for {PATIENCE} s")
+            raise UnknownError(
+                f"{made['inspectorUrl']} is still {told['readyState']} after {PATIENCE:.0f} s"
+            )
         time.sleep(PAUSE)
 
 
-def unconfirmed(problem: PublishError) -> str:
+def unconfirmed(problem: UnknownError) -> str:
     """Look at the site, where it is not known what Vercel did. Returns or raises what is there."""
     try:
         return f"{problem}. But {await_crawl(DOUBT)}"

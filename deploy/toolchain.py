@@ -67,13 +67,18 @@ def _end(process: subprocess.Popen[str]) -> None:
             process.wait(GRACE)
 
 
-def output(command: Sequence[str | Path], **options: Any) -> str:
-    """What a command prints. When it fails, shows all that it said and raises PublishError."""
+def run(command: Sequence[str | Path], **options: Any) -> tuple[int, str, str]:
+    """The exit status of a command, and what it prints on standard output and error."""
     # Not into pipes, which what the command leaves behind may hold open.
     with TemporaryFile("w+", errors="replace") as out, TemporaryFile("w+", errors="replace") as err:
         with started(command, stdout=out, stderr=err, **options) as process:
             status = process.wait()
-        printed, errors = (_text(file) for file in (out, err))
+        return status, _text(out), _text(err)
+
+
+def output(command: Sequence[str | Path], **options: Any) -> str:
+    """What a command prints. When it fails, shows all that it said and raises PublishError."""
+    status, printed, errors = run(command, **options)
     if status:
         said = f"{printed}\n{errors}".strip()
         *more, reason = said.splitlines() or [f"exit status {status}"]

@@ -6,13 +6,10 @@ import json
 import os
 import re
 from pathlib import Path
-from subprocess import PIPE
-from tempfile import TemporaryFile
-from threading import Thread
-from typing import IO, Any
+from typing import Any
 
 from deploy.bundle import BUNDLE
-from deploy.toolchain import PublishError, started
+from deploy.toolchain import PublishError, run
 
 VERCEL = Path(__file__).parent / "node_modules" / ".bin" / "vercel"
 # What tells Vercel whose site it is, and where one gets it.
@@ -23,7 +20,6 @@ ACCOUNT = {
 }
 # Names of what is nobody else's business.
 PRIVATE = re.compile("TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL", re.IGNORECASE)
-LAST_WORDS = 5  # seconds that what was printed has to be shown
 REASON = re.compile(r"^(?:Error:|✗) (.+)", re.MULTILINE)
 # How Vercel's refusals are told by its CLI, and what to do. All else may be a fault on the way.
 REFUSALS = {
@@ -38,6 +34,10 @@ REFUSALS = {
 
 class RefusedError(PublishError):
     """Vercel said no."""
+
+
+class UnknownError(PublishError):
+    """What Vercel did is not known."""
 
 
 def find_vercel() -> Path:
@@ -63,7 +63,7 @@ def discreet(*, deploys: bool = False) -> dict[str, str]:
 
 
 def ask(path: str) -> Any:
-    """What Vercel's API has at that path. Raises RefusedError or PublishError.
+    """What Vercel's API has at that path. Raises RefusedError or UnknownError.
 
     The CLI asks again, four times within seconds, where nothing comes or a server's error.
     """
@@ -72,33 +72,19 @@ def ask(path: str) -> Any:
 
 
 def cli(*words: str) -> Any:
-    """The JSON that a command of the CLI answers; shows what it says meanwhile.
+    """The JSON that a command of the CLI answers; shows what else it said.
 
-    It takes the token from the environment. Raises RefusedError or PublishError with the reason.
+    It takes the token from the environment. Raises RefusedError or UnknownError, with the reason.
     """
-    said: list[str] = []
-    command: list[str | Path] = [find_vercel(), *words]
-    with TemporaryFile("w+", errors="replace") as answer:
-        with started(command, stdout=answer, stderr=PIPE, env=discreet(deploys=True)) as process:
-            # What the CLI leaves running may hold the pipe open: its own end counts.
-            reader = Thread(target=_show, args=[process.stderr, said], daemon=True)
-            reader.start()
-            process.wait()
-        reader.join(LAST_WORDS)
-        answer.seek(0)
-        printed = answer.read()
-    if process.returncode:
-        raise _failure("".join(said))
+    status, answer, said = run([find_vercel(), *words], env=discreet(deploys=True))
+    if said:
+        print(said.replace(os.environ["VERCEL_TOKEN"], "***"), flush=True)
+    if status:
+        raise _failure(said)
     try:
-        return json.loads(printed)
+        return json.loads(answer)
     except ValueError as error:
-        raise PublishError(f"`vercel {words[0]}` answered no JSON: {error}") from error
-
-
-def _show(output: IO[str], said: list[str]) -> None:
-    for line in output:
-        said.append(line)
-        print(line.replace(os.environ["VERCEL_TOKEN"], "***"), end="", flush=True)
+        raise UnknownError(f"`vercel {words[0]}` answered no JSON: {error}") from error
 
 
 def _failure(said: str) -> PublishError:
@@ -108,4 +94,4 @@ def _failure(said: str) -> PublishError:
     for pattern, advice in REFUSALS.items():
         if re.search(pattern, reason):
             return RefusedError(f"Vercel refuses: {reason.rstrip('.')}; {advice}")
-    return PublishError(f"Vercel is out of reach or broken: {reason.rstrip('.')}")
+    return UnknownError(f"Vercel is out of reach or broken: {reason.rstrip('.')}")

@@ -331,7 +331,7 @@ def test_at_the_upload_limit_one_archive_is_tried(
 UNKNOWN = {
     "dropped": f"{OUT_OF_REACH}: fetch failed",
     "lost when it was made": f"{OUT_OF_REACH}: fetch failed",
-    "never ready": "https://vercel.com/me/spojscore/1 is BUILDING for 0 s",
+    "never ready": "https://vercel.com/me/spojscore/1 is still BUILDING after 0 s",
 }
 
 
