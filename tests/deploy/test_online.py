@@ -231,8 +231,6 @@ def test_the_next_day_few_files_are_uploaded(
 REFUSED = {
     "no token": "Vercel refuses: Not authorized (403); see that VERCEL_TOKEN has not expired and "
     "is for VERCEL_ORG_ID",
-    "no token 401": "Vercel refuses: Not authorized (401); see that VERCEL_TOKEN has not expired "
-    "and is for VERCEL_ORG_ID",
     "no token to deploy": "Vercel refuses: Not authorized; see that VERCEL_TOKEN has not expired "
     "and is for VERCEL_ORG_ID",
     "no project": "Vercel refuses: Project not found (404); see that VERCEL_PROJECT_ID and "
@@ -282,7 +280,6 @@ def without(api: VercelApi, project: Path) -> None:
 @pytest.mark.parametrize(
     ("fault", "creates"),
     [
-        ("two dropped", 4),
         ("two 5xx", 4),
         ("one dropped after the uploads", 3),
         ("two lost looks", 2),
@@ -367,9 +364,7 @@ def test_what_nobody_confirmed_may_be_public(
     )
 
 
-@pytest.mark.parametrize("text", ["{% if %}", ""])
 def test_only_what_was_verified_is_deployed(
-    text: str,
     project: Path,
     home: Path,
     api: VercelApi,
@@ -379,7 +374,7 @@ def test_only_what_was_verified_is_deployed(
     api.play(FAULTS["none"])
     footer = project / BUNDLE / "templates" / "_footer.html"
     right = footer.read_text()
-    footer.write_text(text)
+    footer.write_text("{% if %}")
     done = deploy(project, home, site)
     footer.write_text(right)
     assert (done.returncode, done.stderr) == (

@@ -11,6 +11,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from deploy.bundle import STATIC_DATABASE
+from deploy.publish import STEPS
 from deploy.toolchain import PublishError, find_python
 from standin.faults import Fault
 from standin.problems import problems
@@ -159,9 +160,8 @@ def test_a_day_that_fails_and_one_that_publishes(
     [crawl] = rows(public_site.folder / "spojscore.db", "SELECT problems FROM crawls")
     assert crawl["problems"] == 120
     assert len(list((tmp_path / "assets").iterdir())) == 2  # a copy and its hash
-    assert [line.split()[1] for line in summary.read_text().splitlines() if "failed" in line] == [
-        "crawl"
-    ]
+    took = [line.split()[1] for line in summary.read_text().splitlines() if line[:2] == "| "]
+    assert took == ["step", "---", "pull", "crawl", "step", "---", *STEPS]
     assert [call for call in machine.called() if call.startswith("gh workflow")] == [
         "gh workflow enable publish.yml"
     ] * 2

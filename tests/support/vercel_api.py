@@ -76,8 +76,7 @@ MISSING = {"code": "not_found", "message": "Project not found"}
 FAULTS = {
     "none": Fault("the usual"),
     "no token": Fault(DOCUMENTED, READ_PROJECT, 403, NOT_AUTHORIZED),
-    "no token 401": Fault("guessed", READ_PROJECT, 401, NOT_AUTHORIZED),
-    "no token to deploy": Fault("guessed", CREATE, 403, NOT_AUTHORIZED),
+    "no token to deploy": Fault("guessed", CREATE, 401, NOT_AUTHORIZED),
     "no project": Fault(DOCUMENTED, READ_PROJECT, 404, MISSING),
     "root directory": Fault("documented: Root Directory", project={"rootDirectory": "web"}),
     "plan": Fault(f"{SEEN}17426", CREATE, 402, PLAN),
@@ -89,7 +88,6 @@ FAULTS = {
     # The state was seen, the words are a guess.
     "BLOCKED": Fault(f"{SEEN}13998", state=ends("BLOCKED", readyStateReason="The author is new")),
     "never ready": Fault("guessed", state=ends("BUILDING")),
-    "two dropped": Fault("guessed", CREATE, times=2),
     "two 5xx": Fault(DOCUMENTED, CREATE, 500, INTERNAL, times=2),
     "one dropped after the uploads": Fault("guessed", CREATE, times=1, spared=1),
     "dropped": Fault("guessed", CREATE),
