@@ -328,6 +328,8 @@ def test_at_the_upload_limit_one_archive_is_tried(
 UNKNOWN = {
     "dropped": f"{OUT_OF_REACH}: fetch failed",
     "lost when it was made": f"{OUT_OF_REACH}: fetch failed",
+    "refused when it was made": "Vercel refuses: Not authorized (403); see that VERCEL_TOKEN has "
+    "not expired and is for VERCEL_ORG_ID",
     "never ready": "https://vercel.com/me/spojscore/1 is still BUILDING after 0 s",
 }
 

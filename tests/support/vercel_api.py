@@ -93,6 +93,7 @@ FAULTS = {
     "dropped": Fault("guessed", CREATE),
     "dropped when it was made": Fault("guessed", CREATE, done=True),
     "lost when it was made": Fault("guessed", READ_DEPLOYMENT),
+    "refused when it was made": Fault("guessed", READ_DEPLOYMENT, 403, NOT_AUTHORIZED),
     "two lost looks": Fault("guessed", READ_DEPLOYMENT, 503, INTERNAL, times=2),
 }
 
