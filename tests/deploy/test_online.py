@@ -30,6 +30,7 @@ from tests.support.published import Site
 from tests.support.sites import get
 from tests.support.tools import missing
 from tests.support.vercel_api import (
+    ARCHIVE,
     CREATE,
     FAULTS,
     READ_DEPLOYMENT,
@@ -305,6 +306,7 @@ def test_at_the_upload_limit_one_archive_is_uploaded(
     done = deploy(project, home, site)
     assert done.returncode == 0, done.stderr
     assert api.counts()[UPLOAD] == 2
+    assert all(file["file"].startswith(ARCHIVE) for file in api.deployments[0]["files"])
     api.unpack(1, tmp_path)
     assert digest(tmp_path) == digest(project / BUNDLE)
 
