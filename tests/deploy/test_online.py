@@ -211,6 +211,12 @@ def test_the_cli_reaches_nothing_but_the_api(home: Path, api: VercelApi) -> None
     assert {note["reached"] for note in notes(home) if "reached" in note} == {api.address}
 
 
+def test_npm_runs_no_scripts_of_packages(project: Path) -> None:
+    words = ["npm", "config", "get", "ignore-scripts", "--prefix", "deploy"]
+    done = subprocess.run(words, cwd=project, capture_output=True, text=True, check=True)
+    assert done.stdout == "true\n"
+
+
 @pytest.mark.usefixtures("first")
 def test_the_next_day_few_files_are_uploaded(
     project: Path, home: Path, api: VercelApi, site: Site, tmp_path: Path

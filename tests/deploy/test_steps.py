@@ -13,6 +13,7 @@ from select import select
 import pytest
 
 from deploy.publish import LOCK, STEPS
+from deploy.toolchain import limited, run
 from tests.support.projects import ROOT
 
 # Each step only says that it was done; those in $FAILS fail, and $HANGS waits for a command.
@@ -113,6 +114,15 @@ def test_a_step_that_hangs_is_stopped_with_all_it_started(tmp_path: Path) -> Non
         "as it was\n"
     )
     assert ended(child)
+
+
+def test_a_command_is_over_though_it_leaves_something_running(tmp_path: Path) -> None:
+    """Which holds its output open: Vercel's CLI may."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with limited(30):
+        assert run(["sh", "-c", f"setsid cat {fifo} & echo done"]) == (0, "done", "")
+    fifo.write_text("")  # ends it
 
 
 def ended(process: int) -> bool:
