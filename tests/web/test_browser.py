@@ -38,20 +38,6 @@ def test_the_list_can_be_filtered_and_sorted_by_its_form(page: Page) -> None:
     assert page.locator("td.col-code").first.inner_text().startswith("STEADY")
 
 
-def test_a_band_is_chosen_by_its_link(page: Page) -> None:
-    page.goto("/spojscore/problems")
-    bands = page.locator("#facet-band li")
-    named = [text.rpartition(" ") for text in bands.all_inner_texts()]
-    assert [name for name, _, _ in named] == [
-        "1 or more", "0.5 to 1", "0.1 to 0.5", "0.01 to 0.1", "under 0.01",
-    ]  # fmt: skip
-    page.get_by_role("link", name="0.5 to 1", exact=True).click()
-    page.wait_for_url("**/spojscore/problems?band=b**")
-    assert page.locator(".count b").inner_text() == f"{named[1][2]} rows"
-    page.get_by_role("link", name="Remove band 0.5 to 1").click()
-    page.wait_for_url(re.compile(r"/spojscore/problems\??$"))
-
-
 def test_columns_are_explained_where_they_are_read(page: Page) -> None:
     page.goto("/spojscore/problems")
     page.get_by_text("What the columns mean").click()

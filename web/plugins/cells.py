@@ -123,10 +123,12 @@ def problem(row: Row, drawn: dict[str, str]) -> str:
     named = row.keys()
     if "name" in named and "delisted" in named and row["delisted"]:
         drawn["name"] += Markup(' <span class="gone">gone since {}</span>').format(row["delisted"])
-    if "topics" in named:
+    if "topics" in named and row["topics"]:
         drawn["topics"] = escape(", ".join(json.loads(row["topics"])).replace("-", " "))
-    band = f' class="band-{row["band"][0]}"' if "band" in named else ""
-    return f' data-code="{escape(row["code"])}"{band}'
+    if "band" not in named:
+        return f' data-code="{escape(row["code"])}"'
+    letter, _, drawn["band"] = row["band"].partition(": ")
+    return f' data-code="{escape(row["code"])}" class="band-{letter}"'
 
 
 def draw(

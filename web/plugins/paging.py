@@ -43,9 +43,9 @@ class Paging:
     async def bands(self, query: dict[str, Any]) -> list[dict[str, Any]]:
         """Each band with the count of its rows, as if none was chosen."""
         sql = LIMIT.sub("", CHOSEN.sub("1", query["sql"]))
+        listed = sql[sql.index(" from ") :]
         rows = await self.database.execute(
-            f"SELECT band AS value, count(*) AS count FROM (SELECT band{sql[sql.index(' from ') :]}) "  # noqa: S608
-            "GROUP BY band",
+            f"SELECT band AS value, count(*) AS count FROM (SELECT band{listed}) GROUP BY band",  # noqa: S608
             query["params"],
         )
         return [dict(row) for row in rows]
