@@ -95,8 +95,8 @@ def text(value: Any) -> str:
     return f"{time[1]} {time[2]}" if time else escape(value)
 
 
-def link(address: str, shown: str) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(address, shown)
+def topics(value: str) -> str:
+    return escape(", ".join(json.loads(value)).replace("-", " "))
 
 
 def links(row: Row, table: str | None, page: str) -> dict[str, str]:
@@ -105,16 +105,17 @@ def links(row: Row, table: str | None, page: str) -> dict[str, str]:
     code, name, url = (row[key] if key in named else None for key in ("code", "name", "url"))
     drawn: dict[str, str] = {}
     if isinstance(url, str) and url.startswith(SPOJ):
-        drawn["url"] = link(url, "on SPOJ")
+        drawn["url"] = f'<a href="{escape(url)}">on SPOJ</a>'
     # Events may name a code that was given up; it has no name then.
     is_problem = table != "events" and (name or "name" not in named)
     if table == LIST or (is_problem and isinstance(code, str) and CODE.fullmatch(code)):
-        own, spoj = f"{page}/{tilde_encode(code)}", f"{SPOJ}problems/{code}/"
-        drawn["code"] = Markup(
-            '<a href="{}">{}</a> <a class="spoj" href="{}" aria-label="{} on SPOJ">↗</a>'
-        ).format(own, code, spoj, code)
+        own, shown = f'<a href="{page}/{tilde_encode(code)}">', escape(code)
+        drawn["code"] = (
+            f'{own}{shown}</a> <a class="spoj" href="{SPOJ}problems/{shown}/" '
+            f'aria-label="{shown} on SPOJ">↗</a>'
+        )
         if name is not None:
-            drawn["name"] = link(own, name)
+            drawn["name"] = f"{own}{escape(name)}</a>"
     return drawn
 
 
@@ -122,9 +123,7 @@ def problem(row: Row, drawn: dict[str, str]) -> str:
     """Completes what is drawn of a row of the list; returns the row's attributes."""
     named = row.keys()
     if "name" in named and "delisted" in named and row["delisted"]:
-        drawn["name"] += Markup(' <span class="gone">gone since {}</span>').format(row["delisted"])
-    if "topics" in named and row["topics"]:
-        drawn["topics"] = escape(", ".join(json.loads(row["topics"])).replace("-", " "))
+        drawn["name"] += f' <span class="gone">gone since {escape(row["delisted"])}</span>'
     if "band" not in named:
         return f' data-code="{escape(row["code"])}"'
     letter, _, drawn["band"] = row["band"].partition(": ")
@@ -162,6 +161,8 @@ def draw(
         column(names[index], labels.get(names[index], names[index]), of_it, sorted_by)
         for index, of_it in zip(kept, zip(*values, strict=True), strict=True)
     ]
+    if table == LIST:
+        columns = [one._replace(write=topics) if one.name == "topics" else one for one in columns]
     openings = [f'<td class="{one.style}" data-label="{escape(one.label)}"' for one in columns]
     lines = []
     cells_shown: Iterable[Iterable[Any]] = repeat(repeat(None))
