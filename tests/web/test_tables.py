@@ -50,6 +50,7 @@ def test_points_have_as_many_decimals_as_the_smallest_needs(name: str) -> None:
     ]  # fmt: skip
     assert written(name, [1234.5678])(1234.5678) == "1,235"
     assert written(name, [-0.5])(-0.5) == f"{MINUS}0.500"
+    assert written(name, [9e999, 1.5])(9e999) == "inf"
     # Nobody reads more.
     assert written(name, [-7.294514726356293e-08])(-7.294514726356293e-08) == f"{MINUS}0.00000007"
 

@@ -37,6 +37,7 @@ COUNTS = re.compile(
 MANY = 100
 DIGITS = 3  # that count, of the smallest number of a column
 MOST_DECIMALS = 8
+HUGE = 1e15  # floats are no longer exact, and nobody counts digits
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -49,7 +50,7 @@ def points(value: float) -> str:
 
 def decimals(values: Iterable[float]) -> int:
     """So many that the smallest of the values has three significant digits."""
-    sizes = [abs(value) for value in values if value]
+    sizes = [abs(value) for value in values if value and abs(value) < HUGE]
     if not sizes:
         return 0
     return min(max(DIGITS - 1 - floor(log10(min(sizes))), 0), MOST_DECIMALS)
@@ -87,7 +88,12 @@ def written(name: str, numbers: Iterable[float]) -> Callable[[float], str]:
         places = PERCENT.get(name, 0)
     else:
         return str  # nobody knows what they mean
-    return lambda value: f"{value:,.{places}f}".replace("-", MINUS)
+
+    def write(value: float) -> str:
+        said = f"{value:,.{places}f}" if abs(value) < HUGE else str(value)
+        return said.replace("-", MINUS)
+
+    return write
 
 
 def text(value: Any) -> str:
