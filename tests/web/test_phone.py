@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.support.looking import PAGES, PHONE, looking
+from tests.support.looking import DESK, PAGES, PHONE, looking
 
 FINGER = 44  # pixels
 SCREEN = 844
@@ -128,3 +129,15 @@ def test_no_page_is_wider_than_its_window(
     with looking(browser, grown_site, width) as page:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize(
+    "path", [LIST, f"{LIST}?band=e%3A+under+0.01", "/spojscore/worth_now", "/topics", "/mine"]
+)
+def test_axe_finds_nothing_at_all(path: str, width: int, phone: Page) -> None:
+    phone.set_viewport_size({"width": width, "height": SCREEN})
+    phone.goto(path)
+    phone.wait_for_load_state("networkidle")
+    found = Axe().run(phone, context={"exclude": [["tbody tr:nth-child(n+6)"]]})
+    assert [one["id"] for one in found.response["violations"]] == []

@@ -1,30 +1,27 @@
-// Sorts a table that shows all its rows, by a press on a column's head: numbers from the largest, words from A.
+// Sorts a table that shows all its rows, by a press on a head: numbers from the largest, words from A.
 
 const table = document.querySelector("table.sortable");
 
 for (const head of table?.querySelectorAll("th:not(.col-row)") ?? []) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.append(...head.childNodes);
-  button.onclick = () => sort(head);
-  head.append(button);
+  head.innerHTML = `<button type="button">${head.innerHTML}</button>`;
+  head.onclick = () => sort(head, head.matches(".number"));
 }
 
-function sort(head) {
-  const isNumber = head.matches(".number");
-  const down = head.ariaSort ? head.ariaSort === "ascending" : isNumber;
-  const value = (row) => {
+function sort(head, numbers) {
+  const down = head.ariaSort ? head.ariaSort === "ascending" : numbers;
+  const body = table.tBodies[0];
+  const rows = [...body.rows].map((row) => {
     const cell = row.cells[head.cellIndex];
-    if (isNumber) return parseFloat(cell.dataset.value ?? cell.textContent.replaceAll(",", ""));
-    return (cell.querySelector("a") ?? cell).textContent.toLowerCase();
-  };
-  const isBlank = (one) => one === "" || one !== one;
-  const rows = [...table.tBodies[0].rows].map((row) => [value(row), row]);
-  rows.sort(([a], [b]) => isBlank(a) - isBlank(b) || (down ? -1 : 1) * ((a > b) - (a < b)));
-  rows.forEach(([, row], index) => {
-    if (row.cells[0].matches(".col-row")) row.cells[0].textContent = index + 1;
-    table.tBodies[0].append(row);
+    const text = (cell.querySelector("a") ?? cell).textContent;
+    return { row, key: numbers ? parseFloat(cell.dataset.value ?? text.replaceAll(",", "")) : text.toLowerCase() };
   });
-  for (const other of table.querySelectorAll("th")) other.ariaSort = null;
+  const blank = ({ key }) => key === "" || key !== key;
+  rows.sort((a, b) => blank(a) - blank(b) || (down ? -1 : 1) * ((a.key > b.key) - (a.key < b.key)));
+  rows.forEach(({ row }, index) => {
+    const ordinal = row.querySelector(".col-row");
+    if (ordinal) ordinal.textContent = index + 1;
+    body.append(row);
+  });
+  for (const other of head.parentElement.cells) other.ariaSort = null;
   head.ariaSort = down ? "descending" : "ascending";
 }
