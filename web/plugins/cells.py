@@ -57,11 +57,12 @@ def decimals(values: Iterable[float]) -> int:
 
 
 class Column(NamedTuple):
-    """A column as it is drawn: its classes, and how a value is written."""
+    """A column as it is drawn: its classes, how a cell begins, and how a value is written."""
 
     name: str
     label: str
     style: str
+    opening: str
     is_number: bool
     write: Callable[[Any], str]
 
@@ -77,7 +78,10 @@ def column(name: str, label: str, values: Iterable[Any], sorted_by: str | None) 
     style = f"col-{to_css_class(name)}{' number' if is_number else ''}"
     if name == sorted_by:
         style += " sorted"
-    return Column(name, label, style, is_number, written(name, known) if is_number else text)
+    # On a phone, cells tell their column's label, but for those that nobody could mistake.
+    told = "" if name in ("code", "name") else f' data-label="{escape(label)}"'
+    write = written(name, known) if is_number else text
+    return Column(name, label, style, f'<td class="{style}"{told}', is_number, write)
 
 
 def written(name: str, numbers: Iterable[float]) -> Callable[[float], str]:
@@ -133,7 +137,7 @@ def problem(row: Row, drawn: dict[str, str]) -> str:
     if "band" not in named:
         return f' data-code="{escape(row["code"])}"'
     letter, _, drawn["band"] = row["band"].partition(": ")
-    return f' data-code="{escape(row["code"])}" class="band-{letter}"'
+    return f' data-code="{escape(row["code"])}" data-band="{letter}"'
 
 
 def draw(
@@ -169,7 +173,6 @@ def draw(
     ]
     if table == LIST:
         columns = [one._replace(write=topics) if one.name == "topics" else one for one in columns]
-    openings = [f'<td class="{one.style}" data-label="{escape(one.label)}"' for one in columns]
     lines = []
     cells_shown: Iterable[Iterable[Any]] = repeat(repeat(None))
     if shown:
@@ -180,8 +183,8 @@ def draw(
         drawn = links(row, table, page)
         attributes = problem(row, drawn) if table == LIST else ""
         tds = "".join(
-            opening + cell(one, value, drawn.get(one.name), seen, exact=table is None)
-            for one, opening, value, seen in zip(columns, openings, cells, as_shown, strict=False)
+            cell(one, value, drawn.get(one.name), seen, exact=table is None)
+            for one, value, seen in zip(columns, cells, as_shown, strict=False)
         )
         ordinal = "" if first is None else f'<td class="col-row">{number}</td>'
         lines.append(Markup(f"<tr{attributes}>{ordinal}{tds}</tr>"))  # noqa: S704  (all escaped)
@@ -195,20 +198,21 @@ def plain(row: Row, name: str) -> Any:
 
 
 def cell(one: Column, value: Any, drawn: str | None, shown: Any, *, exact: bool) -> str:
-    """A cell from behind its classes on. `exact`: what was rounded is told, for who sorts by it."""
+    """A cell. `exact`: what was rounded is told, for who sorts by it."""
     if drawn is not None:
-        return f">{drawn}</td>"
+        return f"{one.opening}>{drawn}</td>"
     if isinstance(shown, dict):
         shown = shown["value"]
     if isinstance(shown, Markup) and shown.startswith("<"):
-        return f">{shown}</td>"  # a link, a download
+        return f"{one.opening}>{shown}</td>"  # a link, a download
     if value is None or value == "":
-        return "></td>"
+        return f'<td class="{one.style}"></td>'
     if not one.is_number:
-        return f">{one.write(shown or value)}</td>"
+        return f"{one.opening}>{one.write(shown or value)}</td>"
     said = one.write(value)
-    kept = f' data-value="{value}"' if exact and said != str(value) else ""
-    return f"{kept}>{said}</td>"
+    if exact and isinstance(value, float) and said != str(value):
+        return f'{one.opening} data-value="{value}">{said}</td>'
+    return f"{one.opening}>{said}</td>"
 
 
 def without_cells(displayed: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ function sort(head, numbers) {
   const rows = [...body.rows].map((row) => {
     const cell = row.cells[head.cellIndex];
     const text = (cell.querySelector("a") ?? cell).textContent;
-    return { row, key: numbers ? parseFloat(cell.dataset.value ?? text.replaceAll(",", "")) : text.toLowerCase() };
+    return { row, key: numbers ? parseFloat(cell.dataset.value ?? text.replaceAll(",", "").replace("−", "-")) : text.toLowerCase() };
   });
   const blank = ({ key }) => key === "" || key !== key;
   rows.sort((a, b) => blank(a) - blank(b) || (down ? -1 : 1) * ((a.key > b.key) - (a.key < b.key)));
