@@ -6,6 +6,23 @@ from datetime import date
 from decimal import Decimal
 
 FAR_APART = 365  # days from which on the month is enough
+# What the filters above the list say, where that is more than label, comparison and value.
+PHRASES = {
+    ("points_if_solved", "gte"): "at least {} points if you solve it",
+    ("points_if_solved", "lte"): "at most {} points if you solve it",
+    ("acceptance", "gte"): "accepted at least {} %",
+    ("acceptance", "lt"): "accepted under {} %",
+    ("liked", "gte"): "liked by at least {} %",
+    ("liked", "lt"): "liked by under {} %",
+    ("users", "gte"): "solved by at least {}",
+    ("users", "lte"): "solved by at most {}",
+    ("topics", "arraycontains"): "topic {}",
+}
+COMPARISONS = {
+    "exact": "is", "not": "is not", "gt": "over", "gte": "at least", "lt": "under",
+    "lte": "at most", "startswith": "begins with", "in": "is one of", "notin": "is none of",
+    "arraycontains": "has", "isnull": "is unknown", "notnull": "is known", "date": "is on",
+}  # fmt: skip
 NEARLY_ALL = 99.5  # percent, which would be rounded to a hundred
 
 
@@ -55,3 +72,15 @@ def compared(before: float, after: float) -> str:
     if before == after:
         return "as much"
     return f"{percent(before, after)} {'less' if after < before else 'more'}"
+
+
+def filtered(column: str, lookup: str, value: str, label: str) -> str:
+    """What a filter leaves: 'accepted at least 40 %'. `label` is the column's name for people."""
+    if (column, value) == ("topics", "[]"):
+        return "no topic known"
+    if (column, lookup) == ("band", "exact"):
+        return f"{value[3:]} points per solver"
+    if phrase := PHRASES.get((column, lookup)):
+        return phrase.format(value.replace("-", " ") if column == "topics" else value)
+    words = [label, COMPARISONS.get(lookup, lookup)]
+    return " ".join(words if lookup.endswith(("null", "blank")) else [*words, value])

@@ -33,7 +33,7 @@ class ScorePipeline:
         if self.off > VALUES_OFF_RATIO * self.compared:
             logger.warning(
                 "SPOJ's formula may have changed: %d of %d published values differ from "
-                "80 / (41 + users) by more than %s",
+                "what it gives by more than %s",
                 self.off,
                 self.compared,
                 VALUE_TOLERANCE,

@@ -167,6 +167,18 @@ def create_tags(db: Database) -> None:
     tags.write(db, tags.read(tags.FIRST))
 
 
+@migrations()
+def find_history_by_number(db: Database) -> None:
+    """What a problem was worth on a day is found by the key of the table `history`."""
+    db.execute("DROP VIEW problem_history")
+    db.create_view(
+        "problem_history",
+        "SELECT code, date(day * 86400, 'unixepoch') AS day, history.users, "
+        "80.0 / (40 + history.users) AS score, 80.0 / (41 + history.users) AS points_if_solved, "
+        "problem_id, day AS day_number FROM history JOIN problems ON id = problem_id",
+    )
+
+
 NAMES = tuple(migration.name for migration in migrations.pending(Database(memory=True)))
 VERSION = len(NAMES)
 

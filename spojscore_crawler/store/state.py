@@ -24,7 +24,7 @@ WHOLE: tuple[tuple[str, str], ...] = (
     (
         f"SELECT count(*) AS n FROM problems WHERE abs(score - {points_sql('users')}) > 1e-9 "
         "HAVING n > 0",
-        "{} scores are not 80 / (40 + users)",
+        "{} scores are not what the formula gives",
     ),
     (
         "SELECT count(*) AS n FROM problems WHERE iif(delisted IS NULL, users, NULL) IS NOT "

@@ -156,7 +156,7 @@ def test_what_left_the_list_is_shown_to_who_asks(changed: str) -> None:
     assert [row["code"] for row in found(changed, "delisted__notnull=1")] == ["ONP"]
     page = get(f"{changed}/spojscore/problems?_next=1&_sort=users")
     link = Selector(page).css(".count a::attr(href)").get("")
-    assert "3,974 rows" in words(get(changed + link))
+    assert "3,974 problems" in words(get(changed + link))
     assert "gone since 2026-01-01" in words(
         get(f"{changed}/spojscore/problems?delisted__notnull=1")
     )

@@ -71,7 +71,7 @@ def test_the_list_offers_what_may_be_counted(site: str) -> None:
         assert Selector(get(site + link)).css(".facet")
     kept = page.css("form.count-by input::attr(name)").getall()
     assert kept == ["_q", "users__gt"]
-    assert "votes_up" in page.css("form.count-by option::text").getall()
+    assert "Votes +" in page.css("form.count-by option::text").getall()
 
 
 def test_later_pages_count_nothing_rather_than_the_rest(site: str) -> None:

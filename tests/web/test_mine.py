@@ -60,18 +60,17 @@ def test_what_is_pasted_is_worth(page: Page, listed: dict[str, dict[str, Any]]) 
     ]
 
 
-def test_what_was_lost_lately(page: Page, listed: dict[str, dict[str, Any]]) -> None:
-    solves = {"PRIME1": 30, "STEADY": 10, "ONP": 20}
-    with_columns(page, solves_7=solves.get, solves_30=lambda _: 0)
+def test_what_was_lost_lately(page: Page) -> None:
+    lost = {"PRIME1": 0.003, "STEADY": 0.25, "ONP": 0.002}
+    with_columns(page, score_7=lambda code: -lost.get(code, 0), score_30=lambda _: 0)
     page.goto("/mine")
     paste(page, PASTED)
     page.get_by_role("button", name="STEADY").click()
-    users = {code: listed[code]["users"] for code in MINE}
-    before = sum(80 / (40 + users[code] - solves[code]) for code in MINE)
-    lost = points(before - sum(80 / (40 + users[code]) for code in MINE))
     assert table(page, "lost") == [
-        ["7 days", lost, "STEADY"], ["30 days", "0", ""], ["365 days", "not known yet", ""],
-    ]  # fmt: skip
+        ["7 days", points(0.255), "STEADY"],
+        ["30 days", "0", ""],
+        ["365 days", "not known yet", ""],
+    ]
 
 
 def test_nothing_leaves_the_browser(page: Page) -> None:

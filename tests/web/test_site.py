@@ -38,7 +38,7 @@ def test_home_says_what_a_score_is_and_where_it_comes_from(site: str) -> None:
 
 def test_the_list_shows_the_most_solved_first(site: str) -> None:
     page = get(f"{site}/spojscore/problems")
-    title = "Classical problems: 3,974 rows sorted by users descending - spojscore"
+    title = "Classical problems: 3,974 problems - spojscore"
     assert f"<title>{title}</title>" in page
     codes = [row["code"] for row in ask(site, "/problems.json?_shape=array")]
     assert len(codes) == 100

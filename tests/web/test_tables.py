@@ -229,7 +229,7 @@ def test_chips_of_bands_stay_after_one_was_chosen(desk: Page, crawled: Path) -> 
     assert chips(desk) == expected
     chosen = desk.locator("#facet-band [aria-current=true]")
     assert chosen.all_inner_texts() == [expected[1]]
-    assert desk.locator(".count b").inner_text() == f"{expected[1].partition(chr(10))[2]} rows"
+    assert desk.locator(".count b").inner_text() == f"{expected[1].partition(chr(10))[2]} problems"
     assert chosen.evaluate("chip => getComputedStyle(chip, '::before').content") == '"✓"'
     desk.locator("#facet-band a").first.click()
     desk.wait_for_url(re.compile("band=a"))

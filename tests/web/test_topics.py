@@ -65,7 +65,7 @@ def test_the_facet_counts_what_the_files_say(
 
 def test_a_topic_filters_the_list(site: str, counted: Counter[str]) -> None:
     page = Selector(get(f"{site}{LIST}?topics__arraycontains=graphs"))
-    assert f"{counted['graphs']} rows" in words(page.get() or "")
+    assert f"{counted['graphs']} problems : topic graphs" in words(page.get() or "")
     codes = page.css("tr[data-code]::attr(data-code)").getall()
     assert len(codes) == counted["graphs"]
     assert all("graphs" in in_files()[code][1] for code in codes)
@@ -77,7 +77,7 @@ def test_no_topic_known_is_a_choice(site: str, crawled: Path) -> None:
     choice = page.xpath("//a[text()='no topic known']/@href").get("")
     chosen = words(get(f"{site}{choice}"))
     [none] = rows(crawled, "SELECT count(*) AS n FROM problems WHERE topics = '[]'")
-    assert f"{none['n']:,} rows" in chosen
+    assert f"{none['n']:,} problems : no topic known" in chosen
     without = Selector(get(f"{site}{choice}")).css("[aria-label='Remove topics no topic known']")
     assert "topics=" not in without.attrib["href"].replace("_facet_array=topics", "")
 

@@ -60,6 +60,26 @@ class Asked(NamedTuple):
     def query_string(self) -> str:
         return urlencode(self.args)
 
+    @property
+    def tidy(self) -> Asked:
+        """A table's page without what its form left blank; `_sort_desc` is a box in the form."""
+        if self.kind != "table" or self.form != "page":
+            return self
+        unused = {
+            name.replace("column", part)
+            for name, value in self.args
+            for part in ("op", "value")
+            if name.startswith("_filter_column") and not value
+        }
+        kept = [
+            (name, value)
+            for name, value in self.args
+            if (value or name.startswith("_filter_value")) and name not in unused
+        ]
+        if self.get("_sort_by_desc"):
+            kept = [("_sort_desc" if name == "_sort" else name, value) for name, value in kept]
+        return self._replace(args=[pair for pair in kept if pair[0] != "_sort_by_desc"])
+
 
 def special(names: Iterable[str]) -> Iterator[str]:
     """Those parameters that Datasette does not take for a filter of a column."""

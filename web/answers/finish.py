@@ -7,6 +7,7 @@ import io
 import json
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from web.answers.refusals import RefusedError, did_you_mean
 from web.options import DATABASE
@@ -110,6 +111,11 @@ def checked(asked: Asked, questions: Mapping[str, Mapping[str, Any]]) -> None:
             if not name.startswith("_") and name not in known:
                 mean = did_you_mean(name, known)
                 raise RefusedError(f"This question has no parameter `{name}`{mean}")
+
+
+def redirected(path: str, asked: Asked) -> Reply:
+    query = f"?{asked.query_string}" if asked.args else ""
+    return Reply(302, [(b"location", (quote(path) + query).encode())], b"")
 
 
 def finished(reply: Reply, asked: Asked) -> Reply:

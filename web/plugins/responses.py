@@ -10,7 +10,7 @@ from datasette.utils.asgi import NotFound, Request
 
 from web.answers import refusals
 from web.answers.asked import ASKED, Asked, read
-from web.answers.finish import Reply, checked, collected, dressed, finished
+from web.answers.finish import Reply, checked, collected, dressed, finished, redirected
 from web.answers.rows import make_whole
 from web.answers.sandbox import Sandbox
 from web.options import DATABASE, FACET_SECONDS, MOST_ROWS, PAGE_ROWS, SQL_SECONDS
@@ -123,6 +123,8 @@ class Outlet:
             if is_closed(scope):
                 raise NotFound("closed")
             checked(asked, self.questions)
+            if asked.tidy != asked:
+                return redirected(scope["path"], asked.tidy)
             reply = await collected(lambda send: self.app(scope, nothing, send))
             return finished(reply, asked)
         except Exception as error:

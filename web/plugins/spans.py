@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from datasette import hookimpl
 
-from web.words import between, compared, day_text, number, percent, then
+from web.words import COMPARISONS, between, compared, day_text, filtered, number, percent, then
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -59,4 +59,7 @@ def extra_template_vars(datasette: Datasette) -> dict[str, Callable[[int], Await
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
     env.filters |= {"day": day_text, "number": number}
-    env.globals |= {"between": between, "compared": compared, "percent": percent, "then": then}
+    env.globals |= {
+        "between": between, "comparisons": COMPARISONS, "compared": compared, "filtered": filtered,
+        "percent": percent, "then": then,
+    }  # fmt: skip

@@ -29,7 +29,7 @@ export function markSoon() {
 
 function markAll() {
   soon = false;
-  lists = { solved: kept("mine"), tried: kept("tried") };
+  lists = { solved: kept("solved"), tried: kept("tried") };
   const done = new Set();
   for (const element of document.querySelectorAll("[data-code]:not(h1), td.col-code:not(:has([data-code]))")) {
     const row = element.closest("tr") ?? element;
@@ -82,7 +82,7 @@ function offerMarking(heading) {
     const on = !lists[target.value].has(code);
     for (const list of Object.values(lists)) list.delete(code);
     if (on) lists[target.value].add(code);
-    keep("mine", lists.solved);
+    keep("solved", lists.solved);
     keep("tried", lists.tried);
     markAll();
   });

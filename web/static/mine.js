@@ -6,7 +6,7 @@ import { fetchList } from "./list.js";
 import * as next from "./next.js";
 import { showFriend, showPoints, showProgress } from "./overview.js";
 import { read } from "./paste.js";
-import { LIST_KEYS, forgetAll, keep, kept } from "./solved.js";
+import { LISTS, forgetAll, isList, keep, kept } from "./solved.js";
 import { fromHash, toAddress } from "./travel.js";
 
 const NAMED = 30; // codes in a sentence
@@ -17,26 +17,24 @@ let before = null; // the lists before the last change
 let couldKeep = true;
 
 function keptLists() {
-  return { mine: kept("mine"), tried: kept("tried"), friend: kept("friend") };
+  return Object.fromEntries(LISTS.map((name) => [name, kept(name)]));
 }
 
-const union = (...sets) => new Set(sets.flatMap((set) => [...set]));
-const without = (set, codes) => new Set([...set].filter((code) => !codes.has(code)));
 const named = (codes) => codes.slice(0, NAMED).join(", ") + (codes.length > NAMED ? ` and ${codes.length - NAMED} more` : "");
 const amounts = ({ solved, tried }) => count(solved.size, "solved problem") + (tried.size ? ` and ${tried.size} tried` : "");
 
 function change(some) {
   before = lists;
   lists = { ...lists, ...some };
-  lists.tried = without(lists.tried, lists.mine);
-  couldKeep = Object.entries(lists).every(([whose, codes]) => keep(whose, codes));
+  lists.tried = lists.tried.difference(lists.solved);
+  couldKeep = LISTS.every((name) => keep(name, lists[name]));
   show();
 }
 
-const add = ({ solved, tried }) => change({ mine: union(lists.mine, solved), tried: union(lists.tried, tried) });
-const replace = ({ solved, tried }) => change({ mine: solved, tried });
+const add = ({ solved, tried }) => change({ solved: lists.solved.union(solved), tried: lists.tried.union(tried) });
+const replace = ({ solved, tried }) => change({ solved, tried });
 const compare = ({ solved }) => change({ friend: solved });
-const remove = (codes) => change({ mine: without(lists.mine, codes), tried: without(lists.tried, codes) });
+const remove = (codes) => change({ solved: lists.solved.difference(codes), tried: lists.tried.difference(codes) });
 
 const tell = (whose, ...words) => at(`${whose}-told`).replaceChildren(...words);
 
@@ -90,8 +88,9 @@ function showRead(whose, now) {
   const perhaps = now?.perhaps ?? new Set();
   at(`${whose}-perhaps`).hidden = perhaps.size === 0;
   showChips(`${whose}-perhaps-list`, ofCodes(perhaps), "keep", (codes) => {
-    change({ [whose]: union(lists[whose], codes) });
-    showRead(whose, { ...now, perhaps: without(perhaps, codes), solved: union(now.solved, codes) });
+    const list = whose === "mine" ? "solved" : "friend";
+    change({ [list]: lists[list].union(codes) });
+    showRead(whose, { ...now, perhaps: perhaps.difference(codes), solved: now.solved.union(codes) });
   });
   if (whose === "friend") return;
   const taken = now ? ofLists(now.solved, now.tried) : [];
@@ -99,32 +98,32 @@ function showRead(whose, now) {
   at("read-count").textContent = count(taken.length, "problem");
   showChips("read-list", taken, "remove", (codes) => {
     remove(codes);
-    showRead("mine", { ...now, solved: without(now.solved, codes), tried: without(now.tried, codes) });
+    showRead("mine", { ...now, solved: now.solved.difference(codes), tried: now.tried.difference(codes) });
   });
 }
 
 function show() {
   const listed = [...problems.values()].filter((one) => !one.delisted);
-  const solved = listed.filter((one) => lists.mine.has(one.code));
-  const unsolved = listed.filter((one) => !lists.mine.has(one.code));
-  const any = lists.mine.size + lists.tried.size > 0;
+  const solved = listed.filter((one) => lists.solved.has(one.code));
+  const unsolved = listed.filter((one) => !lists.solved.has(one.code));
+  const any = lists.solved.size + lists.tried.size > 0;
   for (const part of document.querySelectorAll(".with-list")) part.hidden = !any;
   at("forget").disabled = !any && !lists.friend.size;
   showPoints(solved, listed, lists.tried);
   next.show({ listed, solved, unsolved });
   showProgress(solved, listed);
   showFriend(unsolved.filter((one) => lists.friend.has(one.code)), lists.friend.size);
-  at("address").value = toAddress(location.origin + location.pathname, lists.mine, lists.tried);
+  at("address").value = toAddress(location.origin + location.pathname, lists.solved, lists.tried);
   showList();
 }
 
 function showList() {
-  if (at("list").open) showChips("whole-list", ofLists([...lists.mine].sort(), [...lists.tried].sort()), "remove", remove);
+  if (at("list").open) showChips("whole-list", ofLists([...lists.solved].sort(), [...lists.tried].sort()), "remove", remove);
 }
 
 function download() {
   const lines = (list, status) => ofCodes(list).map((one) => `${[one.code, status, one.score, one.users]}\r\n`);
-  const csv = ["code,status,points,users\r\n", ...lines(lists.mine, "solved"), ...lines(lists.tried, "tried")];
+  const csv = ["code,status,points,users\r\n", ...lines(lists.solved, "solved"), ...lines(lists.tried, "tried")];
   make("a", { href: URL.createObjectURL(new Blob(csv, { type: "text/csv" })), download: "my-problems.csv" }).click();
 }
 
@@ -168,7 +167,7 @@ function readAgain() {
 
 async function start() {
   // Not while somebody is pasting.
-  at("add").open = lists.mine.size + lists.tried.size === 0 || at("mine-text").value !== "";
+  at("add").open = lists.solved.size + lists.tried.size === 0 || at("mine-text").value !== "";
   problems = await fetchList(at("add").dataset.list);
   next.start([...problems.values()].filter((one) => !one.delisted));
   at("add-mine").onclick = () => takeIn("mine", add);
@@ -179,7 +178,7 @@ async function start() {
   at("copy").onclick = copy;
   at("list").ontoggle = showList;
   // Another tab changed a list, or another page on whose way back this one is.
-  addEventListener("storage", ({ key }) => (!key || LIST_KEYS.includes(key)) && readAgain());
+  addEventListener("storage", ({ key }) => (!key || isList(key)) && readAgain());
   addEventListener("pageshow", ({ persisted }) => persisted && readAgain());
   addEventListener("hashchange", showBrought);
   await new Promise(setTimeout); // a pause, so that the page answers meanwhile

@@ -1,7 +1,7 @@
 // What one's problems are worth, how that grows, and what a friend has: the tables of My problems but for what is next.
 
 import { aligned, at, count, fill, fillStepwise, number, percent, points, problemLink, signed, words } from "./dom.js";
-import { BANDS, SPANS, sum } from "./list.js";
+import { SPANS, sum } from "./list.js";
 import { visit } from "./progress.js";
 import { byWorth } from "./recommend.js";
 import { recall, remember } from "./solved.js";
@@ -28,7 +28,8 @@ function lostIn(days, solved) {
 export function showProgress(solved, listed) {
   const topics = [...new Set(listed.flatMap((one) => one.topics))].sort();
   at("by-topic").hidden = topics.length === 0;
-  fill("bands", shares(solved, listed, BANDS.map(([name], band) => [band, `${name} points`]), (one) => [one.band]));
+  const bands = [...new Set(listed.map((one) => one.band))].sort();
+  fill("bands", shares(solved, listed, bands.map((band) => [band, `${band.slice(3)} points`]), (one) => [one.band]));
   fill("topics", shares(solved, listed, topics.map((topic) => [topic, words(topic)]), (one) => one.topics));
   if (solved.length) showDays(solved, listed);
 }

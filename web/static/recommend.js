@@ -1,7 +1,6 @@
 // What to solve next.
 
-// Solvers of a problem, as shares of one's level. Of a real profile's 70 problems, 20 hidden at random: all 20 lay
-// in "easy", where a random choice of 20 puts 0.5.
+// Solvers of a problem, as shares of one's level: see docs/decisions.md.
 const RANGES = { easy: [1 / 2, Infinity], moderate: [1 / 6, 1 / 2], hard: [1 / 30, 1 / 6] };
 const RAREST = 10;
 const FEW = 3; // solvers

@@ -1,17 +1,12 @@
 // What a visitor has solved, tried and chosen, kept in this browser alone.
 
-const KEYS = {
-  mine: "spojscore.solved",
-  tried: "spojscore.tried",
-  friend: "spojscore.friend",
-  days: "spojscore.days",
-  hide: "spojscore.hide",
-};
-export const LIST_KEYS = [KEYS.mine, KEYS.tried, KEYS.friend];
+export const LISTS = ["solved", "tried", "friend"];
+const keyOf = (name) => `spojscore.${name}`;
+export const isList = (key) => LISTS.some((name) => keyOf(name) === key);
 
 export function recall(name) {
   try {
-    return JSON.parse(localStorage.getItem(KEYS[name]));
+    return JSON.parse(localStorage.getItem(keyOf(name)));
   } catch {
     return null;
   }
@@ -20,29 +15,25 @@ export function recall(name) {
 // Whether it could be kept.
 export function remember(name, value) {
   try {
-    localStorage.setItem(KEYS[name], JSON.stringify(value));
+    localStorage.setItem(keyOf(name), JSON.stringify(value));
     return true;
   } catch {
     return false;
   }
 }
 
-// The codes kept for "mine" (solved), "tried" or "friend", each once.
-export function kept(whose) {
-  const codes = recall(whose);
+// The codes of one of LISTS, each once.
+export function kept(list) {
+  const codes = recall(list);
   return new Set(Array.isArray(codes) ? codes.filter((code) => typeof code === "string") : []);
 }
 
-export function keep(whose, codes) {
-  return remember(whose, [...codes]);
-}
+export const keep = (list, codes) => remember(list, [...codes]);
 
 export function forgetAll() {
-  for (const key of Object.values(KEYS)) {
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      // Nothing could be kept there in the first place.
-    }
+  try {
+    for (const name of [...LISTS, "days", "hide"]) localStorage.removeItem(keyOf(name));
+  } catch {
+    // Nothing could be kept there in the first place.
   }
 }
