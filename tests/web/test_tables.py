@@ -304,3 +304,12 @@ def test_part_of_an_answer_is_not_sorted_as_if_it_were_all(desk: Page) -> None:
     desk.goto("/spojscore/on_day")
     assert desk.locator(".count b").inner_text() == "The first 200 rows"
     assert desk.locator("th button").count() == 0
+
+
+def test_who_asks_in_sql_sees_the_answer_at_once(desk: Page) -> None:
+    desk.goto("/spojscore?sql=select+code,+users+from+problems+limit+5")
+    first = desk.locator("tbody tr").first.bounding_box()
+    assert first
+    assert first["y"] + first["height"] < 844
+    desk.goto("/spojscore?sql=select+nonsense+from+problems")
+    assert desk.get_by_text("concept_difficulty").is_visible()
