@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from web.options import LIST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from sqlite3 import Row
 
     from datasette.app import Datasette
@@ -109,10 +109,11 @@ def topics(value: str) -> str:
     return escape(", ".join(json.loads(value)).replace("-", " "))
 
 
-def links(row: Row, table: str | None, page: str) -> dict[str, str]:
+def links(row: Row, named: Collection[str], table: str | None, page: str) -> dict[str, str]:
     """What stands for a problem's code, name and address in a row that tells of a listed one."""
-    named = row.keys()
-    code, name, url = (row[key] if key in named else None for key in ("code", "name", "url"))
+    code = row["code"] if "code" in named else None
+    name = row["name"] if "name" in named else None
+    url = row["url"] if "url" in named else None
     drawn: dict[str, str] = {}
     if isinstance(url, str) and url.startswith(SPOJ):
         drawn["url"] = f'<a href="{escape(url)}">on SPOJ</a>'
@@ -129,9 +130,8 @@ def links(row: Row, table: str | None, page: str) -> dict[str, str]:
     return drawn
 
 
-def problem(row: Row, drawn: dict[str, str]) -> str:
+def problem(row: Row, named: Collection[str], drawn: dict[str, str]) -> str:
     """Completes what is drawn of a row of the list; returns the row's attributes."""
-    named = row.keys()
     if "name" in named and "delisted" in named and row["delisted"]:
         drawn["name"] += f' <span class="gone">gone since {escape(row["delisted"])}</span>'
     if "band" not in named:
@@ -163,7 +163,10 @@ def draw(
         for index, name in enumerate(names)
         if addresses or name != "url" or "code" not in names
     ]
-    if table:
+    named = set(rows[0].keys())
+    if table == LIST:
+        values = [[row[names[index]] for index in kept] for row in rows]
+    elif table:
         values = [[plain(row, names[index]) for index in kept] for row in rows]
     else:
         values = [[row[index] for index in kept] for row in rows]
@@ -180,8 +183,8 @@ def draw(
     for number, (row, cells, as_shown) in enumerate(
         zip(rows, values, cells_shown, strict=False), first or 0
     ):
-        drawn = links(row, table, page)
-        attributes = problem(row, drawn) if table == LIST else ""
+        drawn = links(row, named, table, page)
+        attributes = problem(row, named, drawn) if table == LIST else ""
         tds = "".join(
             cell(one, value, drawn.get(one.name), seen, exact=table is None)
             for one, value, seen in zip(columns, cells, as_shown, strict=False)
