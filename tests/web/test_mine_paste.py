@@ -54,6 +54,8 @@ All code is in C++: DP, and a tree.
 
 - PRIME1 - Prime Generator
 - [x] GSS1 - Can you answer these queries I
+- [ ] FCTRL - Factorial
+3. [ ] [ONP](https://www.spoj.com/problems/ONP/)
 2. **AP2** - AP - Complete The Series
 * TREE - Another Tree
 - [ADDREV](https://www.spoj.com/problems/ADDREV/) FCTRL alike

@@ -10,6 +10,7 @@ const SUBMISSION = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*\|\s*(\w+)\s*\|\s*(\w+)/;
 const ACCEPTED = /^(?:ac|accepted|solved|yes|done|x|✓|✔|✅|\d+)$/i;
 const UNTOUCHED = /^(?:-*|no|todo)$/i;
 const BEFORE_CODE = /^(?:\d+|x|spoj)$/i; // a list's number, its ticked box
+const UNTICKED = /^\s*(?:[-*+]|\d+\.)\s*\[ ?\]\s/; // a box in a list of things to do
 const ITS_NAME = /^[\]*`"]*\s*[-–—:\t(]/; // what stands between a code and its name
 const TOKEN = /[^\s,;|()<>"'`*[\]{}]{2,}/g;
 const WORD = /\w{2,}/g;
@@ -102,6 +103,7 @@ function readLines(text, found) {
     const submission = line.length > 30 && SUBMISSION.exec(line);
     const head = !table && header(line);
     table ||= head;
+    if (UNTICKED.test(line)) continue;
     if (submission) take(submission[1], "submissions", found, /^(?:AC|\d+)$/.test(submission[2]));
     else if (table) head || readRow(line, table, found);
     else if (line.length > 3 && (MARKED.test(line) || (others && OTHER_JUDGE.test(line)))) readLine(line, found);
