@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlencode, urljoin
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import pytest
 from parsel import Selector
@@ -85,6 +85,15 @@ def test_a_page_that_is_asked_for_too_much_leads_on(size: str, site: str) -> Non
     address = f"{site}/spojscore/problems?{urlencode({'_size': size})}&{asked}"
     found = list(walked_pages(address))
     assert len(found) == len({*found}) == len(every) > 300
+
+
+def test_the_address_of_what_follows_does_not_grow(tied_site: str) -> None:
+    following, names = f"{tied_site}/spojscore/problems.json?_size=20", []
+    for _ in range(4):
+        following = json.loads(get(following))["next_url"]
+        names.append(sorted(name for name, _ in parse_qsl(urlsplit(following).query)))
+    assert names[1] == ["_next", "_nofacet", "_size", "_sort_desc"]
+    assert names[1] == names[2] == names[3]
 
 
 @pytest.mark.parametrize("size", ["1", "01", " 1"])

@@ -141,7 +141,7 @@ def meant(asked: Asked) -> Asked:
         args = [*args, ("_size", "max")]
     elif asked.kind == "table" and asked.form == "page":
         args = [(name, few(value) if name in SIZES else value) for name, value in args]
-    elif asked.form == "json" and asked.get("_next"):
+    elif asked.form == "json" and asked.get("_next") and not asked.get("_nofacet"):
         args = [*args, ("_nofacet", "1")]  # Datasette would count from here on only
     return asked._replace(args=args)
 
