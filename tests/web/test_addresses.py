@@ -74,6 +74,7 @@ def test_where_a_visitor_comes_from_changes_nothing(tracking: str, site: str) ->
       'The table problems has no column `{"column":1}`.'),
      ("problems{}?_search_name=prime",
       "There is no parameter `_search_name`; did you mean `_search`?"),
+     ("crawls{}?_through=[]", "There is no parameter `_through`."),
      ("events{}?_q=prime", "The table events can't be searched, only problems."),
      ("events{}?_search=prime", "The table events can't be searched, only problems."),
      ("history{}?userz=1", "The table history has no column `userz`; did you mean `users`?"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from datasette.utils import tilde_encode
 from playwright.sync_api import Page, Route
 
 from tests.support.databases import rows
@@ -254,6 +255,25 @@ def test_what_another_tab_adds_while_the_list_loads_is_kept(page: Page) -> None:
     page.goto("/mine")
     paste(page, "PRIME1")
     assert kept(page, "solved") == ["ONP", "PRIME1"]
+
+
+def test_a_problem_whose_code_another_got_has_its_link(page: Page) -> None:
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        body = response.json()
+        at = body["columns"].index("delisted")
+        body["rows"].append([*body["rows"][0]])
+        body["rows"][-1][0], body["rows"][-1][at] = "ONP~12", "2026-01-01"
+        route.fulfill(response=response, json=body)
+
+    page.route("**/everything.json*", answer)
+    page.goto("/mine#solved=ONP~12")
+    page.get_by_role("button", name="Add to my list").first.click()
+    page.get_by_text("All that is on it").click()
+    link = page.locator("#whole-list a")
+    assert (link.inner_text(), link.get_attribute("href")) == (
+        "ONP~12", f"/spojscore/problems/{tilde_encode('ONP~12')}",
+    )  # fmt: skip
 
 
 def test_undo_takes_nothing_from_another_tab(page: Page) -> None:

@@ -135,6 +135,7 @@ def in_order(words: str) -> str:
         ("https://github.com/me/spoj/blob/main/PRIME1.cpp",
          {"from": "file names", "solved": "PRIME1"}),
         ("https://www.spoj.com/users/kosaksi/", {"user": "kosaksi"}),
+        ("https://www.spoj.com/users/PRIME1/", {"user": "PRIME1"}),
         (" spoj.com/status/kosaksi/signedlist/\n", {"user": "kosaksi"}),
         ("https://www.spoj.com/users/kosaksi/ ONP",
          {"from": "codes", "solved": "ONP"}),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NAMED = ("_sort", "_sort_desc", *FACETS, "_col", "_nocol", "_label")
 SEARCHED = ("_q", "_search")
 KNOWN = OWN | {
-    "_where", "_through", "_json", "_json_infinity", "_label", "_timelimit", "_nosuggest",
+    "_where", "_json", "_json_infinity", "_label", "_timelimit", "_nosuggest",
     "_blob_column", "_blob_hash", "_stream", "_trace",
 }  # fmt: skip
 # Of Datasette's form, which leads on to an address without them.

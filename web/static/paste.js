@@ -1,6 +1,6 @@
 // Reads what a visitor pasted. No pattern can match a text in two ways, so the time grows with its length only.
 
-const ADDRESS = /^(?:https?:\/\/)?(?:www\.)?spoj\.(?:com|pl)\/(?:users|status)\/([^/\s,]+)\/?(?:signedlist\/?)?$/i;
+const ADDRESS = /^(?:https?:\/\/)?(?:www\.)?spoj\.(?:com|pl)\/(users|status)\/([^/\s,]+)\/?(?:signedlist\/?)?$/i;
 const HEADING = /(list of solved|todo list of)\s+(?:\w+\s+)?problems/gi;
 const HTML = /<!doctype|<html|<\/t[dr]>|<\/li>/i;
 const LINK = /(?:spoj\.(?:com|pl)|href=["']?|\/spojscore)\/(problems|status|ranks|submit)\/(\w+)(,?)/gi;
@@ -37,7 +37,7 @@ export function read(text, problems) {
   const found = { from: new Set(), user: "", known: problems, plain: plainWords(problems), others: new Set() };
   for (const name of ["solved", "tried", "perhaps", "unknown"]) found[name] = new Set();
   const alone = text.length < LONGEST && ADDRESS.exec(text.trim());
-  if (alone && !problems.has(alone[1])) return { ...found, user: alone[1] };
+  if (alone && (/users/i.test(alone[1]) || !problems.has(alone[2]))) return { ...found, user: alone[2] };
   const headings = [...text.matchAll(HEADING)];
   if (headings.length) readProfile(text, headings, found);
   else if (HTML.test(text)) readHtml(text, found);
