@@ -92,6 +92,15 @@ def test_nothing_that_failed_is_kept(address: str, site: str) -> None:
     assert (headers["Cache-Control"], headers["CDN-Cache-Control"]) == ("no-store", None)
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["effort.json?_shape=nope", "effort.json?_shape=", "effort.json?_shape=object",
+     "problem_history.json?_size=2&_shape=object"],
+)  # fmt: skip
+def test_an_error_in_json_has_its_status(address: str, site: str) -> None:
+    assert json.loads(refusal(f"{site}/spojscore/{address}"))["ok"] is False
+
+
 SHUFFLED = """
 import glob, random, sys
 ORDER, unsorted = int(sys.argv.pop(1)), glob.glob

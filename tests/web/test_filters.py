@@ -127,6 +127,7 @@ def test_data_is_given_as_it_is_asked_for(site: str) -> None:
     ("column", "lookup", "value", "said"),
     [
         ("topics", "exact", "[]", "no topic known"),
+        ("topics", "not", "[]", "a topic known"),
         ("topics", "arraycontains", "data-structures", "topic data structures"),
         ("band", "exact", "b: 0.5 to 1", "0.5 to 1 points per solver"),
         ("id", "lt", "9", "number under 9"),

@@ -19,9 +19,12 @@ export function make(tag, properties = {}, ...content) {
   return made;
 }
 
+// As Datasette writes a code in an address; that of a problem whose code another one got has a ~.
+export const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
+
 export function problemLink(one) {
   const name = make("bdi", {}, one.name);
-  const link = make("a", { href: `/spojscore/problems/${one.code}` }, make("b", {}, one.code), " ", name);
+  const link = make("a", { href: pageOf(one.code) }, make("b", {}, one.code), " ", name);
   const spoj = make("a", { className: "spoj", href: `https://www.spoj.com/problems/${one.code}/` }, "↗");
   spoj.setAttribute("aria-label", `${one.code} on SPOJ`);
   const both = make("span", {}, link, " ", spoj);
