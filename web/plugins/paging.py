@@ -42,7 +42,7 @@ class Paging:
 
     async def bands(self, query: dict[str, Any]) -> list[dict[str, Any]]:
         """Each band with the count of its rows, as if none was chosen."""
-        sql = LIMIT.sub("", CHOSEN.sub("1", query["sql"]))
+        sql = CHOSEN.sub("1", query["sql"]).rpartition(" order by ")[0]  # it would sort all rows
         listed = sql[sql.index(" from ") :]
         rows = await self.database.execute(
             f"SELECT band AS value, count(*) AS count FROM (SELECT band{listed}) GROUP BY band",  # noqa: S608

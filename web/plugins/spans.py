@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 SPAN = """
     WITH newest AS (SELECT max(day) AS day FROM crawls)
-    SELECT (SELECT max(crawls.day) FROM crawls, newest
+    SELECT (SELECT crawls.day FROM crawls, newest
             WHERE crawls.day <= date(newest.day, '-' || :days || ' days')
-              AND EXISTS (SELECT 1 FROM movers WHERE solves_{days} IS NOT NULL)) AS since,
+              AND EXISTS (SELECT 1 FROM movers WHERE solves_{days} IS NOT NULL)
+            ORDER BY id DESC LIMIT 1) AS since,
            (SELECT day FROM crawls ORDER BY id DESC LIMIT 1 OFFSET 1) AS before,
            day
     FROM newest
