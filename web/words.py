@@ -76,8 +76,10 @@ def compared(before: float, after: float) -> str:
 
 def filtered(column: str, lookup: str, value: str, label: str) -> str:
     """What a filter leaves: 'accepted at least 40 %'. `label` is the column's name for people."""
-    if (column, value) == ("topics", "[]"):
+    if (column, lookup, value) == ("topics", "exact", "[]"):
         return "no topic known"
+    if (column, lookup, value) == ("topics", "not", "[]"):
+        return "a topic known"
     if (column, lookup) == ("band", "exact"):
         return f"{value[3:]} points per solver"
     if phrase := PHRASES.get((column, lookup)):

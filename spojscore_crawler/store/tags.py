@@ -61,7 +61,7 @@ def read(file: Path) -> Tags:
     """
     try:
         written = datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")  # as spreadsheets save it
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "this is not UTF-8"
         raise TagsError(f"{file}: {reason}") from error

@@ -137,6 +137,13 @@ def test_a_file_without_a_day_in_its_name_is_of_the_day_it_was_written(database:
     assert rows(database, "SELECT DISTINCT day FROM tags") == [{"day": "2026-09-08"}]
 
 
+def test_a_file_as_spreadsheets_save_it(database: Path) -> None:
+    crawl(database, 0, PRIME1)
+    file = written(database.parent, name="tags.csv")
+    file.write_bytes(file.read_text().replace("\n", "\r\n").encode("utf-8-sig"))
+    assert make_tags(database, file).returncode == 0
+
+
 def refused(database: Path, file: Path, reason: str) -> bool:
     """Whether `make tags` gave the reason and left the database as it was."""
     before = database.read_bytes()

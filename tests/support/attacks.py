@@ -88,6 +88,9 @@ ATTACKS = {
     "facets": "/spojscore/history.json?" + "&".join(["_facet=users&_facet=day"] * 12),
     "facets of a view": "/spojscore/problem_history?_facet=code&_facet=day&_facet=score&_size=max",
     "facets as a page": "/spojscore/problems?_facet=code&_facet=name&_facet=url&_facet_size=max",
+    "facets as JSON": "/spojscore/problems.json?_facet_size=max"
+    + "".join(f"&_facet={name}" for name in ("code", "name", "url", "id", "users", "score")),
+    "another form": sql(COUNTED, ".dbx"),
     "a view, sorted": "/spojscore/problem_history?_sort=score&_size=max",
     "a view's last page": "/spojscore/problem_history.json?_next=2000000&_size=max",
     "through": "/spojscore/problems.json?" + urlencode(

@@ -68,6 +68,15 @@ def test_where_a_visitor_comes_from_changes_nothing(tracking: str, site: str) ->
      ("problems{}?_srot=users", "There is no parameter `_srot`; did you mean `_sort`?"),
      ("problems{}?_sort=user", "The table problems has no column `user`; did you mean `users`?"),
      ("problems{}?_facet=bnad", "The table problems has no column `bnad`; did you mean `band`?"),
+     ("problems{}?_facet_year=usrs",
+      "The table problems has no column `usrs`; did you mean `users`?"),
+     ("problems{}?_facet=%7B%22column%22:1%7D",
+      'The table problems has no column `{"column":1}`.'),
+     ("problems{}?_search_name=prime",
+      "There is no parameter `_search_name`; did you mean `_search`?"),
+     ("crawls{}?_through=[]", "There is no parameter `_through`."),
+     ("events{}?_q=prime", "The table events can't be searched, only problems."),
+     ("events{}?_search=prime", "The table events can't be searched, only problems."),
      ("history{}?userz=1", "The table history has no column `userz`; did you mean `users`?"),
      ("worth{}?code=PRIME1", "This question has no parameter `code`; did you mean `codes`?"),
      ("unsolved{}?n=1", "This question has no parameter `n`.")],
@@ -100,6 +109,16 @@ def test_a_page_that_is_not_there_is_searched_for(site: str) -> None:
     assert nothing.css("main ul").getall() == []
     told = json.loads(refusal(f"{site}/spojscore/nosuchtable.json", 404))
     assert told["error"] == "There is no such page."
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["spojscore.dbx?sql=select+1", "spojscore.JSON", "spojscore/problems.html?_size=max",
+     "spojscore/problems/PRIME1.xyz", "spojscore/worth.html?codes=PRIME1",
+     "spojscore/history.x?_size=max"],
+)  # fmt: skip
+def test_there_is_no_other_form(address: str, site: str) -> None:
+    assert "There is no such page." in refusal(f"{site}/{address}", 404)
 
 
 def test_robots_may_see_each_page_once(site: str) -> None:
@@ -145,6 +164,11 @@ def test_a_code_that_comes_first_does_not_come_again(changed: str) -> None:
         codes += [row[0] for row in page["rows"]]
         following = page["next_url"]
     assert codes == ["FCTRL", "FCTRL5", "FCTRL4", "FCTRL2"]
+
+
+def test_only_the_list_itself_begins_with_a_code(site: str) -> None:
+    least = "code in (select code from problems order by users limit 5)"
+    assert found(site, urlencode({"_q": "prime1", "_where": least})) == []
 
 
 def test_what_left_the_list_is_shown_to_who_asks(changed: str) -> None:

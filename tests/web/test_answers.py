@@ -92,6 +92,15 @@ def test_nothing_that_failed_is_kept(address: str, site: str) -> None:
     assert (headers["Cache-Control"], headers["CDN-Cache-Control"]) == ("no-store", None)
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["effort.json?_shape=nope", "effort.json?_shape=", "effort.json?_shape=object",
+     "problem_history.json?_size=2&_shape=object"],
+)  # fmt: skip
+def test_an_error_in_json_has_its_status(address: str, site: str) -> None:
+    assert json.loads(refusal(f"{site}/spojscore/{address}"))["ok"] is False
+
+
 SHUFFLED = """
 import glob, random, sys
 ORDER, unsorted = int(sys.argv.pop(1)), glob.glob
@@ -177,12 +186,12 @@ def test_a_csv_without_a_size_is_the_whole_table_or_question(site: str, crawled:
 
 @pytest.mark.parametrize(
     ("address", "everything"),
-    [("/spojscore/problems?_size=max", "/spojscore/problems.csv"),
-     ("/spojscore/problems?_size=4000&_sort=id", "/spojscore/problems.csv?_sort=id"),
-     ("/spojscore/on_day", "/spojscore/on_day.csv?_size=max"),
-     ("/spojscore/history?_size=max", "/spojscore/history.csv"),
+    [("/spojscore/problems?_size=max", "/spojscore/problems.csv?_dl=1"),
+     ("/spojscore/problems?_size=4000&_sort=id", "/spojscore/problems.csv?_sort=id&_dl=1"),
+     ("/spojscore/on_day", "/spojscore/on_day.csv?_size=max&_dl=1"),
+     ("/spojscore/history?_size=max", "/spojscore/history.csv?_dl=1"),
      ("/spojscore?sql=select+*+from+problems",
-      "/spojscore.csv?sql=select+%2A+from+problems&_size=max")],
+      "/spojscore.csv?sql=select+%2A+from+problems&_size=max&_dl=1")],
 )  # fmt: skip
 def test_a_page_is_light_and_links_all_of_it(address: str, everything: str, site: str) -> None:
     page = get(site + address)

@@ -24,20 +24,6 @@ def test_from_home_over_the_list_to_a_problem(page: Page) -> None:
     assert page.locator(".figures dd").nth(2).inner_text() == "40"
 
 
-def test_a_band_is_chosen_by_its_link(page: Page) -> None:
-    page.goto("/spojscore/problems")
-    bands = page.locator("#facet-band li")
-    named = [text.rpartition(" ") for text in bands.all_inner_texts()]
-    assert [name for name, _, _ in named] == [
-        "1 or more", "0.5 to 1", "0.1 to 0.5", "0.01 to 0.1", "under 0.01",
-    ]  # fmt: skip
-    page.get_by_role("link", name="0.5 to 1", exact=True).click()
-    page.wait_for_url("**/spojscore/problems?band=b**")
-    assert page.locator(".count b").inner_text() == f"{named[1][2]} problems"
-    page.get_by_role("link", name="Remove band 0.5 to 1").click()
-    page.wait_for_url(re.compile(r"/spojscore/problems\??$"))
-
-
 def test_columns_are_explained_where_they_are_read(page: Page) -> None:
     page.goto("/spojscore/problems")
     page.get_by_text("What the columns mean").click()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from datasette.utils import tilde_encode
+from playwright.sync_api import Page, Route
 
 from tests.support.databases import rows
 from tests.support.looking import CONTRAST, serious
@@ -240,6 +241,88 @@ def test_each_day_keeps_a_point(page: Page, grown: Path) -> None:
     page.reload()
     page.locator("#progress").wait_for()
     assert table(page, "days")[0][3] == "+0 solved, +0 points, +0 through others"
+
+
+def test_what_another_tab_adds_while_the_list_loads_is_kept(page: Page) -> None:
+    other = page.context.new_page()
+    other.goto("/api")
+
+    def answer(route: Route) -> None:
+        keep(other, solved=["ONP"])
+        route.continue_()
+
+    page.route("**/everything.json*", answer)
+    page.goto("/mine")
+    paste(page, "PRIME1")
+    assert kept(page, "solved") == ["ONP", "PRIME1"]
+
+
+def test_a_problem_whose_code_another_got_has_its_link(page: Page) -> None:
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        body = response.json()
+        at = body["columns"].index("delisted")
+        body["rows"].append([*body["rows"][0]])
+        body["rows"][-1][0], body["rows"][-1][at] = "ONP~12", "2026-01-01"
+        route.fulfill(response=response, json=body)
+
+    page.route("**/everything.json*", answer)
+    page.goto("/mine#solved=ONP~12")
+    page.get_by_role("button", name="Add to my list").first.click()
+    page.get_by_text("All that is on it").click()
+    link = page.locator("#whole-list a")
+    assert (link.inner_text(), link.get_attribute("href")) == (
+        "ONP~12", f"/spojscore/problems/{tilde_encode('ONP~12')}",
+    )  # fmt: skip
+
+
+def test_undo_takes_nothing_from_another_tab(page: Page) -> None:
+    page.goto("/mine")
+    paste(page, "PRIME1")
+    page.get_by_role("button", name="Undo").wait_for()
+    other = page.context.new_page()
+    other.goto("/api")
+    keep(other, solved=["PRIME1", "ONP"])
+    page.locator("#solved").get_by_text("2 of").wait_for()
+    assert page.get_by_role("button", name="Undo").count() == 0
+    assert told(page) == "Read from codes: 1 solved problem."
+
+
+def test_undo_undoes_what_it_stands_beside(visitor: Page) -> None:
+    visitor.goto("/mine")
+    paste(visitor, "FCTRL2 AGGRCOW")
+    visitor.get_by_text("What was read").click()
+    visitor.get_by_role("button", name="Remove AGGRCOW").first.click()
+    assert told(visitor) == "Read from codes: 2 solved problems."
+    visitor.get_by_role("button", name="Undo").click()
+    assert (kept(visitor, "solved"), kept(visitor, "tried")) == (SOLVED, TRIED)
+
+
+def test_undo_brings_the_days_back_that_were_forgotten(page: Page) -> None:
+    for day in "2026-05-01", "2026-05-03":
+        page.clock.set_fixed_time(f"{day}T12:00:00Z")
+        page.goto("/mine")
+        paste(page, "ONP")
+    days = table(page, "days")
+    assert len(days) == 2
+    page.get_by_role("button", name="Forget all").click()
+    assert page.evaluate("localStorage.length") == 0
+    page.get_by_role("button", name="Undo").click()
+    assert table(page, "days") == days
+
+
+def test_a_link_brings_only_problems_that_there_are(page: Page) -> None:
+    page.goto("/mine#solved=ONP,NOSUCHCODE&tried=NEITHER")
+    page.locator("#brought").wait_for()
+    assert (
+        page.locator("#brought-told").inner_text() == "This link brings a list: 1 solved problem."
+    )
+    page.locator("#brought").get_by_role("button", name="Add to my list").click()
+    assert (kept(page, "solved"), kept(page, "tried")) == (["ONP"], [])
+    page.goto("/api")
+    page.goto("/mine#solved=NOSUCHCODE")
+    page.locator("#next").wait_for()
+    assert page.locator("#brought").is_hidden()
 
 
 def test_my_problems_are_fit_for_everybody(visitor: Page) -> None:

@@ -54,6 +54,8 @@ All code is in C++: DP, and a tree.
 
 - PRIME1 - Prime Generator
 - [x] GSS1 - Can you answer these queries I
+- [ ] FCTRL - Factorial
+3. [ ] [ONP](https://www.spoj.com/problems/ONP/)
 2. **AP2** - AP - Complete The Series
 * TREE - Another Tree
 - [ADDREV](https://www.spoj.com/problems/ADDREV/) FCTRL alike
@@ -133,6 +135,7 @@ def in_order(words: str) -> str:
         ("https://github.com/me/spoj/blob/main/PRIME1.cpp",
          {"from": "file names", "solved": "PRIME1"}),
         ("https://www.spoj.com/users/kosaksi/", {"user": "kosaksi"}),
+        ("https://www.spoj.com/users/PRIME1/", {"user": "PRIME1"}),
         (" spoj.com/status/kosaksi/signedlist/\n", {"user": "kosaksi"}),
         ("https://www.spoj.com/users/kosaksi/ ONP",
          {"from": "codes", "solved": "ONP"}),

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import pytest
 from parsel import Selector
@@ -76,6 +76,39 @@ def test_each_row_once(
     # SQLite sorts nulls before all else.
     order = [(row[column] is not None, row[column]) for row in found]
     assert order == sorted(order, reverse=way == "_sort_desc")
+
+
+@pytest.mark.parametrize("size", ["+300", "300 ", "3_00", "0300"])
+def test_a_page_that_is_asked_for_too_much_leads_on(size: str, site: str) -> None:
+    asked = "users__gt=1000"
+    every = json.loads(get(f"{site}/spojscore/problems.json?_size=max&_shape=array&{asked}"))
+    address = f"{site}/spojscore/problems?{urlencode({'_size': size})}&{asked}"
+    found = list(walked_pages(address))
+    assert len(found) == len({*found}) == len(every) > 300
+
+
+def test_the_address_of_what_follows_does_not_grow(tied_site: str) -> None:
+    following, names = f"{tied_site}/spojscore/problems.json?_size=20", []
+    for _ in range(4):
+        following = json.loads(get(following))["next_url"]
+        names.append(sorted(name for name, _ in parse_qsl(urlsplit(following).query)))
+    assert names[1] == ["_next", "_nofacet", "_size", "_sort_desc"]
+    assert names[1] == names[2] == names[3]
+
+
+@pytest.mark.parametrize("size", ["1", "01", " 1"])
+def test_a_page_of_one_row_loses_none(size: str, tied_site: str) -> None:
+    asked = "_q=test&_sort=users"
+    every = json.loads(get(f"{tied_site}/spojscore/problems.json?_shape=array&{asked}"))
+    address = f"{tied_site}/spojscore/problems.json?{asked}&{urlencode({'_size': size})}"
+    found = [row["code"] for row in walked(address)]
+    assert sorted(found) == sorted(row["code"] for row in every)
+    assert len(found) > 1
+
+
+def test_a_blank_size_is_none(tied_site: str) -> None:
+    address = f"{tied_site}/spojscore/problems.csv"
+    assert get(f"{address}?_size=") == get(address)
 
 
 @pytest.mark.parametrize("query", ["_sort=first_seen", "_sort_desc=band", "_sort=acceptance", ""])

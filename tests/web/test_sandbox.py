@@ -23,11 +23,12 @@ from tests.support.tools import missing
 from web import serve
 from web.answers.asked import read
 
+LONGEST_PATH = 30_000
 MOST_MEMORY, MOST_OF_THE_SERVER = 400_000, 120_000  # kB
 KEPT = (
     "like over long texts", "json_patch", "wide rows as a page", "escaped sql", "escaped database",
     "control characters", "replace, less", "endless", "grouped", "recursive text", "formulas",
-    "facets of a view", "many filters",
+    "facets of a view", "many filters", "facets as JSON", "another form",
 )  # fmt: skip
 ORDINARY = ("/", "/spojscore/problems", "/spojscore/problems/PRIME1", "/charts", "/spojscore/worth")
 LONG = "This query took too long, more than 1 second. "
@@ -68,12 +69,19 @@ def test_attacks_take_little_memory_and_nobodys_page(server: tuple[str, int]) ->
         with ThreadPoolExecutor(10) as attackers, ThreadPoolExecutor(2) as visitors:
             attacked = attackers.map(status, attacks)
             assert list(visitors.map(status, pages)) == [200] * len(pages)
-            assert {*attacked} <= {200, 400, 503}
+            assert {*attacked} <= {200, 400, 404, 503}
     finally:
         done.set()
         watcher.join()
     assert 0 < peaks[0] < MOST_MEMORY
     assert 0 < peaks[1] < MOST_OF_THE_SERVER
+
+
+def test_long_paths_are_not_kept(server: tuple[str, int]) -> None:
+    site, pid = server
+    for number in range(2):
+        assert status(f"{site}/{'x' * LONGEST_PATH}{number}") == 404
+    assert memory(pid) < MOST_OF_THE_SERVER
 
 
 @pytest.mark.parametrize(
@@ -169,6 +177,10 @@ QUESTIONS = {"worth"}
      "/spojscore/problems?%5Fwhere=1", "/spojscore/problems?_through=x",
      "/spojscore/problems?_json=name",
      "/spojscore/events?_facet=kind",
+     "/spojscore.dbx?sql=select+1",
+     "/spojscore/problems?_facet=a&_facet_year=b&_facet_array=c&_facet_tens=d",
+     "/spojscore/problems.json?_facet=name&_facet_size=max",
+     "/spojscore/problems.csv?_facet=name&_facet_size=+201",
      f"/spojscore/problems?_q={'x' * 101}", f"/spojscore/worth?codes={'x' * 101}",
      f"/spojscore/problems?{'&'.join(['name__like=x'] * 21)}", "/spojscore/nothing"],
 )  # fmt: skip
@@ -180,6 +192,7 @@ def test_what_a_visitor_may_make_costly_is_answered_apart(address: str) -> None:
     "address",
     ["/", "/spojscore", "/spojscore.json", "/spojscore?sql=", "/spojscore/problems",
      "/charts?sql=x",
+     "/spojscore/problems?_facet=band&_facet_tens=liked&_facet=topics&_facet_size=max",
      "/spojscore/problems.csv?_size=max", "/spojscore/problems?_q=prime&_facet=band&users__gt=5",
      "/spojscore/problems?_sort_desc=id&_next=1,A", "/spojscore/problems/PRIME1.json",
      f"/spojscore/worth?codes={'x' * 100}", "/static/site.css", "/spojscore.db",

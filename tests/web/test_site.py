@@ -18,7 +18,6 @@ from tests.support.databases import rows
 from tests.support.projects import ROOT
 from tests.support.queries import QUERIES
 from tests.support.sites import get, served, words
-from web.plugins.cells import rounded
 
 
 def ask(site: str, path: str) -> Any:
@@ -60,22 +59,9 @@ def test_prime1_has_its_real_figures(site: str) -> None:
     assert row["url"] == "https://www.spoj.com/problems/PRIME1/"
 
 
-@pytest.mark.parametrize("column", ["score", "score_365", "score_change", "points_so_far"])
-def test_points_and_their_changes_have_three_digits(column: str) -> None:
-    assert rounded(column, -7.294514726356293e-08) == "-0.0000000729"
-    assert rounded(column, 80 / 41) == "1.95"
-    assert rounded(column, 1234.5678) == "1,235"
-
-
-@pytest.mark.parametrize("column", ["acceptance", "solves_7", "scores"])
-def test_other_columns_are_left_alone(column: str) -> None:
-    assert rounded(column, 0.123456) is None
-
-
 def test_points_are_shown_with_three_digits(site: str) -> None:
     page = get(f"{site}/spojscore/problems/PRIME1")
     assert "<dt>Points per solver</dt><dd>0.000963</dd>" in page
-    assert '<td class="col-score number">0.000963</td>' in get(f"{site}/spojscore/problems")
 
 
 def test_every_column_is_described(site: str, crawled: Path) -> None:
@@ -85,13 +71,7 @@ def test_every_column_is_described(site: str, crawled: Path) -> None:
         assert re.search(f"<dt>([^<]+ )?<code>{column}</code></dt><dd>[^<]", page)
 
 
-def test_codes_and_addresses_are_links(site: str, crawled: Path) -> None:
-    row = Selector(get(f"{site}/spojscore/easier")).css("tbody tr")[0]
-    code = row.css(".col-code a::text").get("")
-    assert code in {found["code"] for found in rows(crawled)}
-    assert row.css(".col-code a::attr(href)").get() == f"/spojscore/problems/{code}"
-    assert row.css(".col-url a::attr(href)").get() == f"https://www.spoj.com/problems/{code}/"
-    assert row.css(".col-url a::text").get() == "on SPOJ"
+def test_a_foreign_code_or_address_is_no_link(site: str) -> None:
     foreign = get(f"{site}/spojscore?sql=select+'javascript:alert(1)'+as+url,+'no+code'+as+code")
     assert Selector(foreign).css("td a").getall() == []
 
@@ -142,7 +122,7 @@ def test_the_list_goes_on_and_is_sorted_from_its_heads(site: str) -> None:
 
 def test_what_is_too_much_for_one_call_is_said(site: str, crawled: Path, tmp_path: Path) -> None:
     few = words(get(f"{site}/spojscore/history"))
-    assert "This data as JSON , all at once as JSON or CSV , or by SQL" in few
+    assert "Download: CSV · JSON · SQLite. The same for programs: JSON, page by page , SQL." in few
     many = words(get(f"{site}/spojscore?sql=select+1+from+problems+a,+problems+b"))
     assert "The first 200 rows , all as CSV" in many
     longer = tmp_path / "longer.db"
@@ -151,7 +131,7 @@ def test_what_is_too_much_for_one_call_is_said(site: str, crawled: Path, tmp_pat
         connection.execute("INSERT INTO history SELECT problem_id, 0, 1 FROM history")
     with served(longer) as (address, _):
         page = words(get(f"{address}/spojscore/history"))
-    assert "JSON , 5,000 rows at most; everything is in one SQLite file , or by SQL" in page
+    assert "Download: 5,000 rows at most, all is in SQLite. The same for programs: JSON" in page
 
 
 def test_the_facet_counts_every_band(site: str, crawled: Path) -> None:

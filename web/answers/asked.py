@@ -20,20 +20,23 @@ ASKED: ContextVar[Asked | None] = ContextVar("ASKED", default=None)
 TRACKING = re.compile(r"utm_\w+|fbclid|gclid|ref")
 LONG = 100  # letters of a value that may be as long as it wants only at the visitor's own cost
 MANY = 20  # parameters
+FEW = 3  # facets
 SIZES = ("_size", "_facet_size")
+FACETS = ("_facet", "_facet_array", "_facet_date", "_facet_year", "_facet_tens")
+FORMS = ("page", "json", "csv", "blob")
+FILES = ("db", "db.sha256")  # of the database itself
 # What the site's own list and questions offer; others of Datasette's are a visitor's own words.
 OWN = {
     "_q", "_search", "_delisted", "_sort", "_sort_desc", "_sort_by_desc", "_next", "_col", "_nocol",
-    "_facet", "_facet_array", "_facet_date", "_facet_year", "_facet_tens", "_facet_size",
-    "_show_sql", "_hide_sql", "_size", "_shape", "_nl", "_dl", "_header", "_labels", "_nocount",
-    "_nofacet",
+    *FACETS, "_facet_size", "_show_sql", "_hide_sql", "_size", "_shape", "_nl", "_dl", "_header",
+    "_labels", "_nocount", "_nofacet",
 }  # fmt: skip
 
 
 class Asked(NamedTuple):
     """`kind` is 'sql', 'database', 'table', 'question', 'row', or 'page' for all else.
 
-    `name` is the table's or question's; `form` is 'page', 'json', 'csv' or another of Datasette's.
+    `name` is the table's or question's; `form` is one of FORMS, or nothing that is answered.
     """
 
     kind: str
@@ -54,7 +57,16 @@ class Asked(NamedTuple):
             return True
         if any(name not in OWN for name in special(name for name, _ in self.args)):
             return True
+        if self.counts_much:
+            return True
         return len(self.args) > MANY or any(len(part) > LONG for pair in self.args for part in pair)
+
+    @property
+    def counts_much(self) -> bool:
+        """Whether there are more facets than few, or more values of one than a page has."""
+        facets = sum(name in FACETS for name, _ in self.args)
+        sizes = [value for name, value in self.args if name == "_facet_size"]
+        return facets > FEW or any(few(size) != size for size in sizes)
 
     @property
     def query_string(self) -> str:
@@ -105,7 +117,7 @@ def placed(path: str, args: list[tuple[str, str]], questions: Collection[str]) -
     last, _, form = (names or [database])[-1].partition(".")
     if not names:
         database = last
-    is_file = not names and form.startswith("db")
+    is_file = not names and form in FILES
     if tilde_decode(database) != DATABASE or is_file or len(names) > len(("table", "row")):
         return Asked("page", "", form or "page", args)
     if not names:
@@ -119,7 +131,9 @@ def placed(path: str, args: list[tuple[str, str]], questions: Collection[str]) -
 
 def meant(asked: Asked) -> Asked:
     """A table's page stays light, and its CSV is all of it unless somebody wants less."""
-    args = asked.args
+    args = [(name, plain(value) if name in SIZES else value) for name, value in asked.args]
+    args = [(name, value) for name, value in args if value or name not in SIZES]
+    asked = asked._replace(args=args)
     if asked.kind == "table" and asked.name == LIST:
         # Datasette's own search knows neither accents nor words of one letter.
         args = [("_q" if name == "_search" else name, value) for name, value in args]
@@ -127,9 +141,17 @@ def meant(asked: Asked) -> Asked:
         args = [*args, ("_size", "max")]
     elif asked.kind == "table" and asked.form == "page":
         args = [(name, few(value) if name in SIZES else value) for name, value in args]
-    elif asked.form == "json" and asked.get("_next"):
+    elif asked.form == "json" and asked.get("_next") and not asked.get("_nofacet"):
         args = [*args, ("_nofacet", "1")]  # Datasette would count from here on only
     return asked._replace(args=args)
+
+
+def plain(size: str) -> str:
+    """A number of rows as all write it; Datasette takes ' +0_1' for one, too."""
+    try:
+        return str(int(size))
+    except ValueError:
+        return size.strip()
 
 
 def few(size: str) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 OK, ERROR = 200, 400
 MOST = 4_400_000  # bytes; Vercel's functions may answer with 4.5 MB
 MOST_OF_A_PAGE = 300_000  # bytes
+# How Datasette begins a JSON answer that tells of an error, some of them with status 200.
+REFUSED = b'{"ok": false'
 TOO_LARGE = (
     f"This answer would be larger than {MOST / 1_000_000} MB. Ask for fewer rows or columns; the "
     f"same is smallest as CSV, with .csv after the path. Everything is in one file: /{DATABASE}.db."
@@ -125,6 +127,8 @@ def finished(reply: Reply, asked: Asked) -> Reply:
         reply = reply._replace(body=harmless(reply.body.decode()).encode())
     elif asked.form == "page" and len(reply.body) > MOST_OF_A_PAGE:
         raise RefusedError(TOO_LARGE_A_PAGE)
+    elif asked.form == "json" and reply.body.startswith(REFUSED):
+        reply = reply._replace(status=ERROR)
     if len(reply.body) > MOST:
         raise RefusedError(TOO_LARGE)
     return reply

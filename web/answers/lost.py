@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
+from web.answers.asked import LONG
 from web.options import DATABASE, LIST
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ async def elsewhere(datasette: Datasette, request: Request) -> Response | dict[s
     """A redirection to the problem whose code was typed, or what an error page says instead."""
     last = request.path.rstrip("/").rpartition("/")[2]
     form = (FORM.search(last) or [""])[0]
-    typed = {"typed": tilde_decode(last.removesuffix(form))}
+    typed = {"typed": tilde_decode(last.removesuffix(form))[:LONG]}
     database = datasette.get_database()
     if meant := (await database.execute(MEANT, typed)).rows:
         page = datasette.urls.row(DATABASE, LIST, meant[0]["code"]) + form

@@ -23,7 +23,7 @@ class Args(Protocol):
 
 
 # As Datasette ends the query that fills a table's page.
-ORDER = re.compile(r" order by (.+) limit \d+$", re.DOTALL)
+ORDER = re.compile(r".* order by (.+) limit \d+$", re.DOTALL)  # the last one, not a filter's
 BARE = ("array", "arrayfirst", "object")  # shapes of JSON that hold rows and nothing else
 ALL = f"take the whole database home: /{DATABASE}.db."
 NOT_ALL = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from datasette import hookimpl
 from datasette.filters import FilterArguments, Filters
 
-from web.answers.asked import OWN, special
+from web.answers.asked import FACETS, OWN, special
 from web.answers.refusals import RefusedError, did_you_mean
 from web.answers.rows import first_code
 from web.answers.search import found, words
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
-NAMED = ("_sort", "_sort_desc", "_facet", "_facet_array", "_facet_date", "_col", "_nocol", "_label")
+NAMED = ("_sort", "_sort_desc", *FACETS, "_col", "_nocol", "_label")
+SEARCHED = ("_q", "_search")
 KNOWN = OWN | {
-    "_where", "_through", "_json", "_json_infinity", "_label", "_timelimit", "_nosuggest",
-    "_searchmode", "_fts_table", "_fts_pk", "_blob_column", "_blob_hash", "_stream", "_trace",
+    "_where", "_json", "_json_infinity", "_label", "_timelimit", "_nosuggest",
+    "_blob_column", "_blob_hash", "_stream", "_trace",
 }  # fmt: skip
 # Of Datasette's form, which leads on to an address without them.
-FORM = ("_filter_column", "_filter_op", "_filter_value", "_search_")
+FORM = ("_filter_column", "_filter_op", "_filter_value")
 
 
 @hookimpl
@@ -43,6 +44,8 @@ def columns(
     async def check() -> None:
         known = [*await datasette.get_database(database).table_columns(table), "rowid"]
         for name in request.args:
+            if name in SEARCHED and table != LIST:
+                raise RefusedError(f"The table {table} can't be searched, only {LIST}.")
             if name in special([name]):
                 check_special(name)
             else:
@@ -53,8 +56,7 @@ def columns(
                     raise RefusedError(f"There is no comparison `{lookup}`{mean}")
         for name in NAMED:
             for column in filter(None, request.args.getlist(name)):
-                if not column.startswith("{"):  # a facet may be described in JSON
-                    check_column(column, known, table)
+                check_column(column, known, table)
 
     return check
 

@@ -9,7 +9,7 @@ from datasette.plugins import pm
 from datasette.utils.asgi import NotFound, Request
 
 from web.answers import refusals
-from web.answers.asked import ASKED, Asked, read
+from web.answers.asked import ASKED, FORMS, Asked, read
 from web.answers.finish import Reply, checked, collected, dressed, finished, redirected
 from web.answers.rows import make_whole
 from web.answers.sandbox import Sandbox
@@ -120,7 +120,7 @@ class Outlet:
         """The whole answer, in this process."""
         try:
             scope, asked = self.asked(scope)
-            if is_closed(scope):
+            if is_closed(scope) or asked.form not in FORMS:
                 raise NotFound("closed")
             checked(asked, self.questions)
             if asked.tidy != asked:

@@ -1,6 +1,6 @@
 // Lists of codes, each of which can be removed or kept by a click.
 
-import { at, make } from "./dom.js";
+import { at, make, pageOf } from "./dom.js";
 
 const FIRST = 60;
 
@@ -32,6 +32,6 @@ function chip(one, action, act) {
   }
   const remove = button("×", () => act(new Set([one.code])));
   remove.setAttribute("aria-label", `Remove ${one.code}`);
-  const name = make("a", { href: `/spojscore/problems/${one.code}`, title: one.name }, one.code);
+  const name = make("a", { href: pageOf(one.code), title: one.name }, one.code);
   return make("li", {}, name, one.note ? make("span", { className: "mark" }, one.note) : "", remove);
 }

@@ -5,11 +5,10 @@ import { markSoon } from "./marks.js";
 export const at = (id) => document.getElementById(id);
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const digits = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
-const column = new Intl.NumberFormat("en", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 export const number = (value) => whole.format(value);
 export const count = (amount, noun) => `${number(amount)} ${noun}${amount === 1 ? "" : "s"}`;
 export const points = (value) => (Math.abs(value) >= 100 ? whole : digits).format(value);
-export const aligned = (value) => column.format(value); // its digits stand below each other
+export const aligned = (value) => value.toFixed(5); // as many digits for all, which stand below each other
 export const percent = (value) => (value === null ? "–" : `${value.toFixed(1)} %`);
 export const signed = (value) => `${value < 0 ? "−" : "+"}${points(Math.abs(value))}`;
 export const words = (slug) => slug.replaceAll("-", " ");
@@ -20,9 +19,12 @@ export function make(tag, properties = {}, ...content) {
   return made;
 }
 
+// As Datasette writes a code in an address; that of a problem whose code another one got has a ~.
+export const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
+
 export function problemLink(one) {
   const name = make("bdi", {}, one.name);
-  const link = make("a", { href: `/spojscore/problems/${one.code}` }, make("b", {}, one.code), " ", name);
+  const link = make("a", { href: pageOf(one.code) }, make("b", {}, one.code), " ", name);
   const spoj = make("a", { className: "spoj", href: `https://www.spoj.com/problems/${one.code}/` }, "↗");
   spoj.setAttribute("aria-label", `${one.code} on SPOJ`);
   const both = make("span", {}, link, " ", spoj);

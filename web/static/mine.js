@@ -6,14 +6,14 @@ import { fetchList } from "./list.js";
 import * as next from "./next.js";
 import { showFriend, showPoints, showProgress } from "./overview.js";
 import { read } from "./paste.js";
-import { LISTS, forgetAll, isList, keep, kept } from "./solved.js";
+import { LISTS, forgetAll, isList, keep, kept, recall, remember } from "./solved.js";
 import { fromHash, toAddress } from "./travel.js";
 
 const NAMED = 30; // codes in a sentence
 
 let problems = new Map();
 let lists = keptLists();
-let before = null; // the lists before the last change
+let before = null; // { lists, days } before the last change
 let couldKeep = true;
 
 function keptLists() {
@@ -24,7 +24,7 @@ const named = (codes) => codes.slice(0, NAMED).join(", ") + (codes.length > NAME
 const amounts = ({ solved, tried }) => count(solved.size, "solved problem") + (tried.size ? ` and ${tried.size} tried` : "");
 
 function change(some) {
-  before = lists;
+  before = { lists, days: recall("days") };
   lists = { ...lists, ...some };
   lists.tried = lists.tried.difference(lists.solved);
   couldKeep = LISTS.every((name) => keep(name, lists[name]));
@@ -38,10 +38,12 @@ const remove = (codes) => change({ solved: lists.solved.difference(codes), tried
 
 const tell = (whose, ...words) => at(`${whose}-told`).replaceChildren(...words);
 
-// Says what has changed in one's list, and offers to undo it.
+// Says what has changed in one's list, and offers to undo it, with all that came after it.
 function tellChange(...words) {
+  const { lists: then, days } = before;
   const onclick = () => {
-    change(before);
+    remember("days", days);
+    change(then);
     showRead("mine", null);
     tell("mine", "Undone.");
   };
@@ -135,7 +137,7 @@ async function copy() {
 
 // A list that came in the address is taken only when the visitor says so.
 function showBrought() {
-  const brought = fromHash(location.hash);
+  const brought = fromHash(location.hash, problems);
   at("brought").hidden = !brought;
   if (!brought) return;
   at("brought-told").textContent = `This link brings a list: ${amounts(brought)}.`;
@@ -151,7 +153,7 @@ function showBrought() {
 }
 
 function forget() {
-  before = lists;
+  before = { lists, days: recall("days") };
   forgetAll();
   lists = keptLists();
   show();
@@ -162,6 +164,7 @@ function forget() {
 
 function readAgain() {
   lists = keptLists();
+  at("mine-told").querySelector("button")?.remove(); // to undo would take away what came from elsewhere
   show();
 }
 
@@ -184,7 +187,7 @@ async function start() {
   await new Promise(setTimeout); // a pause, so that the page answers meanwhile
   for (const part of document.querySelectorAll(".loaded")) part.hidden = false;
   for (const button of at("add").querySelectorAll("button")) button.disabled = false;
-  show();
+  readAgain(); // another tab may have changed the lists meanwhile
   showBrought();
 }
 

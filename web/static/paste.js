@@ -1,6 +1,6 @@
 // Reads what a visitor pasted. No pattern can match a text in two ways, so the time grows with its length only.
 
-const ADDRESS = /^(?:https?:\/\/)?(?:www\.)?spoj\.(?:com|pl)\/(?:users|status)\/([^/\s,]+)\/?(?:signedlist\/?)?$/i;
+const ADDRESS = /^(?:https?:\/\/)?(?:www\.)?spoj\.(?:com|pl)\/(users|status)\/([^/\s,]+)\/?(?:signedlist\/?)?$/i;
 const HEADING = /(list of solved|todo list of)\s+(?:\w+\s+)?problems/gi;
 const HTML = /<!doctype|<html|<\/t[dr]>|<\/li>/i;
 const LINK = /(?:spoj\.(?:com|pl)|href=["']?|\/spojscore)\/(problems|status|ranks|submit)\/(\w+)(,?)/gi;
@@ -10,6 +10,7 @@ const SUBMISSION = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*\|\s*(\w+)\s*\|\s*(\w+)/;
 const ACCEPTED = /^(?:ac|accepted|solved|yes|done|x|✓|✔|✅|\d+)$/i;
 const UNTOUCHED = /^(?:-*|no|todo)$/i;
 const BEFORE_CODE = /^(?:\d+|x|spoj)$/i; // a list's number, its ticked box
+const UNTICKED = /^\s*(?:[-*+]|\d+\.)\s*\[ ?\]\s/; // a box in a list of things to do
 const ITS_NAME = /^[\]*`"]*\s*[-–—:\t(]/; // what stands between a code and its name
 const TOKEN = /[^\s,;|()<>"'`*[\]{}]{2,}/g;
 const WORD = /\w{2,}/g;
@@ -36,7 +37,7 @@ export function read(text, problems) {
   const found = { from: new Set(), user: "", known: problems, plain: plainWords(problems), others: new Set() };
   for (const name of ["solved", "tried", "perhaps", "unknown"]) found[name] = new Set();
   const alone = text.length < LONGEST && ADDRESS.exec(text.trim());
-  if (alone && !problems.has(alone[1])) return { ...found, user: alone[1] };
+  if (alone && (/users/i.test(alone[1]) || !problems.has(alone[2]))) return { ...found, user: alone[2] };
   const headings = [...text.matchAll(HEADING)];
   if (headings.length) readProfile(text, headings, found);
   else if (HTML.test(text)) readHtml(text, found);
@@ -102,6 +103,7 @@ function readLines(text, found) {
     const submission = line.length > 30 && SUBMISSION.exec(line);
     const head = !table && header(line);
     table ||= head;
+    if (UNTICKED.test(line)) continue;
     if (submission) take(submission[1], "submissions", found, /^(?:AC|\d+)$/.test(submission[2]));
     else if (table) head || readRow(line, table, found);
     else if (line.length > 3 && (MARKED.test(line) || (others && OTHER_JUDGE.test(line)))) readLine(line, found);
