@@ -118,11 +118,13 @@ def test_a_step_that_hangs_is_stopped_with_all_it_started(tmp_path: Path) -> Non
 
 def test_a_command_is_over_though_it_leaves_something_running(tmp_path: Path) -> None:
     """Which holds its output open: Vercel's CLI may."""
-    fifo = tmp_path / "fifo"
-    os.mkfifo(fifo)
+    for name in ("begun", "end"):
+        os.mkfifo(tmp_path / name)
+    left = "setsid sh -c 'echo >begun; cat end'"
     with limited(30):
-        assert run(["sh", "-c", f"setsid cat {fifo} & echo done"]) == (0, "done", "")
-    fifo.write_text("")  # ends it
+        told = run(["sh", "-c", f"{left} & cat begun; echo done"], cwd=tmp_path)
+        (tmp_path / "end").write_text("")
+    assert told == (0, "done", "")
 
 
 def ended(process: int) -> bool:

@@ -112,6 +112,7 @@ class VercelApi(ThreadingHTTPServer):
     """Keeps what was uploaded, deployed and asked; `on_ready` is called with a deployment."""
 
     daemon_threads = True
+    request_queue_size = 100  # the CLI uploads fifty files at once
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -193,6 +194,7 @@ class VercelApi(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     server: VercelApi
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         self.answer(None)
