@@ -83,7 +83,7 @@ def test_the_demo_from_beginning_to_end(checkout: Path) -> None:
     with started("make", "demo", f"PORT={port}", cwd=checkout, until="Look at") as (demo, lines):
         assert lines[-1] == f"Look at {site}/spojscore/problems (Ctrl-C ends the demo)\n"
         assert any(line.startswith("3974 problems (3 new, 3370 changed, 0 gone") for line in lines)
-        assert "3,974 rows" in get(f"{site}/spojscore/problems")
+        assert "3,974 problems" in get(f"{site}/spojscore/problems")
         for path in ("/", "/charts", "/spojscore", "/spojscore/problems", "/api", "/mine"):
             page = get(f"{site}{path}")
             assert "A demo: SPOJ’s list of 26 August 2025." in page

@@ -268,7 +268,7 @@ def test_a_problem_whose_code_another_got_has_its_link(page: Page) -> None:
 
     page.route("**/everything.json*", answer)
     page.goto("/mine#solved=ONP~12")
-    page.get_by_role("button", name="Add to my list").first.click()
+    page.locator("#brought").get_by_role("button", name="Add to my list").click()
     page.get_by_text("All that is on it").click()
     link = page.locator("#whole-list a")
     assert (link.inner_text(), link.get_attribute("href")) == (
