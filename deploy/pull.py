@@ -70,7 +70,10 @@ def pull(database: Path) -> str:
     begin = f"going on with {database}" if local else f"the first crawl makes {database}"
     if not stores:
         if not (local or first):
-            raise PublishError(f"SITE_URL is not set and there is no {database}; FIRST=1 allows it")
+            raise PublishError(
+                f"SITE_URL is not set and there is no {database}; "
+                "FIRST=1 says that nothing was published yet"
+            )
         return f"SITE_URL is not set: {begin}."
     with files.lock(database), _folder_beside(database) as folder:
         try:

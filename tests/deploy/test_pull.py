@@ -154,7 +154,8 @@ def test_without_a_site(database: Path, monkeypatch: Environment) -> None:
     with pytest.raises(PublishError) as error:
         pull(database)
     assert str(error.value) == (
-        f"SITE_URL is not set and there is no {database}; FIRST=1 allows it"
+        f"SITE_URL is not set and there is no {database}; "
+        "FIRST=1 says that nothing was published yet"
     )
     monkeypatch.setenv("FIRST", "1")
     assert pull(database) == f"SITE_URL is not set: the first crawl makes {database}."

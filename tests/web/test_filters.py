@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.databases import rows
 from tests.support.looking import DESK, PHONE, looking
-from tests.support.sites import get, words
+from tests.support.sites import get, refusal, words
 from web.words import filtered
 
 CHOSEN = (
@@ -143,3 +143,26 @@ def test_other_tables_are_filtered_by_their_columns(site: str) -> None:
     page = get(f"{site}/spojscore/tags?tag=graph-theory")
     assert "30 rows : tag is graph-theory ✖" in words(page)
     assert "Solved by at least" not in words(page)
+
+
+@pytest.mark.parametrize("column", ["users", "acceptance"])
+def test_a_number_is_compared_with_numbers(site: str, column: str) -> None:
+    said = f"`{column}` is compared with numbers, not with `many`"
+    assert said in words(refusal(f"{site}/spojscore/problems?{column}__gte=many"))
+    told = json.loads(refusal(f"{site}/spojscore/problems.json?{column}__lt=many"))
+    assert told["error"] == said
+    assert (
+        json.loads(get(f"{site}/spojscore/problems.json?{column}__lt=1e-9&_shape=array"))
+        is not None
+    )
+
+
+def test_where_nothing_is_found_it_says_for_what(site: str) -> None:
+    page = words(
+        get(f"{site}/spojscore/problems?users__gt=99&topics__arraycontains=games&liked__gt=99")
+    )
+    assert "0 problems" in page
+    assert "No problem is like that. Each ✖ above takes one condition back. All problems" in page
+    assert "Nothing was found for Code NOSUCH." in words(
+        get(f"{site}/spojscore/series?code=NOSUCH")
+    )

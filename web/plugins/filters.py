@@ -30,6 +30,10 @@ KNOWN = OWN | {
 FORM = ("_filter_column", "_filter_op", "_filter_value")
 
 
+NUMBERS = ("INTEGER", "REAL", "FLOAT")
+RANGES = ("gt", "gte", "lt", "lte")
+
+
 @hookimpl
 def prepare_connection(conn: Connection) -> None:
     conn.create_function("found", 2, found, deterministic=True)
@@ -42,7 +46,9 @@ def columns(
     """Refuse what the table does not have, which Datasette would fail at or pass over."""
 
     async def check() -> None:
-        known = [*await datasette.get_database(database).table_columns(table), "rowid"]
+        details = await datasette.get_database(database).table_column_details(table)
+        known = [*(column.name for column in details), "rowid"]
+        numbers = {column.name for column in details if column.type in NUMBERS}
         for name in request.args:
             if name in SEARCHED and table != LIST:
                 raise RefusedError(f"The table {table} can't be searched, only {LIST}.")
@@ -54,6 +60,9 @@ def columns(
                 if lookup not in Filters._filters_by_key:
                     mean = did_you_mean(lookup, Filters._filters_by_key)
                     raise RefusedError(f"There is no comparison `{lookup}`{mean}")
+                if lookup in RANGES and column in numbers:
+                    for value in request.args.getlist(name):
+                        check_number(column, value)
         for name in NAMED:
             for column in filter(None, request.args.getlist(name)):
                 check_column(column, known, table)
@@ -64,6 +73,13 @@ def columns(
 def check_special(name: str) -> None:
     if name not in KNOWN and not name.startswith(FORM):
         raise RefusedError(f"There is no parameter `{name}`{did_you_mean(name, KNOWN)}")
+
+
+def check_number(column: str, value: str) -> None:
+    try:
+        float(value)
+    except ValueError:
+        raise RefusedError(f"`{column}` is compared with numbers, not with `{value}`") from None
 
 
 def check_column(column: str, known: list[str], table: str) -> None:

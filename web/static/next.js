@@ -74,7 +74,7 @@ function showWay() {
   const { way, gained } = shortestWay(rows, goal);
   const short = gained < goal ? ": all there are here, not enough" : "";
   at("way-count").textContent =
-    goal > 0 ? `${count(way.length, "problem")} for ${points(gained)} points${short}.` : "Type a number of points above 0.";
+    goal > 0 ? `${count(way.length, "problem")} for ${points(gained)} ${points(gained) === "1" ? "point" : "points"}${short}.` : "Type a number of points above 0.";
   fillStepwise("way", way, cells, 5);
 }
 
