@@ -19,7 +19,9 @@ ACCOUNT = {
     "VERCEL_PROJECT_ID": "projectId in the same file",
 }
 # Names of what is nobody else's business.
-PRIVATE = re.compile("TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL", re.IGNORECASE)
+PRIVATE = re.compile(
+    "TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL|WEBHOOK|DATABASE_URL|DSN$|_PAT$", re.IGNORECASE
+)
 REASON = re.compile(r"^(?:Error:|✗) (.+)", re.MULTILINE)
 # How Vercel's refusals are told by its CLI, and what to do. All else may be a fault on the way.
 REFUSALS = {

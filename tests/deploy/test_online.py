@@ -48,6 +48,8 @@ TOKEN = SECRETS["VERCEL_TOKEN"]
 PRIVATE = {
     "GH_TOKEN": "what-is-the-owner's", "DATASETTE_SECRET": "what-is-the-site's",
     "SMTP_PASSWORD": "hunter2", "AWS_SECRET_ACCESS_KEY": "what-is-amazon's",
+    "GH_PAT": "what-is-github's", "DATABASE_URL": "postgres://me:hunter3@db", "SENTRY_DSN": "x:y@z",
+    "SLACK_WEBHOOK_URL": "https://hooks.example/of-mine",
 }  # fmt: skip
 COMMIT = ("Xaver Ypsilon", "xaver@ypsilon.example", "What the last commit says")
 WITHOUT_PAUSES = """
