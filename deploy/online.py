@@ -10,9 +10,9 @@ from typing import Any
 
 from deploy.bundle import BUNDLE, STATIC_DATABASE, digest, verified_file
 from deploy.client import site_url
-from deploy.probe import await_crawl
+from deploy.probe import Freshness, await_crawl
 from deploy.stores import refuse_made_up
-from deploy.toolchain import PublishError
+from deploy.toolchain import PublishError, TimeIsUpError
 from deploy.vercel import ACCOUNT, RefusedError, UnknownError, ask, cli
 from spojscore_crawler.store.state import state
 
@@ -22,8 +22,9 @@ NEEDED = ACCOUNT | {
 }
 ARCHIVE = "--archive=tgz"
 STAYS = "the old site stays as it was"
-UNDERWAY = {"QUEUED", "INITIALIZING", "BUILDING"}
-PAUSES = (5.0, 15.0, 0.0)  # seconds after each try to make a deployment
+# Public it is where READY has the site's address, too.
+UNDERWAY = {None, "QUEUED", "INITIALIZING", "BUILDING", "READY"}
+PAUSES = (5.0, 15.0)  # seconds between tries to make a deployment
 PAUSE = 5.0  # seconds between two looks at a deployment
 PATIENCE = 300.0  # seconds until a deployment is ready
 DOUBT = 60.0  # seconds that the site has to show what nobody confirmed
@@ -40,21 +41,18 @@ def deploy(_: Path) -> str:
     if not verified.is_file() or verified.read_text().strip() != built:
         raise PublishError(f"not deployed: {BUNDLE} is not what was verified; run `make verify`")
     refuse_made_up(state(BUNDLE / STATIC_DATABASE), str(BUNDLE))
+    shown = already_shown()
     try:
         check_project()
     except PublishError as error:
         raise PublishError(f"{error}; {STAYS}") from error
+    print(f"Deploying {BUNDLE}; a first upload takes minutes.", flush=True)
     try:
-        made = create()
-        end = ended(made)
+        where = confirmed(*create())
     except RefusedError as error:
         raise PublishError(f"{error}; {STAYS}") from error
-    except UnknownError as error:
-        return unconfirmed(error)
-    where = made["inspectorUrl"] or made["url"]
-    if end["readyState"] != "READY":
-        reason = end.get("errorMessage") or end.get("readyStateReason") or "without a reason"
-        raise PublishError(f"Vercel says {end['readyState']}: {reason}; {where} has more; {STAYS}")
+    except (UnknownError, TimeIsUpError) as error:
+        return unconfirmed(error, shown=shown)
     return f"Deployed {BUNDLE}: {where}"
 
 
@@ -78,53 +76,75 @@ def check_project() -> None:
         )
 
 
-def create() -> dict[str, Any]:
+def create() -> tuple[dict[str, Any], UnknownError | None]:
     """Upload what Vercel does not have yet, and make a deployment of it.
 
-    Raises RefusedError when none was made, UnknownError when there may be one.
+    Returns what was made, and why there may be another one, if so. Raises RefusedError when none
+    was made, UnknownError when there may be one.
     """
     options = ["--prebuilt", "--prod", "--yes", "--no-wait", "--json", "--cwd", str(BUNDLE)]
+    pauses = iter(PAUSES)
     doubt: UnknownError | None = None
-    for pause in PAUSES:
+    while True:
         try:
-            made: dict[str, Any] = cli("deploy", *options)
+            return cli("deploy", *options), doubt
         except RefusedError as error:
             if "api-upload-" in str(error) and ARCHIVE not in options:
                 options.append(ARCHIVE)  # one file, which always is a new one
-                continue
-            raise doubt or error from error
+            elif doubt:
+                raise UnknownError(str(error)) from error
+            else:
+                raise
         except UnknownError as error:
             doubt = error
+            if (pause := next(pauses, None)) is None:
+                raise
             time.sleep(pause)
-        else:
-            return made
-    assert doubt
-    raise doubt
 
 
-def ended(made: dict[str, Any]) -> dict[str, Any]:
-    """What Vercel says of a deployment in the end. Raises UnknownError when it does not.
+def confirmed(made: dict[str, Any], doubt: UnknownError | None) -> str:
+    """Wait until a deployment is public; returns where Vercel shows it.
 
-    The CLI itself would wait for ever for one that is blocked.
+    The CLI itself would wait for ever for one that is blocked. Raises RefusedError when it never
+    will be, UnknownError when that is not known, or when the one in doubt may be.
     """
+    where = made["inspectorUrl"] or made["url"]
     limit = time.monotonic() + PATIENCE
     while True:
         try:
-            told: dict[str, Any] = ask(f"/v13/deployments/{made['id']}")
+            told = ask(f"/v13/deployments/{made['id']}")
         except RefusedError as error:
             raise UnknownError(str(error)) from error  # it was made before
-        if told["readyState"] not in UNDERWAY:
-            return told
+        ready = told.get("readyState")
+        if ready == "READY" and told.get("aliasAssigned"):
+            return str(where)
+        if ready not in UNDERWAY:
+            reason = told.get("errorMessage") or told.get("readyStateReason") or "without a reason"
+            problem = f"Vercel says {ready}: {' '.join(reason.split())}; {where} has more"
+            raise UnknownError(problem) if doubt else RefusedError(problem)
         if time.monotonic() > limit:
-            raise UnknownError(
-                f"{made['inspectorUrl']} is still {told['readyState']} after {PATIENCE:.0f} s"
-            )
+            without = ", but without the site's address," if ready == "READY" else ""
+            raise UnknownError(f"{where} is still {ready}{without} after {PATIENCE:.0f} s")
         time.sleep(PAUSE)
 
 
-def unconfirmed(problem: UnknownError) -> str:
-    """Look at the site, where it is not known what Vercel did. Returns or raises what is there."""
+def already_shown() -> bool:
+    """Whether the site shows the bundle's crawl, or a newer one."""
     try:
-        return f"{problem}. But {await_crawl(DOUBT)}"
+        return Freshness.of(site_url()).finished >= state(BUNDLE / STATIC_DATABASE).finished
+    except PublishError:
+        return False
+
+
+def unconfirmed(problem: PublishError, *, shown: bool) -> str:
+    """Look at the site, where it is not known what Vercel did. Returns or raises what is there.
+
+    One that showed this crawl before, `shown`, tells nothing by showing it.
+    """
+    try:
+        found = await_crawl(DOUBT)
     except PublishError as error:
         raise PublishError(f"{problem}; {error}") from error
+    if shown:
+        raise PublishError(f"{problem}; so it may be what was there before: {found}")
+    return f"{problem}. But {found}"

@@ -23,12 +23,16 @@ class PublishError(Exception):
     """A step of the publication failed. Says why, and what to do."""
 
 
+class TimeIsUpError(PublishError):
+    """A step took longer than it may."""
+
+
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise PublishError where more time than that has passed; only in the main thread."""
+    """Raise TimeIsUpError where more time than that has passed; only in the main thread."""
 
     def stop(*_: object) -> None:
-        raise PublishError(f"it took longer than {seconds / 60:g} minutes")
+        raise TimeIsUpError(f"it took longer than {seconds / 60:g} minutes")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -19,7 +19,9 @@ ACCOUNT = {
     "VERCEL_PROJECT_ID": "projectId in the same file",
 }
 # Names of what is nobody else's business.
-PRIVATE = re.compile("TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL", re.IGNORECASE)
+PRIVATE = re.compile(
+    "TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL|WEBHOOK|DATABASE_URL|DSN$|_PAT$", re.IGNORECASE
+)
 REASON = re.compile(r"^(?:Error:|✗) (.+)", re.MULTILINE)
 # How Vercel's refusals are told by its CLI, and what to do. All else may be a fault on the way.
 REFUSALS = {
@@ -51,11 +53,12 @@ def discreet(*, deploys: bool = False) -> dict[str, str]:
     """The environment without secrets; one that deploys keeps Vercel's own.
 
     In it the CLI tells Vercel nothing of the commit that it would find above the bundle (its
-    author, remote and message), and nobody that it was used.
+    author, remote and message), and nobody that it was used; its words are without colours.
     """
     hidden = {name for name in os.environ if PRIVATE.search(name)} | ACCOUNT.keys()
     kept = ACCOUNT.keys() if deploys else set()
     return {name: value for name, value in os.environ.items() if name not in hidden - kept} | {
+        "FORCE_COLOR": "0",
         "GIT_CEILING_DIRECTORIES": str(BUNDLE.parent.absolute()),
         "NO_UPDATE_NOTIFIER": "1",
         "VERCEL_TELEMETRY_DISABLED": "1",
@@ -77,8 +80,9 @@ def cli(*words: str) -> Any:
     It takes the token from the environment. Raises RefusedError or UnknownError, with the reason.
     """
     status, answer, said = run([find_vercel(), *words], env=discreet(deploys=True))
+    said = said.replace(os.environ["VERCEL_TOKEN"], "***")
     if said:
-        print(said.replace(os.environ["VERCEL_TOKEN"], "***"), flush=True)
+        print(said, flush=True)
     if status:
         raise _failure(said)
     try:

@@ -6,6 +6,7 @@ What Vercel makes of it is not known from that; what leaves this machine is, and
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,12 +48,14 @@ TOKEN = SECRETS["VERCEL_TOKEN"]
 PRIVATE = {
     "GH_TOKEN": "what-is-the-owner's", "DATASETTE_SECRET": "what-is-the-site's",
     "SMTP_PASSWORD": "hunter2", "AWS_SECRET_ACCESS_KEY": "what-is-amazon's",
+    "GH_PAT": "what-is-github's", "DATABASE_URL": "postgres://me:hunter3@db", "SENTRY_DSN": "x:y@z",
+    "SLACK_WEBHOOK_URL": "https://hooks.example/of-mine",
 }  # fmt: skip
 COMMIT = ("Xaver Ypsilon", "xaver@ypsilon.example", "What the last commit says")
 WITHOUT_PAUSES = """
 import sys
 from deploy import __main__, online
-online.PAUSES, online.PAUSE, online.PATIENCE, online.DOUBT = (0, 0, 0), 0, 0, 0
+online.PAUSES, online.PAUSE, online.PATIENCE, online.DOUBT = (0, 0), 0, 0, 0
 sys.argv = ["deploy", "deploy"]
 __main__.main()
 """
@@ -119,6 +122,7 @@ def environment(home: Path, site: str = "https://spojscore.invalid") -> dict[str
         **SECRETS, **PRIVATE, "SITE_URL": site, "HOME": str(home),
         "XDG_DATA_HOME": str(home / "data"), "XDG_CACHE_HOME": str(home / "cache"),
         "NODE_OPTIONS": f"--require={contacts}", "NOTES": str(home / "notes"),
+        "FORCE_COLOR": "1",
     }  # fmt: skip
 
 
@@ -133,12 +137,31 @@ def first(project: Path, home: Path, api: VercelApi) -> "subprocess.CompletedPro
     return make(project, "deploy", **environment(home))
 
 
-def deploy(project: Path, home: Path, site: Site) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
+def start(project: Path, home: Path, site: Site) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
         [sys.executable, "-c", WITHOUT_PAUSES],
         cwd=project, env=os.environ | environment(home, site.url),
-        capture_output=True, text=True, check=False, timeout=120,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def deploy(project: Path, home: Path, site: Site) -> "subprocess.CompletedProcess[str]":
+    return ended(start(project, home, site))
+
+
+def ended(process: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str]":
+    with process:
+        said = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, *said)
+
+
+def old_crawl(site: Site, project: Path) -> str:
+    """How it is told that the site still shows the old crawl."""
+    shows, wanted = (
+        minute(state(file).finished)
+        for file in (site.folder / "spojscore.db", project / "spojscore.db")
+    )
+    return f"{site.url} shows the crawl of {shows}, not that of {wanted}, after 0 s"
 
 
 def test_a_first_deployment_is_the_bundle_and_nothing_else(
@@ -151,6 +174,7 @@ def test_a_first_deployment_is_the_bundle_and_nothing_else(
     assert first.stdout.splitlines()[-1] == (
         "Deployed build/vercel: https://vercel.com/me/spojscore/1"
     )
+    assert "Deploying build/vercel; a first upload takes minutes.\nRetrieving" in first.stdout
     [deployment] = api.deployments
     counts = api.counts()
     assert counts[UPLOAD] == len({file["sha"] for file in deployment["files"]})
@@ -238,8 +262,8 @@ def test_the_next_day_few_files_are_uploaded(
 REFUSED = {
     "no token": "Vercel refuses: Not authorized (403); see that VERCEL_TOKEN has not expired and "
     "is for VERCEL_ORG_ID",
-    "no token to deploy": "Vercel refuses: Not authorized; see that VERCEL_TOKEN has not expired "
-    "and is for VERCEL_ORG_ID",
+    "no token to deploy": "Vercel refuses: Not authorized: ***; see that VERCEL_TOKEN has not "
+    "expired and is for VERCEL_ORG_ID",
     "no project": "Vercel refuses: Project not found (404); see that VERCEL_PROJECT_ID and "
     "VERCEL_ORG_ID are right",
     "root directory": "the project has the Root Directory 'web', where Vercel would look for the "
@@ -334,11 +358,13 @@ def test_at_the_upload_limit_one_archive_is_tried(
 
 
 UNKNOWN = {
-    "dropped": f"{OUT_OF_REACH}: fetch failed",
     "lost when it was made": f"{OUT_OF_REACH}: fetch failed",
     "refused when it was made": "Vercel refuses: Not authorized (403); see that VERCEL_TOKEN has "
     "not expired and is for VERCEL_ORG_ID",
-    "never ready": "https://vercel.com/me/spojscore/1 is still BUILDING after 0 s",
+    "dropped when it was made, then ERROR": "Vercel says ERROR: without a reason; "
+    "https://vercel.com/me/spojscore/2 has more",
+    "never public": "https://vercel.com/me/spojscore/1 is still READY, but without the site's "
+    "address, after 0 s",
 }
 
 
@@ -349,28 +375,42 @@ def test_where_nobody_knows_the_site_is_asked(
 ) -> None:
     api.play(FAULTS[fault])
     done = deploy(project, home, site)
-    shows, wanted = (
-        minute(state(file).finished)
-        for file in (site.folder / "spojscore.db", project / "spojscore.db")
-    )
-    assert (done.returncode, done.stderr) == (
-        1,
-        f"error: {UNKNOWN[fault]}; {site.url} shows the crawl of {shows}, not that of {wanted}, "
-        "after 0 s\n",
-    )
+    told = f"error: {UNKNOWN[fault]}; {old_crawl(site, project)}\n"
+    assert (done.returncode, done.stderr) == (1, told)
 
 
 @pytest.mark.usefixtures("first")
-@pytest.mark.parametrize("fault", ["dropped when it was made", "lost when it was made"])
-def test_what_nobody_confirmed_may_be_public(
-    fault: str, project: Path, home: Path, api: VercelApi, site: Site
+def test_where_the_time_is_up_the_site_is_asked(
+    project: Path, home: Path, api: VercelApi, site: Site
 ) -> None:
-    api.play(FAULTS[fault])
+    api.play(FAULTS["none"])
+    process = start(project, home, site)
+    api.on_ready = lambda _: process.send_signal(signal.SIGALRM)
+    done = ended(process)
+    told = f"error: it took longer than 15 minutes; {old_crawl(site, project)}\n"
+    assert (done.returncode, done.stderr) == (1, told)
+
+
+@pytest.mark.usefixtures("first")
+def test_what_nobody_confirmed_may_be_public(
+    project: Path, home: Path, api: VercelApi, site: Site
+) -> None:
+    api.play(FAULTS["dropped when it was made"])
     api.on_ready = lambda _: site.publish(project / "spojscore.db")
     done = deploy(project, home, site)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1].startswith(
         f"{OUT_OF_REACH}: fetch failed. But {site.url}: crawl "
+    )
+    assert len(api.deployments) == 3
+
+    # Now that the site shows this crawl, that it does is no news.
+    api.play(FAULTS["never ready"])
+    done = deploy(project, home, site)
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "error: https://vercel.com/me/spojscore/1 is still BUILDING after 0 s; "
+        f"so it may be what was there before: {site.url}: crawl "
     )
 
 

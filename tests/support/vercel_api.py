@@ -58,6 +58,7 @@ DOCUMENTED = "documented: https://vercel.com/docs/rest-api/errors"
 STATES = "documented: https://vercel.com/docs/rest-api/deployments/get-a-deployment-by-id-or-url"
 SEEN = "seen: https://github.com/vercel/vercel/issues/"
 NOT_AUTHORIZED = {"code": "forbidden", "message": "Not authorized"}
+TELLTALE = NOT_AUTHORIZED | {"message": f"Not authorized: {SECRETS['VERCEL_TOKEN']}"}
 INTERNAL = {"code": "internal_server_error", "message": "An unexpected internal error occurred"}
 PLAN = {
     "code": "api-deployments-free-per-day",
@@ -76,22 +77,25 @@ MISSING = {"code": "not_found", "message": "Project not found"}
 FAULTS = {
     "none": Fault("the usual"),
     "no token": Fault(DOCUMENTED, READ_PROJECT, 403, NOT_AUTHORIZED),
-    "no token to deploy": Fault("guessed", CREATE, 401, NOT_AUTHORIZED),
+    "no token to deploy": Fault("guessed", CREATE, 401, TELLTALE),
     "no project": Fault(DOCUMENTED, READ_PROJECT, 404, MISSING),
     "root directory": Fault("documented: Root Directory", project={"rootDirectory": "web"}),
     "plan": Fault(f"{SEEN}17426", CREATE, 402, PLAN),
     "rate": Fault(DOCUMENTED, CREATE, 429, RATE),
     "an upload limit": Fault(f"{SEEN}3826", UPLOAD, 429, UPLOADS),
     "an upload limit, once": Fault(f"{SEEN}3826", UPLOAD, 429, UPLOADS, times=1),
-    "ERROR": Fault(STATES, state=ends("ERROR", errorMessage="No space left on device")),
+    "ERROR": Fault(STATES, state=ends("ERROR", errorMessage="No space\nleft on device")),
     "CANCELED": Fault(STATES, state=ends("CANCELED")),
     # The state was seen, the words are a guess.
     "BLOCKED": Fault(f"{SEEN}13998", state=ends("BLOCKED", readyStateReason="The author is new")),
     "never ready": Fault("guessed", state=ends("BUILDING")),
+    "never public": Fault("guessed", state=ends("READY")),
     "two 5xx": Fault(DOCUMENTED, CREATE, 500, INTERNAL, times=2),
     "one dropped after the uploads": Fault("guessed", CREATE, times=1, spared=1),
-    "dropped": Fault("guessed", CREATE),
     "dropped when it was made": Fault("guessed", CREATE, done=True),
+    "dropped when it was made, then ERROR": Fault(
+        "guessed", CREATE, times=1, done=True, state=ends("ERROR")
+    ),
     "lost when it was made": Fault("guessed", READ_DEPLOYMENT),
     "refused when it was made": Fault("guessed", READ_DEPLOYMENT, 403, NOT_AUTHORIZED),
     "two lost looks": Fault("guessed", READ_DEPLOYMENT, 503, INTERNAL, times=2),
