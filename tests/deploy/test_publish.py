@@ -22,7 +22,6 @@ from deploy.bundle import (
     function_files,
 )
 from deploy.function import running
-from deploy.toolchain import PublishError, find_python
 from standin.faults import Fault
 from standin.problems import problems
 from standin.server import StandIn, serving
@@ -34,7 +33,7 @@ from tests.support.projects import ROOT, copy_of_the_project, fast, make, with_v
 from tests.support.published import Site
 from tests.support.queries import QUERIES
 from tests.support.sites import get, refusal, walked
-from tests.support.tools import faked_clock, missing
+from tests.support.tools import faked_clock
 
 BUNDLE = Path("build", "vercel")
 SITE = ("plugins", "static", "templates")
@@ -46,11 +45,7 @@ PRIVATE = "what-is-the-owner's"
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with Vercel's CLI."""
     copy = copy_of_the_project(tmp_path_factory.mktemp("publish"))
-    try:
-        with_vercel(copy)
-        find_python()
-    except PublishError as error:
-        missing(str(error))
+    with_vercel(copy)
     for lying_about in (".env", "web/.env", "web/plugins/.env", "web/static/.env", "other.db"):
         (copy / lying_about).write_text("SECRET=1")
     (copy / "web" / "plugins" / "__pycache__").mkdir()

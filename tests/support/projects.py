@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from deploy.toolchain import PublishError, find_python
 from deploy.vercel import find_vercel
+from tests.support.tools import missing
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,10 +38,14 @@ def make(project: Path, *words: str, **environment: str) -> subprocess.Completed
 
 
 def with_vercel(project: Path) -> None:
-    """Give a copy of the project the CLI of this one. Raises PublishError where there is none."""
+    """Give a copy of the project the CLI of this one, which builds with Vercel's Python."""
+    try:
+        vercel, _ = find_vercel(), find_python()
+    except PublishError as error:
+        missing(str(error))
     tools = project / "deploy" / "node_modules"
     (tools / ".bin").mkdir(parents=True)
-    (tools / ".bin" / "vercel").symlink_to(find_vercel())
+    (tools / ".bin" / "vercel").symlink_to(vercel)
     (tools / ".installed").touch()
 
 

@@ -28,8 +28,7 @@ KNOWN = OWN | {
 }  # fmt: skip
 # Of Datasette's form, which leads on to an address without them.
 FORM = ("_filter_column", "_filter_op", "_filter_value")
-
-
+# Columns, and the comparisons of them, that take a number only.
 NUMBERS = ("INTEGER", "REAL", "FLOAT")
 RANGES = ("gt", "gte", "lt", "lte")
 
@@ -90,7 +89,7 @@ def check_column(column: str, known: list[str], table: str) -> None:
 
 @hookimpl(specname="filters_from_request")
 def listed(request: Request, table: str) -> FilterArguments | None:
-    """Problems that left SPOJ's list are shown to who asks for them: `_delisted=1`."""
+    """Problems that left SPOJ's list are shown only on request: `_delisted=1`."""
     asked = any(name.startswith(("delisted", "_where")) for name in request.args)
     if table != LIST or asked or request.args.get("_delisted"):
         return None
