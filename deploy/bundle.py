@@ -23,7 +23,7 @@ FUNCTION = OUTPUT / "functions" / "index.py.func"
 
 
 def function_config(bundle: Path) -> dict[str, Any]:
-    """What Vercel is told of the function. Raises PublishError when nothing is built."""
+    """The function's configuration for Vercel. Raises PublishError when nothing is built."""
     try:
         config: dict[str, Any] = json.loads((bundle / FUNCTION / ".vc-config.json").read_bytes())
     except OSError as error:

@@ -47,8 +47,8 @@ def limited(seconds: float) -> Iterator[None]:
 def started(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[str]]:
     """Start a command in a process group of its own, and end what is left of that group.
 
-    What is inheritable it inherits: the lock of a publication goes on being held by what is left of
-    it after a kill. Raises PublishError when there is no such command.
+    It inherits open files, so that what survives a kill still holds the lock of a publication.
+    Raises PublishError when there is no such command.
     """
     try:
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Vercel's CLI: what it is told of this machine, and what it answers."""
+"""Runs Vercel's CLI: what it may know about this machine, and what its answers mean."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PRIVATE = re.compile(
     "TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL|WEBHOOK|DATABASE_URL|DSN$|_PAT$", re.IGNORECASE
 )
 REASON = re.compile(r"^(?:Error:|✗) (.+)", re.MULTILINE)
-# How Vercel's refusals are told by its CLI, and what to do. All else may be a fault on the way.
+# How the CLI words Vercel's refusals, and what to do. Anything else may be a network fault.
 REFUSALS = {
     r"\(40[13]\)$|^Not authorized|^The token|permission|Project Settings": (
         "see that VERCEL_TOKEN has not expired and is for VERCEL_ORG_ID"

@@ -61,7 +61,7 @@ def stale_hours() -> float:
 
 
 def last_attempt(path: Path, found: state.State | None) -> list[str]:
-    """What the report tells of a crawl that did not end in the last commit, in a line."""
+    """One line about a crawl that did not end in the last commit, from its report."""
     try:
         last = report.read(path)
         began = datetime.fromisoformat(last["started"]).astimezone(UTC) if last else None

@@ -31,7 +31,7 @@ CLIENT_ERROR = 400  # and above
 
 
 class BackoffRetryMiddleware(RetryMiddleware):
-    """Scrapy's RetryMiddleware with a pause before each retry, whoever asked for it.
+    """Scrapy's RetryMiddleware with a pause before each retry, no matter what asked for it.
 
     The pause is RETRY_BACKOFF seconds before the first retry of a request and doubles
     with each further one, or what the server's Retry-After asks for, if that is longer.

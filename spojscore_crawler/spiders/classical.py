@@ -183,7 +183,7 @@ class ClassicalSpider(Spider):
                     yield from listing.problems
 
     def _failure(self, reason: str, response: Response | None) -> CloseSpider:
-        """What to raise. The page of the first failure is kept for whoever mends the parser."""
+        """What to raise. The page of the first failure is kept, to mend the parser by."""
         assert self.crawler.stats
         if not self.crawler.stats.get_value("spojscore/failure"):
             self.crawler.stats.set_value("spojscore/failure", reason)

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 Record: TypeAlias = dict[str, Any]
 
-# What last_changed tells of; votes and acceptance move with every submission.
+# Changes that count for last_changed; votes and acceptance move with every submission.
 CHANGES = ("code", "name", "users")
 # As `problems.topics` says it; store/tags.py finds them.
 NO_TOPICS = "[]"

@@ -1,4 +1,4 @@
-"""The report of a crawl, `<db>.crawl.json`: what happened, for whoever looks later."""
+"""The report of a crawl, `<db>.crawl.json`: what happened, for later readers."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def update_search_index_less(db: Database) -> None:
 
 @migrations()
 def create_history(db: Database) -> None:
-    """It begins with the little that the problems themselves tell of their past."""
+    """It begins with what little the problems themselves record of their past."""
     # No foreign key: Datasette would take problem_id for a code. No index but the key: size.
     db.execute(
         "CREATE TABLE history (problem_id INTEGER, day INTEGER, users INTEGER, "
@@ -223,7 +223,7 @@ def bring_forward(path: Path) -> str | None:
 def check_ours(path: Path, db: Database) -> None:
     """Raise StoreError unless the schema is, to the letter, that of the file's version.
 
-    Nothing of the file is run for that: whoever made it may have put an endless view into it.
+    Nothing in the file is run for that: it may hold a view that never ends.
     A file that older code made has no table of migrations.
     """
     found = version(db)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OK, ERROR = 200, 400
 MOST = 4_400_000  # bytes; Vercel's functions may answer with 4.5 MB
 MOST_OF_A_PAGE = 300_000  # bytes
-# How Datasette begins a JSON answer that tells of an error, some of them with status 200.
+# How a JSON error from Datasette begins. Some of them come with status 200.
 REFUSED = b'{"ok": false'
 TOO_LARGE = (
     f"This answer would be larger than {MOST / 1_000_000} MB. Ask for fewer rows or columns; the "
@@ -70,7 +70,7 @@ class Reply(NamedTuple):
         await send({"type": "http.response.body", "body": self.body})
 
     def packed(self) -> bytes:
-        """As one text of bytes, from which a part can be told."""
+        """As one byte string. A truncated one can be recognised."""
         headers = [[part.decode("latin-1") for part in pair] for pair in self.headers]
         about = {"status": self.status, "headers": headers, "length": len(self.body)}
         return json.dumps(about).encode() + b"\n" + self.body

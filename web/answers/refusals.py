@@ -55,7 +55,7 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
 
 
 def refusal(exception: Exception, path: str) -> RefusedError:
-    """How an exception is told. What is broken here goes to standard error, not to visitors."""
+    """The sentence for an exception. Our own faults go to standard error, not to visitors."""
     if isinstance(exception, RefusedError):
         return exception
     if isinstance(exception, NotFound | Forbidden):

@@ -40,7 +40,7 @@ def make_whole(database: Database) -> None:
         sql: str, params: Any = None, truncate: bool = False, **options: Any
     ) -> Results:
         asked = ASKED.get()
-        options["log_sql_errors"] = False  # whoever asked is told
+        options["log_sql_errors"] = False  # the visitor sees them
         # Only what fills an answer truncates.
         if asked is None or not truncate:
             return await execute(sql, params, truncate, **options)

@@ -110,7 +110,7 @@ def topics(value: str) -> str:
 
 
 def links(row: Row, named: Collection[str], table: str | None, page: str) -> dict[str, str]:
-    """What stands for a problem's code, name and address in a row that tells of a listed one."""
+    """The links for the code, name and address of a listed problem, by column."""
     code = row["code"] if "code" in named else None
     name = row["name"] if "name" in named else None
     url = row["url"] if "url" in named else None
@@ -201,7 +201,7 @@ def plain(row: Row, name: str) -> Any:
 
 
 def cell(one: Column, value: Any, drawn: str | None, shown: Any, *, exact: bool) -> str:
-    """A cell. `exact`: what was rounded is told, for who sorts by it."""
+    """A cell. `exact`: it carries the unrounded value too, to sort by."""
     if drawn is not None:
         return f"{one.opening}>{drawn}</td>"
     if isinstance(shown, dict):

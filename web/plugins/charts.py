@@ -36,7 +36,7 @@ class Tick(NamedTuple):
 
 
 class Dot(NamedTuple):
-    """A point that tells its figures to whoever points at it."""
+    """A point that shows its figures on hover and focus."""
 
     x: float
     y: float
@@ -112,7 +112,7 @@ def connected(points: Sequence[Point], gaps: Iterable[Point]) -> list[list[Point
 
 
 def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
-    """Every so manieth point, and the last one; `most` in all, two at least."""
+    """Every n-th point and the last one: at most `most` in all, at least two."""
     step = max(1, ceil((len(points) - 1) / (max(most, 2) - 1)))
     return [*points[:-1:step], points[-1]]
 

@@ -78,7 +78,7 @@ def entry(event: dict[str, Any], home: str) -> Element:
 
 
 def add(parent: Element, tag: str, text: str) -> None:
-    # Whoever writes names may write what XML can't hold.
+    # Names may hold characters that XML does not allow.
     SubElement(parent, tag).text = FORBIDDEN.sub("\ufffd", text)
 
 

@@ -71,7 +71,7 @@ class Freshness(NamedTuple):
 
 
 async def last_crawl(datasette: Datasette) -> Freshness | None:
-    """None where the database tells of no crawl."""
+    """None if the database records no crawl."""
     config = datasette.plugin_config("freshness")
     if config is None:
         return None  # metadata.yml did not arrive; the title tells

@@ -24,7 +24,7 @@ OFFERED = {
 async def permission_allowed(
     actor: Any, action: str, resource: str | tuple[str, str] | None = None, default: Any = None
 ) -> bool:
-    """Whoever asks, of our database all that reads it."""
+    """Anyone may read anything in our database."""
     del actor, default
     database = resource[0] if isinstance(resource, tuple) else resource
     return action in OFFERED and database in (None, DATABASE)

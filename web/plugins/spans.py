@@ -1,4 +1,4 @@
-"""Which span the table `movers` can tell of, and how its days are said."""
+"""Which spans the table `movers` covers, and how to word their days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What SQL is offered here beyond SQLite's own, and what it is not told."""
+"""SQL functions beyond SQLite's own, and what SQL must not reveal."""
 
 from __future__ import annotations
 

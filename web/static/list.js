@@ -5,7 +5,7 @@ const CAREFUL = 20; // submissions that are added to each problem, see the quest
 
 export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
-// Problems by code. Each has its row's columns and next (points for who solves it next), topics, lost (points by
+// Problems by code. Each has its row's columns and next (points for the next solver), topics, lost (points by
 // days, or null) and perTry (points a submission, or null).
 export async function fetchList(address) {
   const answer = await fetch(address);
