@@ -1,4 +1,4 @@
-"""What the spider yields: problems, and the pages that they stand on."""
+"""What the spider yields: problems and the pages that list them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ class Problem:
     `acceptance` is in percent; votes are counts; difficulties are SPOJ's own numbers.
 
     The score pipeline adds, all in points: `score`, what each solver holds, `points_if_solved`,
-    what the next solver gets, and `band`, the range that `score` falls into.
+    what the next solver gets, `per_submission`, what one submission brings on average, and `band`,
+    the range that `score` falls into.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Problem:
     implementation_difficulty: float | None = None
     score: float | None = None
     points_if_solved: float | None = None
+    per_submission: float | None = None
     band: str | None = None
 
 
@@ -36,9 +38,9 @@ class Problem:
 class Page:
     """One reading of one page: its start=, the last page's by its pager, id and code of each row.
 
-    `start` is None when the pager does not tell, `end` when there is no pager. `source` says where
+    `start` is None when the pager does not say, `end` when there is no pager. `source` says where
     the page came from. `read` is when a person's browser read it, in UTC, None for a page that the
-    crawler asked for; `day` is the one that was given for it.
+    crawler requested; `day` is the value of -a day=.
     """
 
     start: int | None

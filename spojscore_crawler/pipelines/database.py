@@ -1,60 +1,51 @@
-"""Buffers the crawl's items, commits them when the gate finds them fit, and reports."""
+"""Buffers the crawl's items and commits them when the gate lets them pass."""
 
 from __future__ import annotations
 
-import logging
-import os
-import time
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
-from scrapy.exceptions import CloseSpider
+from scrapy.exceptions import CloseSpider, DropItem
 
 from spojscore_crawler import gate
 from spojscore_crawler.items import Page, Problem
-from spojscore_crawler.limits import Limits
 from spojscore_crawler.store import commit, files
-from spojscore_crawler.store.report import Report, refusals
 from spojscore_crawler.store.state import last_list
 
 if TYPE_CHECKING:
     from filelock import FileLock
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
     from spojscore_crawler.store.state import LastList
 
-logger = logging.getLogger(__name__)
-
-BROKE_OFF = "the crawl broke off, see the log"
-# What Scrapy says, in words.
+STOPPED = "the crawl stopped early, see the log"
+# Words for Scrapy's reasons.
 REASONS = {
-    "finished": BROKE_OFF,
+    "finished": STOPPED,
     "shutdown": "the crawl was interrupted",
-    "start_error": BROKE_OFF,
+    "start_error": STOPPED,
 }
 
 
 class DatabasePipeline:
     """Sets the stat `spojscore/committed` after a commit, else `spojscore/failure` to the reason.
 
-    It commits on the signal spider_closed, because close_spider() cannot know how the crawl ended.
+    It commits on the signal spider_closed, because close_spider() does not get the reason.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
+        assert crawler.stats
+        self.settings, self.stats = crawler.settings, crawler.stats
         self.path = Path(crawler.settings["SPOJSCORE_DB"]).absolute()
         self.pages: list[Page] = []
         self.problems: list[Problem] = []
-        self.before: LastList | None = None
         self.lock: FileLock | None = None
         self.started = datetime.now(UTC)
-        self.started_clock = time.monotonic()
-        started = self.started.isoformat(timespec="seconds")
-        self.report = Report(started=started, process=os.getpid())
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -64,83 +55,84 @@ class DatabasePipeline:
         return pipeline
 
     def open_spider(self) -> None:
-        """Whatever would keep the crawl from being committed ends it before it begins."""
+        """End a crawl that could not be committed before it begins."""
         try:
             files.check_writable(self.path)
             self.lock = files.lock(self.path)
-            self.report.refusals = refusals(self.path)
-            self.save_report()
-            self.limits = Limits.read(self.crawler.settings)
-            self.before = last_list(self.path, self.started.date())
+            self.limits = read_limits(self.settings)
+            self.last: LastList | None = last_list(self.path, self.started.date())
         except (files.StoreError, ValueError) as error:
             raise CloseSpider(str(error)) from error
 
-    def process_item(self, item: Page | Problem) -> Page | Problem:
+    def process_item(self, item: Page | Problem) -> Problem:
         if isinstance(item, Page):
             self.pages.append(item)
-        else:
-            self.problems.append(item)
+            raise DropItem("pages are not exported", log_level="DEBUG")
+        self.problems.append(item)
         return item
 
     def spider_error(self, failure: Failure) -> None:
-        """Scrapy goes on after an error in the spider; such a crawl is not whole."""
-        assert self.crawler.stats
-        self.crawler.stats.set_value("spojscore/failure", f"{BROKE_OFF}: {failure.value!r}")
+        """Scrapy goes on after an error in the spider; such a crawl is incomplete."""
+        self.stats.set_value("spojscore/failure", f"{STOPPED}: {failure.value!r}")
 
     def spider_closed(self, reason: str) -> None:
-        # The clock may have been set in between.
-        now = self.started + timedelta(seconds=time.monotonic() - self.started_clock)
-        self.report.finished = now.isoformat(timespec="seconds")
-        self.report.pages = len({page.start for page in self.pages})
-        assert self.crawler.stats
-        failure = self.crawler.stats.get_value("spojscore/failure")
-        self.report.outcome = "failed"
-        self.report.reason = failure or REASONS.get(reason, reason)
+        failure = self.stats.get_value("spojscore/failure")
         if reason == "finished" and not failure:
-            self.commit_if_fit(now)
-        if not self.crawler.stats.get_value("spojscore/committed"):
-            self.crawler.stats.set_value("spojscore/failure", self.report.reason)
+            failure = self.commit()
+        elif not failure:
+            failure = REASONS.get(reason, reason)
+        self.stats.set_value("spojscore/failure", failure)
         if self.lock:
-            self.save_report()
             self.lock.release()
 
-    def commit_if_fit(self, now: datetime) -> None:
+    def commit(self) -> str | None:
+        """Commit the crawl; returns why not when that is not possible."""
+        now = max(datetime.now(UTC), self.started)  # the clock may go back
         crawl = gate.Crawl(
-            self.pages, self.problems, self.before, self.limits, began=self.started, now=now
+            self.pages, self.problems, self.last, self.limits, began=self.started, now=now
         )
         verdict = gate.judge(crawl)
-        sentences = "; ".join(verdict.findings.values())
-        self.report.findings = verdict.findings
-        self.report.fenced = crawl.fenced
-        self.report.counts = {"problems": len(self.problems)}
+        findings = "; ".join(verdict.findings.values())
         if not verdict.fit:
-            self.report.outcome, self.report.reason = "refused", sentences
-            return
+            return findings
         row = commit.Crawl(
             started=crawl.times[0],
             finished=crawl.times[-1],
-            pages=self.report.pages,
-            source=self.crawler.settings["SOURCE"] or crawl.source,
-            overridden=sentences or None,
+            pages=len(crawl.readings),
+            source=crawl.source,
+            overridden=findings or None,
         )
         try:
-            changes = commit.commit(self.path, self.problems, row, self.report.refusals)
+            changes = commit.commit(self.path, self.problems, row)
         except files.StoreError as error:
-            self.report.outcome, self.report.reason = "failed", str(error)
-            return
-        self.report.outcome, self.report.reason = "committed", None
-        self.report.refusals = []
-        self.report.started = row.started.isoformat(timespec="seconds")
-        self.report.counts |= asdict(changes)
-        assert self.crawler.stats
+            return str(error)
         for name, count in asdict(changes).items():
-            self.crawler.stats.set_value(f"spojscore/{name}", count)
-        self.crawler.stats.set_value("spojscore/overridden", sentences)
-        self.crawler.stats.set_value("spojscore/committed", len(self.problems))
+            self.stats.set_value(f"spojscore/{name}", count)
+        self.stats.set_value("spojscore/overridden", findings)
+        self.stats.set_value("spojscore/committed", len(self.problems))
+        return None
 
-    def save_report(self) -> None:
-        """A report that cannot be written undoes no crawl: the database decides."""
-        try:
-            self.report.write(self.path)
-        except OSError as error:
-            logger.warning("The report could not be written: %s", error)
+
+def read_limits(settings: BaseSettings) -> gate.Limits:
+    """Read the gate's limits. Raises ValueError for a setting that makes no sense."""
+    if settings["GATE"] not in ("", "accept"):
+        raise ValueError(f"GATE is {settings['GATE']!r}, not 'accept'")
+    _number(settings, "MAX_PAGES", 1_000_000)  # which the spider reads
+    return gate.Limits(
+        min_problems=int(_number(settings, "MIN_PROBLEMS", 1_000_000)),
+        min_problems_ratio=_number(settings, "MIN_PROBLEMS_RATIO", 1),
+        min_users_ratio=_number(settings, "MIN_USERS_RATIO", 1),
+        max_renamed_ratio=_number(settings, "MAX_RENAMED_RATIO", 1),
+        accept=settings["GATE"] == "accept",
+    )
+
+
+def _number(settings: BaseSettings, name: str, highest: int) -> float:
+    try:
+        number = settings.getfloat(name) if highest == 1 else settings.getint(name)
+    except (TypeError, ValueError):
+        number = -1
+    if not 0 <= number <= highest:
+        kind = "a" if highest == 1 else "a whole"
+        raise ValueError(f"{name} is {settings[name]!r}, not {kind} number from 0 to {highest}")
+    return number
