@@ -1,7 +1,6 @@
 """Words for why a page is not available."""
 
-from __future__ import annotations
-
+import re
 from urllib.parse import urljoin, urlsplit
 
 from scrapy.exceptions import (
@@ -15,8 +14,6 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from spojscore_crawler import listing
-
 DOWNLOAD_ERRORS: dict[type, str] = {
     CannotResolveHostError: "there is no such host",
     DownloadConnectionRefusedError: "the connection was refused",
@@ -24,6 +21,11 @@ DOWNLOAD_ERRORS: dict[type, str] = {
     DownloadTimeoutError: "no response in time",
     ResponseDataLossError: "the response was cut off",
 }
+BOT_CHECK_MARKS = re.compile(
+    rb"<title>just a moment\.\.\.</title>|<title>attention required!|_cf_chl_opt"
+    rb"|cf-browser-verification",
+    re.IGNORECASE,
+)
 BOT_CHECK = (
     "a bot check (HTTP {}) instead of the list; open the list in your browser and run collect.js: "
     'see "If SPOJ shows a bot check" in README.md'
@@ -62,6 +64,6 @@ def bot_check(response: Response) -> str | None:
     Source: Cloudflare's docs say that `cf-mitigated: challenge` marks each challenge.
     """
     marked = response.headers.get("cf-mitigated") == b"challenge"
-    if marked or listing.is_bot_check(listing.decode(response.body)):
+    if marked or BOT_CHECK_MARKS.search(response.body):
         return BOT_CHECK.format(response.status)
     return None

@@ -1,45 +1,37 @@
 """Decides whether a crawl may be committed. Pure: no engine, no database."""
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from spojscore_crawler.items import Page, Problem
+from spojscore_crawler.store.state import LastList
 from spojscore_crawler.store.times import CLOCK_SKEW, minute
 
-if TYPE_CHECKING:
-    from spojscore_crawler.items import Page, Problem
-    from spojscore_crawler.store.state import LastList
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The settings of the same names; ratios, from 0 to 1, are of the last list."""
-
-    min_problems: int
-    min_problems_ratio: float
-    min_users_ratio: float
-    max_renamed_ratio: float
-    accept: bool = False
+# The settings, and the highest number that makes sense; ratios are of the last list.
+LIMITS = {
+    "MIN_PROBLEMS": 1_000_000,
+    "MIN_PROBLEMS_RATIO": 1,
+    "MIN_USERS_RATIO": 1,
+    "MAX_RENAMED_RATIO": 1,
+}
 
 
 @dataclass(frozen=True)
 class Crawl:
     """The pages of a crawl, in the order in which they were read, and its problems.
 
-    `last` is the last committed list, None before the first; `began` and `now`, in UTC, are when
-    the crawl began and ended.
+    `last` is the last committed list, None before the first; `limits` are the settings in LIMITS;
+    `began` and `now`, in UTC, are when the crawl began and ended.
     """
 
     pages: Sequence[Page]
     problems: Sequence[Problem]
     last: LastList | None
-    limits: Limits
+    limits: Mapping[str, float]
     began: datetime
     now: datetime
 
@@ -50,12 +42,6 @@ class Crawl:
             return [datetime.combine(min(days), time(), UTC)]
         return sorted({page.read for page in self.pages if page.read}) or [self.began, self.now]
 
-    @property
-    def source(self) -> str:
-        """Where the pages came from, and whether they are fenced."""
-        sources = " and ".join(sorted({page.source for page in self.pages}))
-        return sources if self.fenced else f"{sources}, not fenced"
-
     @cached_property
     def readings(self) -> dict[int | None, list[Page]]:
         """The readings of each page, by its start=."""
@@ -64,32 +50,22 @@ class Crawl:
             readings.setdefault(page.start, []).append(page)
         return readings
 
-    @cached_property
-    def end(self) -> int:
-        """The start= of the last page that any pager names."""
-        return max((page.end or 0 for page in self.pages), default=0)
-
-    @cached_property
+    @property
     def starts(self) -> range:
-        """The start= of each page of the list."""
+        """The start= of each page of the list, as far as any pager leads."""
         size = max((len(page.keys) for page in self.pages), default=1)
-        return range(0, self.end + 1, size)
+        return range(0, max((page.end or 0 for page in self.pages), default=0) + 1, size)
 
-    @cached_property
+    @property
     def fenced(self) -> bool:
-        """Whether the first and the last page were read both before and after all others.
+        """Whether the first and the last page were read again, which shows whether it shifted."""
+        return all(len(self.readings.get(start, [])) > 1 for start in (0, self.starts[-1]))
 
-        Then a list that shifted in between shows it.
-        """
-        fence = [self.readings.get(start, []) for start in (0, self.end)]
-        if any(len(readings) == 1 for readings in fence) or not all(fence):
-            return False
-        others = (page for page in self.pages if page.start not in (0, self.end))
-        between = [page.read for page in others if page.read]
-        if not between:  # the spider requests them in that order
-            return True
-        times = [[page.read for page in readings if page.read] for readings in fence]
-        return max(map(min, times)) <= min(between) and max(between) <= min(map(max, times))
+    @property
+    def source(self) -> str:
+        """Where the pages came from, and whether they are fenced."""
+        sources = " and ".join(sorted({page.source for page in self.pages}))
+        return sources if self.fenced else f"{sources}, not fenced"
 
 
 Rule = Callable[[Crawl], str | None]
@@ -133,17 +109,14 @@ def lost_rows(crawl: Crawl) -> str | None:
 
 
 def duplicate_codes(crawl: Crawl) -> str | None:
-    return _duplicates("code", (problem.code for problem in crawl.problems))
-
-
-def duplicate_ids(crawl: Crawl) -> str | None:
-    return _duplicates("id", (problem.id for problem in crawl.problems))
+    code, count = Counter(problem.code for problem in crawl.problems).most_common(1)[0]
+    return f"code {code} is listed {count} times" if count > 1 else None
 
 
 def not_ascending(crawl: Crawl) -> str | None:
     pages = (crawl.readings[start][0] for start in sorted(crawl.readings, key=lambda s: s or 0))
     for (one, _), (following, _) in pairwise(key for page in pages for key in page.keys):
-        if one > following:
+        if one >= following:
             return f"the list is not sorted by id (sort=0): {following} comes after {one}"
     return None
 
@@ -175,40 +148,39 @@ def before_last_crawl(crawl: Crawl) -> str | None:
 
 
 def short_first_list(crawl: Crawl) -> str | None:
-    problems, minimum = len(crawl.problems), crawl.limits.min_problems
+    problems, minimum = len(crawl.problems), crawl.limits["MIN_PROBLEMS"]
     if crawl.last is None and problems < minimum:
-        return f"{problems} problems, a first list has at least {minimum} (MIN_PROBLEMS)"
+        return f"{problems} problems, a first list has at least {minimum:g} (MIN_PROBLEMS)"
     return None
 
 
 def too_few_problems(crawl: Crawl) -> str | None:
-    ratio = crawl.limits.min_problems_ratio
     before = crawl.last.problems if crawl.last else 0
-    return _fewer("problems", len(crawl.problems), before, ratio)
+    return _fewer(crawl, "problems", len(crawl.problems), before)
 
 
 def too_few_users(crawl: Crawl) -> str | None:
-    users = sum(problem.users for problem in crawl.problems)
-    return _fewer("users", users, crawl.last.users if crawl.last else 0, crawl.limits.min_users_ratio)
+    before = crawl.last.users if crawl.last else 0
+    return _fewer(crawl, "users", sum(problem.users for problem in crawl.problems), before)
 
 
 def renamed(crawl: Crawl) -> str | None:
     names = crawl.last.names if crawl.last else {}
     known = [problem for problem in crawl.problems if problem.id in names]
-    changed = [problem for problem in known if problem.name != names[problem.id]]
-    ratio = crawl.limits.max_renamed_ratio
+    changed = [problem.name for problem in known if problem.name != names[problem.id]]
+    ratio = crawl.limits["MAX_RENAMED_RATIO"]
     if len(changed) <= ratio * len(known):
         return None
     return (
         f"{len(changed)} of {len(known)} names changed, more than {ratio * 100:g}% "
-        f"(MAX_RENAMED_RATIO): {names[changed[0].id]!r} is {changed[0].name!r} now"
+        f"(MAX_RENAMED_RATIO), one of them to {changed[0]!r}"
     )
 
 
 # The list is whole.
 WHOLE: tuple[Rule, ...] = (
     missing_pages, last_page_changed, unfenced, shifted, lost_rows, duplicate_codes,
-    duplicate_ids, not_ascending,
+    not_ascending,
 )  # fmt: skip
 # It follows the last one.
 DATED: tuple[Rule, ...] = (spans_two_days, in_the_future, before_last_crawl)
@@ -216,20 +188,14 @@ DATED: tuple[Rule, ...] = (spans_two_days, in_the_future, before_last_crawl)
 PLAUSIBLE: tuple[Rule, ...] = (short_first_list, too_few_problems, too_few_users, renamed)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether the crawl may be committed; `findings` are the rules that it breaks, by name."""
+def judge(crawl: Crawl) -> tuple[dict[str, str], bool]:
+    """Apply the rules: the messages of those that the crawl breaks, and whether they are PLAUSIBLE.
 
-    fit: bool
-    findings: dict[str, str]
-
-
-def judge(crawl: Crawl) -> Verdict:
-    """Apply the rules; the later ones make sense only if the crawl breaks no earlier one."""
-    if findings := _broken(WHOLE, crawl) or _broken(DATED, crawl):
-        return Verdict(False, findings)
-    findings = _broken(PLAUSIBLE, crawl)
-    return Verdict(not findings or crawl.limits.accept, findings)
+    Later rules make sense only if it breaks no earlier one.
+    """
+    if broken := _broken(WHOLE, crawl) or _broken(DATED, crawl):
+        return broken, False
+    return _broken(PLAUSIBLE, crawl), True
 
 
 def page_fault(page: Page, requested: int | None, size: int | None) -> str | None:
@@ -243,12 +209,9 @@ def page_fault(page: Page, requested: int | None, size: int | None) -> str | Non
         return "the pager does not say which page it is"
     if page.start != requested:
         return f"start={requested} was answered with start={page.start}"
-    if size is None:
-        return None
-    if page.end % size:
-        return f"the pager ends at {page.end}, not a multiple of the page's {size} rows"
-    if len(page.keys) > size or (len(page.keys) < size and page.start != page.end):
-        return f"{len(page.keys)} rows instead of {size}"
+    rows = len(page.keys)
+    if size and (rows > size or (rows < size and page.start != page.end)):
+        return f"{rows} rows instead of {size}"
     return None
 
 
@@ -256,15 +219,8 @@ def _broken(rules: Iterable[Rule], crawl: Crawl) -> dict[str, str]:
     return {rule.__name__: sentence for rule in rules if (sentence := rule(crawl))}
 
 
-def _duplicates(what: str, values: Iterable[Hashable]) -> str | None:
-    if duplicates := [value for value, count in Counter(values).items() if count > 1]:
-        others = f", and {len(duplicates) - 1} others" if len(duplicates) > 1 else ""
-        return f"{what} {duplicates[0]} is listed twice{others}"
-    return None
-
-
-def _fewer(what: str, now: int, before: int, ratio: float) -> str | None:
+def _fewer(crawl: Crawl, what: str, now: int, before: int) -> str | None:
+    ratio = crawl.limits[setting := f"MIN_{what.upper()}_RATIO"]
     if now >= before * ratio:
         return None
-    setting = f"MIN_{what.upper()}_RATIO"
     return f"{now} {what}, fewer than {ratio * 100:g}% of the last crawl's {before} ({setting})"

@@ -1,7 +1,5 @@
 """What the spider yields: problems and the pages that list them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
 

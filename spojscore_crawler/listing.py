@@ -4,22 +4,17 @@ Cells are identified by their links (/problems/, /ranks/, /status/) and their ti
 position: the old theme, the modern theme and the logged-in view order them differently.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
 
+from lxml.html import HtmlElement
+from parsel import SelectorList
 from scrapy.selector import Selector
 
 from spojscore_crawler.items import Page, Problem
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-    from parsel import SelectorList
 
 PROBLEM_LINK = re.compile(r"(?:https?://[^/]+)?/(problems|ranks|status)/([A-Z0-9_]+)/?$")
 PAGER_LINK = re.compile(r"\bstart=([0-9]{1,9})\b")
@@ -28,17 +23,10 @@ NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?")
 VALUE = re.compile(r"\bValue ([0-9]+(?:\.[0-9]+)?) points")
 VOTES = re.compile(r"\+\s*([0-9]{1,9})\s+-\s*([0-9]{1,9})\b")
 
-DIFFICULTIES = ("concept", "implementation")
-DIFFICULTY = re.compile("|".join(DIFFICULTIES))
+DIFFICULTY = re.compile("concept|implementation")
 
 MAX_QUOTE = 40  # characters of a wrong cell, in an error
 
-BOT_CHECK_MARKS = (
-    "<title>just a moment...</title>",
-    "<title>attention required!",
-    "_cf_chl_opt",
-    "cf-browser-verification",
-)
 SPOJ_ERRORS = ("Wrong problem id!", "Problem hidden")
 
 
@@ -71,8 +59,8 @@ class Listing:
         return Page(start, end, keys)
 
 
-def parse_listing(body: bytes, url: str) -> Listing:
-    """Read the page `body`, which came from `url`.
+def parse_listing(body: bytes) -> Listing:
+    """Read a page of the list.
 
     Raises ListingError when the page has no problem table, or is cut off in it, when a row
     lacks its id, code, name or users, or has text where a number belongs, or when a page number
@@ -82,20 +70,14 @@ def parse_listing(body: bytes, url: str) -> Listing:
     page = Selector(text=text, type="html")
     rows = _problem_rows(page)
     if not rows:
-        raise ListingError(f"{_describe_missing_list(page, text)}")
+        raise ListingError(_describe_missing_list(page, text))
     read = [_read_row(row, f"row {n}") for n, row in enumerate(rows, 1)]
     if "</table" not in text[text.rfind(f"/ranks/{read[-1].code}") :].lower():
         raise ListingError(f"the page is cut off after row {len(read)}")
     pager = page.css("ul.pagination, table.navigation")
     highest_link = _highest_link(pager) if pager else None
-    start, page_size = _read_pager(pager, url)
+    start, page_size = _read_pager(pager)
     return Listing(read, start, highest_link, page_size)
-
-
-def is_bot_check(text: str) -> bool:
-    """Whether the page asks its visitor to prove that they are human, as Cloudflare's do."""
-    text = text.lower()
-    return any(mark in text for mark in BOT_CHECK_MARKS)
 
 
 def decode(body: bytes) -> str:
@@ -129,7 +111,7 @@ def _highest_link(pager: SelectorList[Selector]) -> int:
     return max((int(match[1]) for href in hrefs if (match := PAGER_LINK.search(href))), default=0)
 
 
-def _read_pager(pager: SelectorList[Selector], url: str) -> tuple[int | None, int | None]:
+def _read_pager(pager: SelectorList[Selector]) -> tuple[int | None, int | None]:
     """(start= of the page itself, whose number the pager does not link; rows of a full page)."""
     number = size = None
     for cell in pager.css("li, td"):
@@ -163,8 +145,6 @@ def _describe_missing_list(page: Selector, text: str) -> str:
     for error in SPOJ_ERRORS:
         if error in text:
             return f"no problem table; SPOJ says '{error}'"
-    if is_bot_check(text):
-        return "a bot check instead of the list of problems"
     if page.css("table.problems"):
         return "no problems in the problem table"
     return "no problem table"
@@ -227,17 +207,16 @@ def _acceptance(link: HtmlElement, where: str) -> float | None:
 
 
 def _difficulties(titled: list[HtmlElement]) -> tuple[float | None, float | None]:
-    """(concept, implementation), by their labels in title or class, else implementation first."""
+    """(concept, implementation), in the order of the title or of the labels, else the reverse."""
     for element in titled:
-        title = element.get("title", "")
-        spans = [s for s in element.iter("span") if NUMBER.fullmatch(_text(s))]
-        if len(spans) != len(DIFFICULTIES) or VOTES.search(title):
+        title = element.get("title", "").lower()
+        spans = [span for span in element.iter("span") if NUMBER.fullmatch(_text(span))]
+        if len(spans) != 2 or VOTES.search(title):  # noqa: PLR2004
             continue
         first, second = (float(_text(span)) for span in spans)
         labels = [f"{span.get('title', '')} {span.get('class', '')}".lower() for span in spans]
-        if not any(DIFFICULTY.search(label) for label in labels):
-            labels = DIFFICULTY.findall(title.lower()) or [""]
-        if "concept" in labels[0] or any("implementation" in label for label in labels[1:]):
+        order = DIFFICULTY.findall(title) if not DIFFICULTY.search(" ".join(labels)) else []
+        if "concept" in labels[0] or "implementation" in labels[1] or order[:1] == ["concept"]:
             return first, second
         return second, first
     return None, None

@@ -1,20 +1,15 @@
 """Retries that wait."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
 
 from spojscore_crawler.failures import bot_check
-
-if TYPE_CHECKING:
-    from scrapy.http import Request, Response
-    from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 

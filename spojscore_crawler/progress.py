@@ -1,25 +1,20 @@
 """What a terminal shows of a crawl: a progress bar, and errors without tracebacks."""
 
-from __future__ import annotations
-
 import logging
 import sys
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.logformatter import LogFormatter
-from scrapy.signals import item_dropped, item_scraped, spider_closed
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from scrapy.signals import item_dropped, spider_closed
 from tqdm import tqdm
 
 from spojscore_crawler.items import Page
 
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.logformatter import LogFormatterResult
-
 
 class ProgressBar:
-    """Shows pages of pages, problems and the time left; does nothing off a terminal."""
+    """Shows the pages read and the time left; does nothing off a terminal."""
 
     def __init__(self) -> None:
         if not sys.stderr.isatty():
@@ -27,19 +22,14 @@ class ProgressBar:
         # It logs an unreachable site with a traceback; the command's last line says it plainly.
         logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
         self.bar = tqdm(total=1, unit="page", desc="SPOJ", dynamic_ncols=True)
-        self.problems = 0
         self.starts: set[int | None] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         extension = cls()
-        crawler.signals.connect(extension.item_scraped, item_scraped)
         crawler.signals.connect(extension.item_dropped, item_dropped)
         crawler.signals.connect(extension.spider_closed, spider_closed)
         return extension
-
-    def item_scraped(self) -> None:
-        self.problems += 1
 
     def item_dropped(self, item: object) -> None:
         """Count a page, which the database pipeline keeps to itself."""
@@ -48,11 +38,9 @@ class ProgressBar:
         if not self.starts and item.end is not None:
             self.bar.reset(total=item.end // len(item.keys) + 1)
         self.starts.add(item.start)
-        self.bar.set_postfix_str(f"{self.problems:,} problems", refresh=False)
         self.bar.update()
 
     def spider_closed(self) -> None:
-        self.bar.set_postfix_str(f"{self.problems:,} problems")
         self.bar.close()
 
 

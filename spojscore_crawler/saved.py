@@ -3,8 +3,6 @@
 Source: the HAR 1.2 specification, http://www.softwareishard.com/blog/har-12-spec/.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from base64 import b64decode
@@ -21,13 +19,12 @@ from spojscore_crawler.failures import bot_check, describe_status
 from spojscore_crawler.middlewares import parse_http_date
 
 SCHEME = re.compile(r"https?://(?:www\.)?")
-# Sorted by id, which is SPOJ's default too.
 LIST_PATH = re.compile(r"/problems/classical/?(?:sort=([0-9]+))?(?:,?start=([0-9]{1,9}))?/?")
-# The page that follows a passed bot check is requested with parameters of this name.
+# Parameters of the request that follows a passed bot check.
 CHECK_PARAMETER = "__cf_chl_"
-MAX_AGE = timedelta(minutes=10)  # of a response's Date when the browser requested the page
+MAX_AGE = timedelta(minutes=10)  # of a response's Date when the browser requests the page
 RELOAD = "load the page again and save once more"
-
+TRANSLATION = f"the browser translated it; turn translation off, {RELOAD}"
 # What translators leave behind: Edge, Chrome and Google's widget, its proxy, Yandex, Immersive
 # Translate, DeepL, Firefox, Papago. Several also change the page's language, which is English.
 TRANSLATED = re.compile(
@@ -46,8 +43,8 @@ class SavedPagesError(Exception):
 class SavedPage:
     """One reading of a page of the list, from `source`.
 
-    `start` is what the browser requested; in a folder None, because only the page itself says
-    it. `read` is when, in UTC.
+    `start` is what the browser requested, None in a folder, where only the page itself says it;
+    `read` is when, in UTC.
     """
 
     response: HtmlResponse
@@ -62,28 +59,25 @@ def read_saved_pages(path: Path, site: str) -> list[SavedPage]:
     Raises SavedPagesError.
     """
     try:
-        if path.suffix.lower() == ".har":
-            pages = read_har(path.read_bytes(), site)
-        else:
-            pages = _read_folder(path)
-    except SavedPagesError as error:
-        raise SavedPagesError(f"{path}: {error}") from error
-    except OSError as error:
-        raise SavedPagesError(f"{path}: {error.strerror}") from error
+        is_har = path.suffix.lower() == ".har"
+        pages = read_har(path.read_bytes(), site) if is_har else _read_folder(path)
+    except (SavedPagesError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SavedPagesError(f"{path}: {reason}") from error
     return sorted(pages, key=attrgetter("read"), reverse=True)
 
 
 def _read_folder(folder: Path) -> list[SavedPage]:
     if not folder.is_dir():
         raise SavedPagesError("there is no such folder and no such .har file")
+    files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in (".html", ".htm")]
     pages = []
-    for file in sorted(folder.iterdir()):
-        if file.suffix.lower() in (".html", ".htm") and file.is_file():
-            response = HtmlResponse(str(file), body=file.read_bytes())
-            if reason := _translation(response):
-                raise SavedPagesError(f"{file.name}: {reason}")
-            read = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-            pages.append(SavedPage(response, None, "saved pages", read))
+    for file in files:
+        response = HtmlResponse(str(file), body=file.read_bytes())
+        if TRANSLATED.search(response.body):
+            raise SavedPagesError(f"{file.name}: {TRANSLATION}")
+        read = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        pages.append(SavedPage(response, None, "saved pages", read))
     if not pages:
         raise SavedPagesError("there is no *.html in this folder")
     return pages
@@ -92,50 +86,45 @@ def _read_folder(folder: Path) -> list[SavedPage]:
 def read_har(content: bytes, site: str) -> list[SavedPage]:
     """Every reading of a page of `site`'s list in a HAR file.
 
-    Entries of other pages are skipped, as are failed readings of a page that was also read
-    without a failure. Only address, time, headers and body are used. Raises SavedPagesError.
+    Skips the entries of other pages, and failed readings of a page that was also read without a
+    failure. Uses addresses, times, headers and bodies only. Raises SavedPagesError.
     """
     try:
-        entries = [(entry, entry["request"]["url"]) for entry in json.loads(content)["log"]["entries"]]
-        addresses = [(entry, url, parse_list_url(url, site)) for entry, url in entries]
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        entries = [(e, str(e["request"]["url"])) for e in json.loads(content)["log"]["entries"]]
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise SavedPagesError(f"not a HAR file ({type(error).__name__}: {error})") from error
     pages: list[SavedPage] = []
     failed: dict[int, str] = {}
-    other_order = None
-    for entry, url, address in addresses:
-        if address is None:
-            continue
-        sort, start = address
+    reason = f"no page of {site}/problems/classical/ in it"
+    for entry, url in entries:
+        sort, start = parse_list_url(url, site) or (None, 0)
         if sort:
-            other_order = f"{url}: sorted by sort={sort}; open the list sorted by id, sort=0"
-            continue
-        try:
-            pages.append(_read_entry(entry, url, start))
-        except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
-            failed[start] = f"{url}: not readable ({type(error).__name__}: {error})"
-        except SavedPagesError as error:
-            failed[start] = f"{url}: {error}"
+            reason = f"{url}: sorted by sort={sort}; open the list sorted by id, with sort=0"
+        elif sort == 0:
+            try:
+                pages.append(_read_entry(entry, url, start))
+            except SavedPagesError as error:
+                failed[start] = f"{url}: {error}"
+            except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+                failed[start] = f"{url}: not readable ({type(error).__name__}: {error})"
     if missing := sorted(failed.keys() - {page.start for page in pages}):
         others = ", ".join(map(str, missing[1:]))
-        raise SavedPagesError(
-            failed[missing[0]] + (f"; start={others} cannot be read either" if others else "")
-        )
-    if not pages:
-        raise SavedPagesError(other_order or f"no page of {site}/problems/classical/ in it")
+        reason = failed[missing[0]] + (f"; start={others} cannot be read either" if others else "")
+    if missing or not pages:
+        raise SavedPagesError(reason)
     return pages
 
 
 def parse_list_url(url: str, site: str) -> tuple[int, int] | None:
-    """(sort, start) of a page of the list; None for any other address."""
+    """(sort, start) of a page of the list; None for any other address. SPOJ's default sort is 0."""
     home, address = (SCHEME.sub("", text) for text in (site.rstrip("/"), url))
     path, _, query = address.removeprefix(home).partition("?")
-    match = LIST_PATH.fullmatch(path)
     parameters = dict(parse_qsl(query, keep_blank_values=True))
     sort = parameters.pop("sort", "0")
+    match = LIST_PATH.fullmatch(path)
     if not match or not all(name.startswith(CHECK_PARAMETER) for name in parameters):
         return None
-    return int(match[1] or (sort.isdecimal() and sort) or 0), int(match[2] or 0)
+    return int(match[1] or (sort if sort.isdecimal() else 0)), int(match[2] or 0)
 
 
 def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
@@ -147,48 +136,32 @@ def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
         headers={header["name"]: header["value"] for header in fields.get("headers") or []},
         body=_body(fields.get("content") or {}),
     )
+    if reason := bot_check(response):
+        raise SavedPagesError(reason)
+    if not response.status:
+        raise SavedPagesError(f"the browser got no response; {RELOAD}")
+    if response.status != 200:  # noqa: PLR2004
+        raise SavedPagesError(describe_status(response))
     read = datetime.fromisoformat(entry["startedDateTime"])
     if read.tzinfo is None:
         raise ValueError(f"{entry['startedDateTime']} has no time zone")
-    page = SavedPage(response, start, "browser", read.astimezone(UTC))
-    if reason := _failure(page, entry):
-        raise SavedPagesError(reason)
-    return page
-
-
-def _failure(page: SavedPage, entry: dict[str, Any]) -> str | None:
-    """Why this reading is not usable; None when it is."""
-    response = page.response
-    if reason := bot_check(response):
-        return reason
-    if not response.status:
-        return f"the browser got no response; {RELOAD}"
-    if response.status != 200:  # noqa: PLR2004
-        return describe_status(response)
-    if _is_cached(page, entry):
-        return f"it came from the browser's cache; {RELOAD}"
+    if _is_cached(entry, response, read):
+        raise SavedPagesError(f"it came from the browser's cache; {RELOAD}")
     if not response.body:
-        return f"its text is missing, because the browser left it too early; {RELOAD}"
-    return _translation(response)
-
-
-def _is_cached(page: SavedPage, entry: dict[str, Any]) -> bool:
-    """Whether Chrome, Firefox or Safari marked the page, or its Date header is too old."""
-    cache = entry.get("cache") or {}
-    if (
-        entry.get("_fromCache")
-        or ("afterRequest" in cache and "beforeRequest" not in cache)
-        or "Cache" in (entry.get("_fetchType") or "")
-    ):
-        return True
-    date = parse_http_date((page.response.headers.get("Date") or b"").decode("latin-1"))
-    return date is not None and page.read - date > MAX_AGE
-
-
-def _translation(response: HtmlResponse) -> str | None:
+        raise SavedPagesError(f"its text is missing, as if the browser left it early; {RELOAD}")
     if TRANSLATED.search(response.body):
-        return f"the browser translated it; turn translation off, {RELOAD}"
-    return None
+        raise SavedPagesError(TRANSLATION)
+    return SavedPage(response, start, "browser", read.astimezone(UTC))
+
+
+def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) -> bool:
+    """Whether Chrome, Firefox or Safari marked it as cached, or its Date header is too old."""
+    cache = entry.get("cache") or {}
+    firefox = "afterRequest" in cache and "beforeRequest" not in cache
+    if firefox or entry.get("_fromCache") or "Cache" in (entry.get("_fetchType") or ""):
+        return True
+    date = parse_http_date((response.headers.get("Date") or b"").decode("latin-1"))
+    return date is not None and read - date > MAX_AGE
 
 
 def _body(content: dict[str, Any]) -> bytes:

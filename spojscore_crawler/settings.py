@@ -9,6 +9,7 @@ COMMANDS_MODULE = "spojscore_crawler.commands"
 
 SPOJ_URL = os.environ.get("SPOJ_URL") or "https://www.spoj.com"
 SPOJSCORE_DB = os.environ.get("SPOJSCORE_DB") or "spojscore.db"
+SOURCE = ""  # of the pages, as the table crawls stores it; '' for the site's host
 
 # The limits of gate.py. `-s GATE=accept` commits a list that breaks one of the first four.
 GATE = ""

@@ -1,17 +1,12 @@
 """`scrapy crawl` with a meaningful exit status: Scrapy's own is 0 however the crawl ended."""
 
-from __future__ import annotations
-
+import argparse
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
-
-if TYPE_CHECKING:
-    import argparse
 
 
 class Command(ScrapyCrawl):

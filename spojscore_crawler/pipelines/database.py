@@ -1,27 +1,21 @@
 """Buffers the crawl's items and commits them when the gate lets them pass."""
 
-from __future__ import annotations
-
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
+from filelock import FileLock
 from scrapy import signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
+from twisted.python.failure import Failure
 
 from spojscore_crawler import gate
 from spojscore_crawler.items import Page, Problem
 from spojscore_crawler.store import commit, files
-from spojscore_crawler.store.state import last_list
-
-if TYPE_CHECKING:
-    from filelock import FileLock
-    from scrapy.crawler import Crawler
-    from scrapy.settings import BaseSettings
-    from twisted.python.failure import Failure
-
-    from spojscore_crawler.store.state import LastList
+from spojscore_crawler.store.state import LastList, last_list
 
 STOPPED = "the crawl stopped early, see the log"
 # Words for Scrapy's reasons.
@@ -59,10 +53,20 @@ class DatabasePipeline:
         try:
             files.check_writable(self.path)
             self.lock = files.lock(self.path)
-            self.limits = read_limits(self.settings)
+            self.limits = {name: self.number(name, most) for name, most in gate.LIMITS.items()}
+            self.number("MAX_PAGES", 1_000_000)  # which the spider reads
+            if self.settings["GATE"] not in ("", "accept"):
+                raise ValueError(f"GATE is {self.settings['GATE']!r}, not 'accept'")
             self.last: LastList | None = last_list(self.path, self.started.date())
         except (files.StoreError, ValueError) as error:
             raise CloseSpider(str(error)) from error
+
+    def number(self, name: str, most: int) -> float:
+        """The setting `name`. Raises ValueError unless it is from 0 to `most`."""
+        with suppress(TypeError, ValueError):
+            if 0 <= (number := self.settings.getfloat(name)) <= most:
+                return number
+        raise ValueError(f"{name} is {self.settings[name]!r}, not a number from 0 to {most}")
 
     def process_item(self, item: Page | Problem) -> Problem:
         if isinstance(item, Page):
@@ -91,15 +95,15 @@ class DatabasePipeline:
         crawl = gate.Crawl(
             self.pages, self.problems, self.last, self.limits, began=self.started, now=now
         )
-        verdict = gate.judge(crawl)
-        findings = "; ".join(verdict.findings.values())
-        if not verdict.fit:
+        broken, acceptable = gate.judge(crawl)
+        findings = "; ".join(broken.values())
+        if broken and not (acceptable and self.settings["GATE"]):
             return findings
         row = commit.Crawl(
             started=crawl.times[0],
             finished=crawl.times[-1],
             pages=len(crawl.readings),
-            source=crawl.source,
+            source=self.settings["SOURCE"] or crawl.source,
             overridden=findings or None,
         )
         try:
@@ -111,28 +115,3 @@ class DatabasePipeline:
         self.stats.set_value("spojscore/overridden", findings)
         self.stats.set_value("spojscore/committed", len(self.problems))
         return None
-
-
-def read_limits(settings: BaseSettings) -> gate.Limits:
-    """Read the gate's limits. Raises ValueError for a setting that makes no sense."""
-    if settings["GATE"] not in ("", "accept"):
-        raise ValueError(f"GATE is {settings['GATE']!r}, not 'accept'")
-    _number(settings, "MAX_PAGES", 1_000_000)  # which the spider reads
-    return gate.Limits(
-        min_problems=int(_number(settings, "MIN_PROBLEMS", 1_000_000)),
-        min_problems_ratio=_number(settings, "MIN_PROBLEMS_RATIO", 1),
-        min_users_ratio=_number(settings, "MIN_USERS_RATIO", 1),
-        max_renamed_ratio=_number(settings, "MAX_RENAMED_RATIO", 1),
-        accept=settings["GATE"] == "accept",
-    )
-
-
-def _number(settings: BaseSettings, name: str, highest: int) -> float:
-    try:
-        number = settings.getfloat(name) if highest == 1 else settings.getint(name)
-    except (TypeError, ValueError):
-        number = -1
-    if not 0 <= number <= highest:
-        kind = "a" if highest == 1 else "a whole"
-        raise ValueError(f"{name} is {settings[name]!r}, not {kind} number from 0 to {highest}")
-    return number

@@ -1,17 +1,19 @@
 """Requests the pages of SPOJ's list of classical problems."""
 
-from __future__ import annotations
-
+import re
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+from twisted.python.failure import Failure
 
 from spojscore_crawler.failures import bot_check, describe_error
 from spojscore_crawler.gate import page_fault
@@ -19,13 +21,7 @@ from spojscore_crawler.items import Page, Problem
 from spojscore_crawler.listing import ListingError, parse_listing
 from spojscore_crawler.saved import SavedPagesError, read_saved_pages
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from datetime import datetime
-
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
-
+HTTP_URL = re.compile(r"https?://(\[[0-9a-f:]+\]|[^/\s:\[\]]+)(:[0-9]{1,5})?(/\S*)?")
 LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
@@ -60,7 +56,7 @@ class ClassicalSpider(Spider):
         if self.unknown_arguments:
             raise CloseSpider(f"unknown -a {', '.join(self.unknown_arguments)}; use pages= or day=")
         url = self.settings["SPOJ_URL"]
-        if not is_http_url(url):
+        if not HTTP_URL.fullmatch(url):
             raise CloseSpider(f"SPOJ_URL is {url!r}, not an http or https address")
         self.day = self.parse_day()
         if self.pages_path is None:
@@ -91,7 +87,7 @@ class ClassicalSpider(Spider):
         if "cached" in response.flags:
             raise self.failure(f"{response.url}: from Scrapy's cache; set HTTPCACHE_ENABLED=False")
         try:
-            listing = parse_listing(response.body, response.url)
+            listing = parse_listing(response.body)
             page = listing.page(listing.start if start is None else start)
             self.check_page(page, page.start if start is None else start, listing.page_size)
         except ListingError as error:
@@ -177,11 +173,3 @@ class ClassicalSpider(Spider):
             except OSError as error:
                 self.logger.warning("The page could not be saved: %s", error)
         return CloseSpider(reason)
-
-
-def is_http_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
