@@ -85,7 +85,8 @@ class DatabasePipeline:
             failure = self.commit()
         elif not failure:
             failure = REASONS.get(reason, reason)
-        self.stats.set_value("spojscore/failure", failure)
+        if failure:
+            self.stats.set_value("spojscore/failure", failure)
         if self.lock:
             self.lock.release()
 
