@@ -1,7 +1,5 @@
 """SPOJ's real lists of past days, from data/, as the stand-in serves them."""
 
-from __future__ import annotations
-
 import csv
 import re
 from dataclasses import dataclass, replace

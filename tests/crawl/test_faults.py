@@ -57,7 +57,7 @@ def test_headers_that_never_end(standin: Served, database: Path, before: bytes) 
     crawl = Crawl(server.url, database, "ADDRESS_SPACE=400", "RETRY_TIMES=0")
     assert crawl.status == 1
     assert crawl.error.startswith("error: ")
-    assert crawl.error.endswith(f"; {database} is as it was")
+    assert crawl.error.endswith(f"; {database} is unchanged")
     assert database.read_bytes() == before
     assert crawl.peak_memory < 400_000_000
 

@@ -44,5 +44,5 @@ def test_an_error_without_tracebacks(database: Path) -> None:
     assert [line for line in lines if line][-1] == (
         f"error: {url}/problems/classical/sort=0,start=0: the connection was refused "
         "(for robots.txt, without which nothing may be read); "
-        f"{database} is as it was"
+        f"{database} is unchanged"
     )
