@@ -81,7 +81,7 @@ def missing_pages(crawl: Crawl) -> str | None:
 
 
 def last_page_changed(crawl: Crawl) -> str | None:
-    if len(ends := {page.end for page in crawl.pages}) == 1:
+    if len(ends := {page.end for page in crawl.pages}) <= 1:
         return None
     starts = " and ".join(f"start={end}" for end in sorted(ends, key=str))
     return f"the list grew or shrank during the crawl: its last page was {starts}"
@@ -109,8 +109,10 @@ def lost_rows(crawl: Crawl) -> str | None:
 
 
 def duplicate_codes(crawl: Crawl) -> str | None:
-    code, count = Counter(problem.code for problem in crawl.problems).most_common(1)[0]
-    return f"code {code} is listed {count} times" if count > 1 else None
+    for code, count in Counter(problem.code for problem in crawl.problems).most_common(1):
+        if count > 1:
+            return f"code {code} is listed {count} times"
+    return None
 
 
 def not_ascending(crawl: Crawl) -> str | None:
