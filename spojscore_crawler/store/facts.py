@@ -48,36 +48,36 @@ COLUMNS: dict[str, Callable[[str], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file: how its lines become rows, and how a row is stored.
+    """A kind of file: its columns, and the table and columns that its rows are stored in.
 
-    No two lines share their first `key` values. `table` is what the rows replace, None if they
-    only update problems.
+    No two lines share their first `key` values. `rows` makes rows of a line and the file's day.
     """
 
     columns: tuple[str, ...]
     key: int
     bundled: Path
-    table: str | None
-    statement: str
+    table: str
+    stored: str
     rows: Callable[[list[str], str], list[tuple[str, ...]]]
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a file replaces the table, rather than updates problems."""
+        return self.table != "problems"
 
 
 KINDS = {
     "tags": Kind(
-        ("code", "tags"), 1, DATA / "tags-2022-08-07.csv", "tags",
-        "INSERT INTO tags (code, tag, day) VALUES (?, ?, ?)",
+        ("code", "tags"), 1, DATA / "tags-2022-08-07.csv", "tags", "code, tag, day",
         lambda line, day: [(line[0], tag, day) for tag in sorted({*line[1].split()})],
     ),
     "added": Kind(
-        ("code", "added"), 1, DATA / "added-2016-10-19.csv", None,
-        "UPDATE problems SET added = ?2, year = CAST(?2 AS INTEGER) "
-        "WHERE code = ?1 AND added IS NOT ?2",
-        lambda line, _: [(line[0], line[1])],
+        ("code", "added"), 1, DATA / "added-2016-10-19.csv", "problems", "code, added, year",
+        lambda line, _: [(line[0], line[1], line[1][:4])],
     ),
     "articles": Kind(
         ("code", "article", "title"), 2, DATA / "articles-2026-07-18.csv", "articles",
-        "INSERT INTO articles (code, url, title) VALUES (?, ?, ?)",
-        lambda line, _: [(line[0], article_url(line[1]), line[2])],
+        "code, url, title", lambda line, _: [(line[0], article_url(line[1]), line[2])],
     ),
 }  # fmt: skip
 
@@ -93,7 +93,7 @@ class Facts:
     @property
     def without_topic(self) -> list[str]:
         """Tags or addresses of articles that no line of data/ gives a topic, or denies one."""
-        names = {row[1] for row in self.rows} if self.kind.table else set()
+        names = {row[1] for row in self.rows} if self.kind.replaces else set()
         return sorted(names - topics.read_topics().keys())
 
 
@@ -138,19 +138,22 @@ def _lines(kind: Kind, file: Path, text: str) -> Iterator[list[str]]:
 
 
 def write_facts(db: Database, facts: Facts) -> None:
-    """Store the rows, in place of those of the same table, within the open transaction."""
-    kind = facts.kind
-    if kind.table:
-        if set(db.execute(f"SELECT * FROM {kind.table}")) == set(facts.rows):
-            return
-        db.execute(f"DELETE FROM {kind.table}")
-    db.conn.executemany(kind.statement, facts.rows)
+    """Store the rows where they differ, within the open transaction."""
+    table, stored = facts.kind.table, facts.kind.stored
+    if not facts.kind.replaces:
+        statement = "UPDATE problems SET added = ?2, year = ?3 WHERE code = ?1 AND added IS NOT ?2"
+    elif set(db.execute(f"SELECT {stored} FROM {table}")) == set(facts.rows):
+        return
+    else:
+        db.execute(f"DELETE FROM {table}")
+        statement = f"INSERT INTO {table} ({stored}) VALUES (?, ?, ?)"
+    db.conn.executemany(statement, facts.rows)
 
 
 def write_bundled(db: Database) -> None:
     """Fill the tables of a new database from the files that come with the project."""
     for name, kind in KINDS.items():
-        if kind.table:
+        if kind.replaces:
             write_facts(db, read_facts(name))
 
 
@@ -178,13 +181,14 @@ def replace(path: Path, facts: Facts) -> Replaced:
     Tags and articles of codes without a problem stay, because a problem may come later. Raises
     StoreError and changes nothing if a table would lose many rows.
     """
-    count = f"SELECT count(*) FROM {facts.kind.table or 'problems WHERE added IS NOT NULL'}"
+    kind = facts.kind
     with lock(path), open_database(path) as db:
         db.begin()
-        [[before]] = db.execute(count)
-        if facts.kind.table and len(facts.rows) < MIN_ROWS_RATIO * before:
+        rows = f"{kind.table} WHERE {kind.stored.split(', ')[1]} IS NOT NULL"
+        [[before]] = db.execute(f"SELECT count(*) FROM {rows}")
+        if kind.replaces and len(facts.rows) < MIN_ROWS_RATIO * before:
             raise StoreError(
-                f"{path}: {len(facts.rows)} {facts.kind.table} are fewer than "
+                f"{path}: {len(facts.rows)} {kind.table} are fewer than "
                 f"{MIN_ROWS_RATIO:.0%} of the {before} in the database"
             )
         write_facts(db, facts)

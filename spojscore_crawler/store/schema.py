@@ -104,6 +104,7 @@ SCHEMA = (
         code TEXT,
         url TEXT,
         title TEXT,
+        topic TEXT,
         PRIMARY KEY (code, url)
     ) WITHOUT ROWID
     """,

@@ -34,11 +34,15 @@ def read_families() -> dict[str, str]:
 
 
 def derive(db: Database) -> None:
-    """Write the table `families` and each problem's topics and families, where they differ."""
+    """Write families, the topics of articles, and each problem's topics, where they differ."""
     topics, families = read_topics(), read_families()
     if dict(db.execute("SELECT topic, family FROM families")) != families:
         db.execute("DELETE FROM families")
         db.conn.executemany("INSERT INTO families (topic, family) VALUES (?, ?)", families.items())
+    db.conn.executemany(
+        "UPDATE articles SET topic = ?2 WHERE url = ?1 AND topic IS NOT ?2",
+        ((source, topic or None) for source, topic in topics.items()),
+    )
     names = defaultdict(set)
     for code, source in db.execute(
         "SELECT code, tag FROM tags UNION ALL SELECT code, url FROM articles"

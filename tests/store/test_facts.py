@@ -55,8 +55,12 @@ def test_tables_equal_the_bundled_files(august: Path) -> None:
         (row["code"], f"https://cp-algorithms.com/{row['article']}.html", row["title"])
         for row in bundled("articles")
     }
-    assert {tuple(row.values()) for row in rows(august, "SELECT * FROM articles")} == articles
+    stored = rows(august, "SELECT code, url, title FROM articles")
+    assert {tuple(row.values()) for row in stored} == articles
     assert len(articles) == 175
+    learn = "SELECT DISTINCT topic FROM articles WHERE url LIKE '%/graph/lca.html'"
+    assert rows(august, learn) == [{"topic": "trees-and-segment-trees"}]
+    assert rows(august, "SELECT count(*) AS n FROM articles WHERE topic IS NULL") == [{"n": 0}]
 
 
 def test_dates_equal_the_bundled_file(august: Path) -> None:
