@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
@@ -22,17 +23,13 @@ if TYPE_CHECKING:
 # Characters that XML 1.0 does not allow, https://www.w3.org/TR/xml/#charsets
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CODE = "SELECT code FROM problems WHERE code = :query COLLATE NOCASE"
-# The longest of these spans, in days, whose growth is known; movers has columns for each.
-SPANS = (30, 7)
+# Days of the spans whose growth the table movers has, the longest first.
+SPANS = {"30": 30, "7": 7, "last": 1}
 SPAN = """
     SELECT (SELECT max(day) FROM crawls WHERE day <= date(last.day, '-' || :days || ' days')) AS since,
            last.day AS until
-    FROM (SELECT day FROM crawls ORDER BY id DESC LIMIT 1) AS last
+    FROM (SELECT max(day) AS day FROM crawls) AS last
     WHERE EXISTS (SELECT 1 FROM movers WHERE solves_{span} IS NOT NULL)
-"""
-LAST_SPAN = """
-    SELECT (SELECT day FROM crawls ORDER BY id DESC LIMIT 1 OFFSET 1) AS since,
-           (SELECT day FROM crawls ORDER BY id DESC LIMIT 1) AS until
 """
 GROWTH = """
     SELECT code, name, solves_{span} AS solves, score_{span} AS score_change FROM movers
@@ -73,16 +70,12 @@ class Pages:
         return await self.rows(query["sql"], dict.fromkeys(query.get("params", ()), "") | params)
 
     async def growth(self, max_days: int, code: str | None = None) -> Growth | None:
-        """Return the growth over the longest known span of at most `max_days`.
-
-        Where none is known, since the crawl before the last; None after a single crawl.
-        """
-        for span in (*(str(days) for days in SPANS if days <= max_days), "last"):
-            sql = LAST_SPAN if span == "last" else SPAN.format(span=span)
-            for found in await self.rows(sql, {"days": span}):
-                if found["since"]:
+        """Return the growth over the longest known span of at most `max_days`, None without any."""
+        for span, days in SPANS.items():
+            for days_of_span in await self.rows(SPAN.format(span=span), {"days": days}):
+                if days <= max_days and days_of_span["since"]:
                     rows = await self.rows(GROWTH.format(span=span), {"code": code})
-                    return Growth(found["since"], found["until"], rows)
+                    return Growth(days_of_span["since"], days_of_span["until"], rows)
         return None
 
     async def history(self, row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -118,7 +111,7 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
 def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[str, Any]:
     pages = Pages(datasette)
     variables = {
-        "answer": pages.answer, "growth": pages.growth, "history_of": pages.history,
+        "answer": pages.answer, "recent_growth": pages.growth, "history_of": pages.history,
         "queries_by_name": pages.queries, "page_rows": PAGE_ROWS, "max_rows": MOST_ROWS,
     }  # fmt: skip
     if request:  # error pages have none
@@ -133,4 +126,5 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "band": words.band_name, "day": words.day_text, "number": words.number,
         "points": words.points, "xml": lambda text: NOT_XML.sub("\ufffd", text),
     }  # fmt: skip
-    env.globals |= {"between": words.between, "change": words.change, "since": words.since}
+    env.filters["fromjson"] = json.loads
+    env.globals |= {"lookup_names": words.LOOKUPS, "between": words.between, "change": words.change, "since": words.since}

@@ -19,7 +19,7 @@ from web.options import DATABASE, LIST
 from web.words import MINUS, band_name, condition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
@@ -192,6 +192,15 @@ class Tables:
         return found
 
 
+def other_filters(filters: Any, common: Collection[str]) -> list[tuple[str, str, str]]:
+    """Return the filters that have no field of their own in the form; bands have chips."""
+    return [
+        (column, lookup, value)
+        for column, lookup, value in filters.selections()
+        if f"{column}__{lookup}" not in common and (column, lookup) != ("band", "exact")
+    ]
+
+
 def named_columns(request: Request) -> set[str]:
     """Return the columns that a request filters, sorts or groups by; a band shows as a chip."""
     names = {name.partition("__")[0] for name in request.args if name != "band"}
@@ -227,4 +236,4 @@ def cell(column: Column, value: Any, shown: Any) -> Cell:
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
-    env.globals["tables"] = Tables(datasette)
+    env.globals |= {"tables": Tables(datasette), "other_filters": other_filters}
