@@ -67,4 +67,3 @@ def condition(label: str, lookup: str, value: str) -> str:
     """Word a filter: 'Solvers at least 100'."""
     words = [label, LOOKUPS.get(lookup, lookup)]
     return " ".join(words if lookup.endswith(("null", "blank")) else [*words, value])
-

@@ -80,7 +80,11 @@ class Pages:
 
     async def history(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         """Return a problem's history from its first day to the last crawl."""
-        changes = [past for past in await self.answer("series", code=row["code"]) if past["users"] is not None]
+        changes = [
+            past
+            for past in await self.answer("series", code=row["code"])
+            if past["users"] is not None
+        ]
         history = changes[::-1]
         [last] = await self.rows("SELECT max(day) AS day FROM crawls")
         if history and not row["delisted"] and history[-1]["day"] < last["day"]:
@@ -127,4 +131,9 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "points": words.points, "xml": lambda text: NOT_XML.sub("\ufffd", text),
     }  # fmt: skip
     env.filters["fromjson"] = json.loads
-    env.globals |= {"lookup_names": words.LOOKUPS, "between": words.between, "change": words.change, "since": words.since}
+    env.globals |= {
+        "lookup_names": words.LOOKUPS,
+        "between": words.between,
+        "change": words.change,
+        "since": words.since,
+    }
