@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --
 PORT =
 FILE =
 
-.PHONY: help install demo standin history tags crawl check serve publish pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
+.PHONY: help install demo standin history tags added articles crawl check serve publish pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
 
 help: ## say what can be made (DB=, PORT=, PAGES= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -39,8 +39,14 @@ standin: install ## serve the stand-in for SPOJ, with its list of August 2025, a
 history: install ## create DB, a new file, from SPOJ's past lists in data/
 	$(BIN)/python -m spojscore_crawler.history '$(DB)'
 
-tags: install ## renew SPOJ's tags in DB, and the topics, from FILE (CSV: code,tags)
-	$(BIN)/python -m spojscore_crawler.tags '$(DB)' '$(FILE)'
+tags: install ## replace SPOJ's tags in DB by those of FILE (CSV: code,tags)
+	$(BIN)/python -m spojscore_crawler.facts tags '$(DB)' '$(FILE)'
+
+added: install ## store the days SPOJ added problems from FILE in DB (CSV: code,added)
+	$(BIN)/python -m spojscore_crawler.facts added '$(DB)' '$(FILE)'
+
+articles: install ## replace the articles in DB by those of FILE (CSV: code,article,title)
+	$(BIN)/python -m spojscore_crawler.facts articles '$(DB)' '$(FILE)'
 
 crawl: install ## crawl SPOJ (or SPOJ_URL, or PAGES: a .har file or a folder) into DB (spojscore.db)
 	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical $(if $(PAGES),-a 'pages=$(PAGES)')
