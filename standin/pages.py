@@ -81,11 +81,11 @@ def _modern_row(entry: Entry) -> str:
             f'<span title="+{entry.votes_up} -{entry.votes_down} votes">'
             f"{entry.votes_up - entry.votes_down}</span>"
         )
-    if entry.concept is not None:
+    if entry.concept_difficulty is not None:
         difficulty = (
             '<div class="difficulty" title="Implementation and concept difficulty">'
-            f'<span class="implementation">{entry.implementation}</span> '
-            f'<span class="concept">{entry.concept}</span></div>'
+            f'<span class="implementation">{entry.implementation_difficulty:g}</span> '
+            f'<span class="concept">{entry.concept_difficulty:g}</span></div>'
         )
     return f"""<tr>
 <td class="text-center">{entry.id}</td>

@@ -202,7 +202,8 @@ def expected_row(entry: Entry, theme: str) -> Problem:
         id=entry.id, code=entry.code, name=entry.name, users=entry.users,
         value=float(f"{80 / (41 + entry.users):.2f}"), acceptance=entry.acceptance,
         votes_up=entry.votes_up, votes_down=entry.votes_down,
-        concept_difficulty=entry.concept, implementation_difficulty=entry.implementation,
+        concept_difficulty=entry.concept_difficulty,
+        implementation_difficulty=entry.implementation_difficulty,
     )  # fmt: skip
     if theme == "old":
         row.votes_up = row.votes_down = None
@@ -212,7 +213,9 @@ def expected_row(entry: Entry, theme: str) -> Problem:
 
 @pytest.mark.parametrize(("theme", "day"), [*zip(THEMES, DAYS, strict=True)])
 def test_every_row_of_a_list(theme: str, day: str) -> None:
-    rated = replace(problems(1)[0], id=99_999, code="RATED", concept=13, implementation=7)
+    rated = replace(
+        problems(1)[0], id=99_999, code="RATED", concept_difficulty=13, implementation_difficulty=7
+    )
     entries = [*problems(day=day), rated]
     page = THEMES[theme](entries, 0, len(entries), len(entries), 0)
     assert parse_listing(page).problems == [expected_row(entry, theme) for entry in entries]
