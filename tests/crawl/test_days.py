@@ -154,22 +154,22 @@ def test_wrong_arguments(arguments: list[str], reason: str, database: Path, befo
 def test_crawl_past_midnight(standin: Served, database: Path, tmp_path: Path) -> None:
     """It belongs to the day on which it began."""
     clock, environment = faked_clock(tmp_path)
-    clock.write_text("@2026-03-01 23:59:00")
+    clock.write_text("@2027-03-01 23:59:00")
     server = standin(120)
-    server.on_page = lambda: clock.write_text("@2026-03-02 00:00:30")
+    server.on_page = lambda: clock.write_text("@2027-03-02 00:00:30")
     assert Crawl(server.url, database, env=environment).status == 0
-    assert {row["first_seen"] for row in rows(database)} == {"2026-03-01"}
+    assert {row["first_seen"] for row in rows(database)} == {"2027-03-01"}
     [row] = rows(database, CRAWLS)
-    assert (row["day"], row["started"][:16]) == ("2026-03-01", "2026-03-01T23:59")
-    assert row["finished"][:16] == "2026-03-02T00:00"
+    assert (row["day"], row["started"][:16]) == ("2027-03-01", "2027-03-01T23:59")
+    assert row["finished"][:16] == "2027-03-02T00:00"
 
 
 def test_clock_set_back_during_a_crawl(standin: Served, database: Path, tmp_path: Path) -> None:
     clock, environment = faked_clock(tmp_path)
-    clock.write_text("@2026-03-02 00:00:30")
+    clock.write_text("@2027-03-02 00:00:30")
     server = standin(120)
-    server.on_page = lambda: clock.write_text("@2026-02-01 00:00:00")
+    server.on_page = lambda: clock.write_text("@2027-02-01 00:00:00")
     assert Crawl(server.url, database, env=environment).status == 0
     [row] = rows(database, CRAWLS)
     assert row["started"] == row["finished"]
-    assert row["day"] == "2026-03-02"
+    assert row["day"] == "2027-03-02"
