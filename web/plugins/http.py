@@ -138,7 +138,8 @@ def parse(scope: Message) -> SiteRequest:
         args.append((name, page_size(value) if not extension and name in SIZES else value))
     if extension == "csv" and not any(name == "_size" for name, _ in args):
         args.append(("_size", "max"))
-    if any(name == "_next" for name, _ in args):
+    names = {name for name, value in args if value}
+    if "_next" in names and "_nofacet" not in names:
         args.append(("_nofacet", "1"))  # Datasette would count from there on only
     return SiteRequest(path, extension, args)
 
