@@ -16,7 +16,7 @@ from typing import Any
 
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
 
-from web.search import matches  # noqa: E402
+from web.search import matches
 
 CPU_SECONDS = 1
 MAX_MEMORY_BYTES = 96_000_000  # of address space; macOS has no such limit

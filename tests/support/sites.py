@@ -51,15 +51,21 @@ def walked(address: str) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def served(database: Path) -> Iterator[tuple[str, int]]:
-    """Serve `database` as `make serve` does; yields the address and the process's number."""
-    port = free_port()
-    serve = (sys.executable, "-m", "web.serve", database, "--port", str(port))
-    with started(*serve, until="Uvicorn running") as (process, lines):
+def running(*words: str | Path) -> Iterator[int]:
+    """Run a command that starts a server; yields its process id."""
+    with started(*words, until="Uvicorn running") as (process, lines):
         assert process.stdout
         # It would stop at a full pipe.
         Thread(target=lines.extend, args=[process.stdout], daemon=True).start()
-        yield f"http://127.0.0.1:{port}", process.pid
+        yield process.pid
+
+
+@contextmanager
+def served(database: Path) -> Iterator[tuple[str, int]]:
+    """Serve `database` as `make serve` does; yields the address and the process id."""
+    port = free_port()
+    with running(sys.executable, "-m", "web.serve", database, "--port", str(port)) as pid:
+        yield f"http://127.0.0.1:{port}", pid
 
 
 def shown(points: float) -> str:
