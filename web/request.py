@@ -66,10 +66,10 @@ def parse_request(scope: dict[str, Any]) -> SiteRequest:
         if value.strip() or name not in SIZES
         if extension or name not in JSON_OPTIONS
     ]
-    names = {name for name, _ in args}
-    if extension == "csv" and "_size" not in names:
+    values = dict(args)
+    if extension == "csv" and "_size" not in values:
         args.append(("_size", "max"))
-    if "_next" in names:
+    if values.get("_next"):
         args.append(("_nofacet", "1"))  # Datasette would count from that row on
     return SiteRequest(path, extension, args)
 

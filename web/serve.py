@@ -28,7 +28,7 @@ def command(database: Path, port: int) -> list[str]:
     copy.parent.mkdir(parents=True, exist_ok=True)
     copy.unlink(missing_ok=True)
     try:
-        if sentence := schema.bring_forward(database):
+        if sentence := schema.upgrade(database):
             print(sentence)
         files.copy(database, copy)
     except files.StoreError as error:

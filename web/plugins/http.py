@@ -22,9 +22,7 @@ from web.options import (
     MAX_ADDRESS_BYTES,
     MAX_FACETS,
     MAX_RESPONSE_BYTES,
-    MOST_ROWS,
     ORIGINS,
-    PAGE_ROWS,
 )
 from web.request import SiteRequest, current_request, parse_request
 
@@ -237,8 +235,3 @@ def database_hash(datasette: Datasette) -> Response:
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Response]]]:
     return [(r"^/favicon\.ico$", favicon), (rf"^/{DATABASE}\.db\.sha256$", database_hash)]
-
-
-@hookimpl
-def extra_template_vars() -> dict[str, Any]:
-    return {"page_rows": PAGE_ROWS, "most_rows": MOST_ROWS}

@@ -15,7 +15,7 @@ from datasette.utils import sqlite3
 
 from web import run_sql
 from web.errors import DOWNLOAD, TOO_SLOW, SiteError
-from web.options import DATABASE, MOST_ROWS, PAGE_ROWS
+from web.options import DATABASE, MAX_ROWS, PAGE_ROWS
 from web.request import SiteRequest, current_request, sql_parameters
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ COUNT_MS = 60_000  # for the counts of all tables, once
 BUSY = "The site is running as many queries as it can. Try again in a few seconds."
 STOPPED = f"Query stopped: it takes more than a second or too much memory. {DOWNLOAD}"
 TOO_MANY_ROWS = (
-    f"This is more than {MOST_ROWS:,} rows, the most in one response. Select fewer, take a part "
+    f"This is more than {MAX_ROWS:,} rows, the most in one response. Select fewer, take a part "
     "at a time (tables: `next` in JSON; SQL: LIMIT and OFFSET), or download the database: "
     "/spojscore.db."
 )
@@ -63,7 +63,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
                 raise SiteError(TOO_SLOW) from error
             except (sqlite3.Error, OverflowError) as error:
                 raise SiteError(str(error)) from error
-        is_cut = results.truncated or len(results.rows) > MOST_ROWS
+        is_cut = results.truncated or len(results.rows) > MAX_ROWS
         # A CSV with a size is as long as that says.
         if is_cut and request.must_be_complete and request.get("_size") in (None, "max"):
             raise SiteError(TOO_MANY_ROWS)
@@ -76,7 +76,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
             "uri": f"{Path(self.path).absolute().as_uri()}?{mode}",
             "sql": sql,
             "params": dict(params or {}),
-            "max_rows": MOST_ROWS if request.format else PAGE_ROWS + 1,
+            "max_rows": MAX_ROWS if request.format else PAGE_ROWS + 1,
             "max_cells": MAX_CELLS if request.format else MAX_PAGE_CELLS,
         }
         try:
