@@ -211,12 +211,6 @@ def test_sql_runs_in_child_process(address: str, site: str) -> None:
     assert run_sql.TOO_MUCH_MEMORY in refusal(site + address)
 
 
-def test_query_of_the_site_with_sql_runs_apart(site: str) -> None:
-    page = Selector(get(f"{site}/spojscore/on_day?sql=select+1"))
-    assert len(page.css("tbody tr")) == 200
-    assert len(json.loads(get(f"{site}/spojscore/on_day.json"))["rows"]) == 3974
-
-
 def test_costly_query_keeps_its_text(site: str) -> None:
     page = Selector(refusal(site + path(ENDLESS)))
     assert page.css("textarea#sql::text").get("") == ENDLESS

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from datasette import __version__, hookimpl
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 
+from web.checks import check
 from web.csv_cells import rewrite_csv
 from web.errors import DOWNLOAD, SiteError, error_response
+from web.metadata import canned_queries
 from web.options import (
     DATABASE,
     DATABASE_HEADERS,
     HASH_TYPE,
-    MAX_ADDRESS_BYTES,
-    MAX_FACETS,
     MAX_RESPONSE_BYTES,
     ORIGINS,
 )
@@ -55,16 +55,6 @@ HEADERS = {
 CDN_CACHE = b"public, s-maxage=1800, stale-while-revalidate=600"
 CREDENTIALS = (b"cookie", b"authorization")  # every visitor gets the same response
 DATABASE_FILE = f"/{DATABASE}.db"
-FORMATS = ("", "json", "csv", "blob", "db", "db.sha256")
-# Datasette's own pages are for those who run it.
-PRIVATE, PUBLIC = ("/-/", "/_"), ("/-/freshness", "/-/static")
-FACETS = ("_facet", "_facet_array", "_facet_date")
-
-NO_WHERE = f"_where= is not available. Use SQL instead: /{DATABASE}#sql."
-NO_ROWS = f"A database has no rows. Name a table or query, as in /{DATABASE}/problems.json."
-NO_CSV = f"A database has no CSV. Name a table or query, as in /{DATABASE}/problems.csv."
-TOO_LONG = f"This address is too long. It may have {MAX_ADDRESS_BYTES:,} bytes."
-TOO_MANY_FACETS = f"At most {MAX_FACETS} facets at a time."
 TOO_LARGE = f"The response would be larger than {MAX_RESPONSE_BYTES / 1e6:g} MB. {DOWNLOAD}"
 
 
@@ -99,7 +89,7 @@ async def answer(datasette: Datasette, app: App, scope: Message, send: Send) -> 
     }  # fmt: skip
     try:
         await datasette.invoke_startup()
-        check(request)
+        check(request, canned_queries(datasette))
         if request.path.startswith("/static/") or request.path == DATABASE_FILE:
             await app(scope, no_body, send)
             return None
@@ -117,25 +107,6 @@ async def answer(datasette: Datasette, app: App, scope: Message, send: Send) -> 
             traceback.print_exc()
         scope["csrftoken"] = str  # no page posts a form
         return await error_response(datasette, Request(scope, no_body), error)
-
-
-def check(request: SiteRequest) -> None:
-    """Raise SiteError or NotFound for an address that Datasette must not answer."""
-    names = [name for name, _ in request.args]
-    first, *others = request.path.removeprefix("/").split("/")
-    is_data = first.partition(".")[0] == DATABASE
-    is_database = is_data and not others and not request.get("sql")
-    if len(request.path) + len(request.query_string) > MAX_ADDRESS_BYTES:
-        raise SiteError(TOO_LONG, HTTPStatus.REQUEST_URI_TOO_LONG)
-    is_private = request.path.startswith(PRIVATE) and not request.path.startswith(PUBLIC)
-    if is_private or (is_data and request.format not in FORMATS):
-        raise NotFound("nothing there")
-    if "_where" in names:
-        raise SiteError(NO_WHERE)
-    if sum(name in FACETS for name in names) > MAX_FACETS:
-        raise SiteError(TOO_MANY_FACETS)
-    if is_database and request.must_be_complete:
-        raise SiteError(NO_CSV if request.format == "csv" else NO_ROWS)
 
 
 @cache
