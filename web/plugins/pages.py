@@ -11,6 +11,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import Response
 
 from web import words
+from web.metadata import canned_queries
 from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS
 
 if TYPE_CHECKING:
@@ -26,9 +27,8 @@ CODE = "SELECT code FROM problems WHERE code = :query COLLATE NOCASE"
 # Days of the spans whose growth the table movers has, the longest first.
 SPANS = {"30": 30, "7": 7, "last": 1}
 SPAN = """
-    SELECT (SELECT max(day) FROM crawls WHERE day <= date(last.day, '-' || :days || ' days')) AS since,
-           last.day AS until
-    FROM (SELECT max(day) AS day FROM crawls) AS last
+    SELECT (SELECT max(day) FROM crawls WHERE day <= date(until, :days || ' days')) AS since, until
+    FROM (SELECT max(day) AS until FROM crawls)
     WHERE EXISTS (SELECT 1 FROM movers WHERE solves_{span} IS NOT NULL)
 """
 GROWTH = """
@@ -56,41 +56,19 @@ class Pages:
     async def rows(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         return [dict(row) for row in await self.database.execute(sql, params)]
 
-    @property
-    def queries(self) -> dict[str, dict[str, Any]]:
-        """The canned queries by name."""
-        if hasattr(self.datasette, "metadata"):
-            queries = self.datasette.metadata("queries", database=DATABASE)
-        else:  # Datasette 1.0
-            queries = self.datasette.config["databases"][DATABASE]["queries"]
-        return dict(queries or {})
-
     async def answer(self, name: str, **params: str) -> list[dict[str, Any]]:
         """Return the rows of a canned query; blank parameters have their defaults."""
-        query = self.queries[name]
+        query = canned_queries(self.datasette)[name]
         return await self.rows(query["sql"], dict.fromkeys(query.get("params", ()), "") | params)
 
     async def growth(self, max_days: int, code: str | None = None) -> Growth | None:
         """Return the growth over the longest known span of at most `max_days`, None without any."""
         for span, days in SPANS.items():
-            for days_of_span in await self.rows(SPAN.format(span=span), {"days": days}):
+            for days_of_span in await self.rows(SPAN.format(span=span), {"days": -days}):
                 if days <= max_days and days_of_span["since"]:
                     rows = await self.rows(GROWTH.format(span=span), {"code": code})
                     return Growth(days_of_span["since"], days_of_span["until"], rows)
         return None
-
-    async def history(self, row: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return a problem's history from its first day to the last crawl."""
-        changes = [
-            past
-            for past in await self.answer("series", code=row["code"])
-            if past["users"] is not None
-        ]
-        history = changes[::-1]
-        [last] = await self.rows("SELECT max(day) AS day FROM crawls")
-        if history and not row["delisted"] and history[-1]["day"] < last["day"]:
-            history.append({"day": last["day"], "users": row["users"], "score": row["score"]})
-        return history
 
 
 async def find(datasette: Datasette, request: Request) -> Response:
@@ -116,8 +94,8 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
 def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[str, Any]:
     pages = Pages(datasette)
     variables = {
-        "answer": pages.answer, "recent_growth": pages.growth, "history_of": pages.history,
-        "queries_by_name": pages.queries, "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS,
+        "answer": pages.answer, "recent_growth": pages.growth, "history_of": lambda row: pages.answer("history_of", code=row["code"]),
+        "queries_by_name": canned_queries(datasette), "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS,
     }  # fmt: skip
     if request:  # error pages have none
         site = datasette.absolute_url(request, "/").rstrip("/")
