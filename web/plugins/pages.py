@@ -11,7 +11,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import Response
 
 from web import words
-from web.options import DATABASE, LIST, MOST_ROWS, PAGE_ROWS
+from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -116,7 +116,7 @@ def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[s
     pages = Pages(datasette)
     variables = {
         "answer": pages.answer, "recent_growth": pages.growth, "history_of": pages.history,
-        "queries_by_name": pages.queries, "page_rows": PAGE_ROWS, "max_rows": MOST_ROWS,
+        "queries_by_name": pages.queries, "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS,
     }  # fmt: skip
     if request:  # error pages have none
         site = datasette.absolute_url(request, "/").rstrip("/")
