@@ -121,7 +121,7 @@ class Tables:
         request: Request,
     ) -> Table:
         """Return a table's page from Datasette's `display_columns` and `display_rows`."""
-        hidden = {"url"} if any(column["name"] == "code" for column in columns) else set()
+        hidden = {"url"} if table == "latest_events" else set()  # the code is a link
         if table == LIST:
             hidden = set(self.config.get("minor", ())) - named_columns(request)
         cells = [list(row) for row in rows]
@@ -143,6 +143,12 @@ class Tables:
         columns = [Column(name, self.label(name) if query else name) for name in names]
         hidden = {"url"} if query and "code" in names else set()
         return self.build(columns, list(rows), list(shown), hidden)
+
+    def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
+        """Return a table of dictionaries with the columns `names`; their bands colour the rows."""
+        values = [[row[name] for name in (*names, "band")] for row in rows]
+        columns = [Column(name, self.label(name)) for name in (*names, "band")]
+        return self.build(columns, values, values, {"band"})
 
     def build(
         self,
