@@ -1,20 +1,15 @@
 """Geometry of line charts, which templates/_charts.html draws as SVG without script."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from math import ceil, floor, log10
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from datasette import hookimpl
+from jinja2 import Environment
 
 from web.words import day_text, number, points
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from jinja2 import Environment
 
 HEIGHT, TOP, BOTTOM = 220, 30, 192
 TICKS = 4  # the approximate number on an axis
@@ -46,14 +41,9 @@ class Line(NamedTuple):
 
 
 def line(
-    rows: Sequence[Mapping[str, Any]],
-    x: str,
-    y: str,
-    *,
-    zero: bool = False,
-    gaps: Iterable[Mapping[str, str]] = (),
-    unit: str = "",
-) -> Line:
+    rows: Sequence[Mapping[str, Any]], x: str, y: str, *, zero: bool = False,
+    gaps: Iterable[Mapping[str, str]] = (), unit: str = "",
+) -> Line:  # fmt: skip
     """Lay out columns `x`, days in ISO form or numbers, and `y` of rows in the order of x.
 
     `zero`: the y axis includes 0. `gaps`: rows with `since` and `day`, without data in between.
@@ -69,11 +59,10 @@ def line(
         low, at, high = (ordinal(n) if has_days else n for n in (first, value, last))
         return scale(at, low, high, 0, 100)
 
-    def mark(row: Mapping[str, Any]) -> Mark:
-        height = scale(row[y], levels[0], levels[-1], BOTTOM, TOP)
-        return Mark(across(row[x]), height, f"{name(row[x])}: {points(row[y])}{unit}")
+    def up(value: float) -> float:
+        return scale(value, levels[0], levels[-1], BOTTOM, TOP)
 
-    places = ["{:g},{:g}".format(*mark(row)[:2]) for row in drawn]
+    places = [f"{across(row[x]):g},{up(row[y]):g}" for row in drawn]
     path, dashes = f"M{places[0]}", ""
     for (before, here), (start, end) in zip(pairwise(places), pairwise(drawn), strict=True):
         if any(start[x] < until and since < end[x] for since, until in missing):
@@ -84,24 +73,18 @@ def line(
         years(first, last) if has_days else [(n, number(n)) for n in round_numbers([first, last])]
     )
     inner_ticks = [Mark(across(value), 0, label) for value, label in inner]
-    dots = [mark(row) for row in thinned(drawn, MAX_DOTS)]
-    return Line(
-        path,
-        dashes,
-        [
-            Mark(0, 0, name(first), "start"),
-            *(tick for tick in inner_ticks if LABEL_ROOM[0] <= tick.x <= LABEL_ROOM[1]),
-            *([Mark(100, 0, name(last), "end")] if first != last else []),
-        ],
-        [Mark(0, scale(n, levels[0], levels[-1], BOTTOM, TOP), number(n)) for n in levels],
-        dots,
-        [
-            Mark(dot.x, dot.y + (20 if dot.y < TOP + 24 else -10), points(row[y]), anchor)
-            for dot, row, anchor in zip(
-                (dots[0], dots[-1]), (drawn[0], drawn[-1]), ("start", "end"), strict=True
-            )
-        ],
-    )
+    x_ticks = [tick for tick in inner_ticks if LABEL_ROOM[0] <= tick.x <= LABEL_ROOM[1]]
+    x_ticks += [Mark(100, 0, name(last), "end")] if first != last else []
+    dots = [
+        Mark(across(row[x]), up(row[y]), f"{name(row[x])}: {points(row[y])}{unit}")
+        for row in thinned(drawn, MAX_DOTS)
+    ]
+    ends = [
+        Mark(dot.x, dot.y + (20 if dot.y < TOP + 24 else -10), points(row[y]), anchor)
+        for dot, row, anchor in ((dots[0], drawn[0], "start"), (dots[-1], drawn[-1], "end"))
+    ]
+    y_ticks = [Mark(0, up(level), number(level)) for level in levels]
+    return Line(path, dashes, [Mark(0, 0, name(first), "start"), *x_ticks], y_ticks, dots, ends)
 
 
 def thinned(rows: Sequence[Any], limit: int) -> list[Any]:
@@ -119,9 +102,9 @@ def scale(value: float, low: float, high: float, start: float, end: float) -> fl
     return round(start + (end - start) * (value - low) / ((high - low) or 1), 2)
 
 
-def round_numbers(values: Iterable[float]) -> list[float]:
+def round_numbers(values: Sequence[float]) -> list[float]:
     """Return equidistant round numbers that span all values."""
-    low, high = min(found := list(values)), max(found)
+    low, high = min(values), max(values)
     if high == low:
         return [low]
     exact = (high - low) / TICKS
@@ -130,8 +113,8 @@ def round_numbers(values: Iterable[float]) -> list[float]:
     return [float(f"{step * n:.12g}") for n in range(floor(low / step), ceil(high / step) + 1)]
 
 
-def years(first: str, last: str) -> list[tuple[str, str]]:
-    """Return the first days of years between two days, and the years."""
+def years(first: str, last: str) -> list[tuple[Any, str]]:
+    """Return first days of years between two days, few enough for an axis, and their labels."""
     between = range(int(first[:4]) + 1, int(last[:4]) + 1)
     step = ceil(len(between) / TICKS) or 1
     return [(f"{n}-01-01", str(n)) for n in between[::step]] if len(between) >= MIN_YEARS else []

@@ -1,23 +1,16 @@
 """Which rows of a table a page shows: known columns only, listed problems, search, literal LIKE."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 from datasette import hookimpl
+from datasette.app import Datasette
 from datasette.filters import FilterArguments, Filters
 from datasette.utils import escape_sqlite
-from datasette.utils.asgi import BadRequest
+from datasette.utils.asgi import BadRequest, MultiParams, Request
 
 from web.options import LIST
 from web.search import query_words
 from web.suggestions import did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Iterator
-
-    from datasette.app import Datasette
-    from datasette.utils.asgi import MultiParams, Request
 
 SEARCH = ("_q", "_search")
 NAMING_COLUMNS = ("_sort", "_sort_desc", "_facet", "_facet_array", "_facet_date")

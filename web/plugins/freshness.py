@@ -3,19 +3,14 @@
 Pages are cached, so they contain its time; a script adds how long ago that was.
 """
 
-from __future__ import annotations
-
 import sqlite3
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from datasette import hookimpl
+from datasette.app import Datasette
 from datasette.utils.asgi import Response
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from datasette.app import Datasette
 
 LAST_CRAWL = "SELECT id, finished, problems, source FROM crawls ORDER BY id DESC LIMIT 1"
 NOT_CACHED = {"Cache-Control": "no-store"}

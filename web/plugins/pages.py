@@ -1,25 +1,19 @@
-"""Data of the site's own pages, as variables and functions for templates."""
-
-from __future__ import annotations
+"""Data of the site's pages, as variables and functions for templates; the look-up."""
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from datasette import hookimpl
-from datasette.utils.asgi import Response
+from datasette.app import Datasette
+from datasette.utils.asgi import Request, Response
+from jinja2 import Environment
 
 from web import words
 from web.metadata import canned_queries
 from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-    from jinja2 import Environment
 
 # Characters that XML 1.0 does not allow, https://www.w3.org/TR/xml/#charsets
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -33,13 +27,14 @@ SPAN = """
 """
 GROWTH = """
     SELECT code, name, solves_{span} AS solves, score_{span} AS score_change FROM movers
-    WHERE solves_{span} IS NOT NULL AND (:code IS NULL AND solves_{span} > 0 OR code = :code)
-    ORDER BY solves_{span} DESC, code LIMIT 10
+    WHERE :codes IS NULL AND solves_{span} > 0
+          OR solves_{span} IS NOT NULL AND code IN (SELECT value FROM json_each(:codes))
+    ORDER BY solves_{span} DESC, code LIMIT iif(:codes IS NULL, 10, -1)
 """
 
 
 class Growth(NamedTuple):
-    """The ten problems with the most new solvers between the crawls of two days, or one problem."""
+    """New solvers between the crawls of two days: the ten problems with most, or some problems."""
 
     since: str
     until: str
@@ -53,7 +48,7 @@ class Pages:
         self.datasette = datasette
         self.database = datasette.get_database(DATABASE)
 
-    async def rows(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    async def rows(self, sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
         return [dict(row) for row in await self.database.execute(sql, params)]
 
     async def answer(self, name: str, **params: str) -> list[dict[str, Any]]:
@@ -61,13 +56,17 @@ class Pages:
         query = canned_queries(self.datasette)[name]
         return await self.rows(query["sql"], dict.fromkeys(query.get("params", ()), "") | params)
 
-    async def growth(self, max_days: int, code: str | None = None) -> Growth | None:
+    async def history(self, row: dict[str, Any]) -> list[dict[str, Any]]:
+        return await self.answer("history_of", code=row["code"])
+
+    async def growth(self, max_days: int, codes: Sequence[str] | None = None) -> Growth | None:
         """Return the growth over the longest known span of at most `max_days`, None without any."""
-        for span, days in SPANS.items():
-            for days_of_span in await self.rows(SPAN.format(span=span), {"days": -days}):
-                if days <= max_days and days_of_span["since"]:
-                    rows = await self.rows(GROWTH.format(span=span), {"code": code})
-                    return Growth(days_of_span["since"], days_of_span["until"], rows)
+        params = {"codes": json.dumps(codes) if codes else None}
+        for span in (span for span, days in SPANS.items() if days <= max_days):
+            for known in await self.rows(SPAN.format(span=span), {"days": -SPANS[span]}):
+                if known["since"]:
+                    rows = await self.rows(GROWTH.format(span=span), params)
+                    return Growth(known["since"], known["until"], rows)
         return None
 
 
@@ -81,20 +80,16 @@ async def find(datasette: Datasette, request: Request) -> Response:
     return Response.redirect(datasette.urls.table(DATABASE, LIST) + search)
 
 
-async def problems(datasette: Datasette) -> Response:
-    return Response.redirect(datasette.urls.table(DATABASE, LIST))
-
-
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
-    return [(r"^/find$", find), (r"^/problems$", problems)]
+    return [(r"^/(?:find|problems)$", find)]
 
 
 @hookimpl
 def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[str, Any]:
     pages = Pages(datasette)
     variables = {
-        "answer": pages.answer, "recent_growth": pages.growth, "history_of": lambda row: pages.answer("history_of", code=row["code"]),
+        "answer": pages.answer, "recent_growth": pages.growth, "history_of": pages.history,
         "queries_by_name": canned_queries(datasette), "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS,
     }  # fmt: skip
     if request:  # error pages have none
@@ -107,12 +102,10 @@ def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[s
 def prepare_jinja2_environment(env: Environment) -> None:
     env.filters |= {
         "band": words.band_name, "day": words.day_text, "number": words.number,
-        "points": words.points, "xml": lambda text: NOT_XML.sub("\ufffd", text),
+        "points": words.points, "fromjson": json.loads,
+        "xml": lambda text: NOT_XML.sub("\ufffd", text),
     }  # fmt: skip
-    env.filters["fromjson"] = json.loads
     env.globals |= {
+        "between": words.between, "change": words.change, "since": words.since,
         "lookup_names": words.LOOKUPS,
-        "between": words.between,
-        "change": words.change,
-        "since": words.since,
-    }
+    }  # fmt: skip
