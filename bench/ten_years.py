@@ -1,10 +1,7 @@
 """`python -m bench.ten_years DB`: ten simulated years of daily crawls, from SPOJ's real list on."""
 
-from __future__ import annotations
-
 import argparse
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -21,21 +18,17 @@ from spojscore_crawler.store import files
 from spojscore_crawler.store.commit import Crawl
 from standin.problems import problems
 
-YEARS = 10
 FIRST_DAY = date(2026, 1, 1)
 SOLVES = 600  # a day
 # A problem's share of them. From May to August 2025, 38,727 solves fell on 3,370 of 3,971 problems.
 SKEW = 0.76
-# How often something happens to the list, a day.
-ADDED = 0.15
-RENAMED = 0.02
-DELISTED = 0.03
-RELISTED = 0.02
+# How often it happens to the list, a day.
+ADDED, RENAMED, DELISTED, RELISTED = 0.15, 0.02, 0.03, 0.02
 
 
 @dataclass
 class World:
-    """A list of problems that lives on: `listed` and `hidden` by id."""
+    """A list of problems that changes: `listed` and `hidden` by id."""
 
     random: Random
     listed: dict[int, Problem] = field(default_factory=dict)
@@ -63,43 +56,35 @@ class World:
 
 
 def first_world(seed: int, count: int) -> World:
-    listed = {
-        entry.id: Problem(
-            id=entry.id, code=entry.code, name=entry.name, users=entry.users,
-            acceptance=entry.acceptance, votes_up=entry.votes_up, votes_down=entry.votes_down,
-        )
-        for entry in problems(count)
-    }  # fmt: skip
-    return World(Random(seed), listed)
+    return World(Random(seed), {entry.id: entry for entry in problems(count)})
 
 
 def simulate(path: Path, days: int, seed: int = 1, count: int = 3974) -> Iterator[dict[str, int]]:
-    """Crawl once a day into `path`; yields each day's list, users by code."""
+    """Commit a list a day to `path`; yields each day's list, users by code."""
     world = first_world(seed, count)
     for number in range(days):
         if number:
             world.live()
         items = [item for _, item in sorted(world.listed.items())]
         started = datetime.combine(FIRST_DAY + timedelta(days=number), time(), UTC)
-        crawl = Crawl(started, started + timedelta(minutes=2), -(-len(items) // 50), "simulated")
-        commit_list(path, items, crawl)
+        finished = started + timedelta(minutes=2)
+        commit_list(path, items, Crawl(started, finished, -(-len(items) // 50), "simulated"))
         yield {item.code: item.users for item in items}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.ten_years", description=__doc__)
     parser.add_argument("database", type=Path)
-    parser.add_argument("--days", type=int, default=365 * YEARS)
+    parser.add_argument("--days", type=int, default=3650)
     args = parser.parse_args()
     if args.database.exists():
-        sys.exit(f"error: {args.database} is there already; name a new file")
+        sys.exit(f"error: {args.database} exists; name a new file")
     for _ in tqdm(simulate(args.database, args.days), total=args.days, unit="day"):
         pass
-    with tempfile.TemporaryDirectory() as folder:
-        published = Path(folder, "published.db")
-        files.copy(args.database, published)
-        for name, file in (("written", args.database), ("published", published)):
-            print(f"{file.stat().st_size / 1e6:.1f} MB as {name}")
+    published = args.database.with_suffix(".published")
+    files.copy(args.database, published)
+    for file in (args.database, published):
+        print(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
