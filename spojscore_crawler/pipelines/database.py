@@ -54,7 +54,6 @@ class DatabasePipeline:
             files.check_writable(self.path)
             self.lock = files.lock(self.path)
             self.limits = {name: self.number(name, most) for name, most in gate.LIMITS.items()}
-            self.number("MAX_PAGES", 1_000_000)  # which the spider reads
             if self.settings["GATE"] not in ("", "accept"):
                 raise ValueError(f"GATE is {self.settings['GATE']!r}, not 'accept'")
             self.last: LastList | None = last_list(self.path, self.started.date())

@@ -14,7 +14,7 @@ YESTERDAY = NOW - timedelta(days=1)
 LAST = LastList(0, 0, YESTERDAY, {})
 LIMITS = {
     "MIN_PROBLEMS": 1, "MIN_PROBLEMS_RATIO": 0.98, "MIN_USERS_RATIO": 0.99,
-    "MAX_RENAMED_RATIO": 0.05,
+    "MAX_RENAMED_RATIO": 0.05, "MAX_PAGES": 9,
 }  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def test_day_argument(day: datetime, rules: set[str]) -> None:
     ("last", "limits", "rules"),
     [
         pytest.param(None, {"MIN_PROBLEMS": 9}, set(), id="first-list"),
-        pytest.param(None, {"MIN_PROBLEMS": 10}, {"short_first_list"}, id="short-first-list"),
+        pytest.param(None, {"MIN_PROBLEMS": 10}, {"too_few_problems"}, id="short-first-list"),
         pytest.param({"problems": 10}, {"MIN_PROBLEMS_RATIO": 0.9}, set(), id="90-percent"),
         pytest.param(
             {"problems": 10}, {"MIN_PROBLEMS_RATIO": 0.91}, {"too_few_problems"}, id="problems"
@@ -199,21 +199,24 @@ def test_messages() -> None:
     ]
 
 
-PAGE = Page(0, 6, ((1, "A"), (2, "B"), (3, "C")))
+PAGE = Page(0, 6, ((1, "A"), (2, "B"), (3, "C")), SIZE)
 
 
 @pytest.mark.parametrize(
-    ("page", "requested", "size", "fault"),
+    ("page", "requested", "fault"),
     [
-        (PAGE, 0, 3, None),
-        (Page(6, 6, ((9, "Z"),)), 6, 3, None),
-        (Page(0, 0, PAGE.keys), 0, None, None),
-        (Page(3, 6, PAGE.keys), 6, 3, "start=6 was answered with start=3"),
-        (Page(3, 6, PAGE.keys[:2]), 3, 3, "2 rows instead of 3"),
-        (Page(6, 6, (*PAGE.keys, (4, "D"))), 6, 3, "4 rows instead of 3"),
-        (replace(PAGE, end=None), 0, 3, "no pager"),
-        (replace(PAGE, start=None), 0, 3, "the pager does not say which page it is"),
+        (PAGE, 0, None),
+        (PAGE, None, None),
+        (Page(6, 6, ((9, "Z"),), SIZE), 6, None),
+        (Page(0, 0, PAGE.keys), 0, None),
+        (Page(3, 6, PAGE.keys, SIZE), 6, "start=6 was answered with start=3"),
+        (Page(3, 6, PAGE.keys[:2], SIZE), 3, "2 rows instead of 3"),
+        (Page(6, 6, (*PAGE.keys, (4, "D")), SIZE), 6, "4 rows instead of 3"),
+        (replace(PAGE, end=None), 0, "no pager"),
+        (replace(PAGE, start=None), 0, "the pager does not say which page it is"),
+        (replace(PAGE, end=27), 0, "the pager has 10 pages, more than 9 (MAX_PAGES)"),
+        (replace(PAGE, end=24), 0, None),
     ],
 )
-def test_page_fault(page: Page, requested: int, size: int | None, fault: str | None) -> None:
-    assert page_fault(page, requested, size) == fault
+def test_page_fault(page: Page, requested: int | None, fault: str | None) -> None:
+    assert page_fault(page, requested, 9) == fault

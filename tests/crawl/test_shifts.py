@@ -32,7 +32,9 @@ class World:
     def page(self, start: int) -> Page:
         end = (len(self.ids) - 1) // SIZE * SIZE
         start = min(start, end)
-        return Page(start, end, tuple((id_, f"P{id_}") for id_ in self.ids[start : start + SIZE]))
+        return Page(
+            start, end, tuple((id_, f"P{id_}") for id_ in self.ids[start : start + SIZE]), SIZE
+        )
 
     def shift(self, random: Random) -> None:
         """Remove or insert a problem anywhere."""
@@ -60,7 +62,7 @@ def readings(
         requests += 1
         page = world.page(request.cb_kwargs["start"])
         yield page
-        if fault := gate.page_fault(page, request.cb_kwargs["start"], SIZE):
+        if fault := gate.page_fault(page, request.cb_kwargs["start"], 1000):
             raise ListingError(fault)  # it is retried, and the crawl fails in the end
         if page.start not in read:
             read.add(page.start)
