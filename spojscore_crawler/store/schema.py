@@ -131,7 +131,7 @@ def check_schema(path: Path, db: Database) -> None:
     known = {migration.name for migration in migrations.pending(Database(memory=True))}
     if create.__name__ not in applied:
         raise StoreError(
-            f"{path}: not a database of spojscore 1.0 (those of its development can't be upgraded); "
+            f"{path}: not a database of spojscore 1.0 (its development's can't be upgraded); "
             "name another file, or start over with `make history`"
         )
     if newer := applied - known:

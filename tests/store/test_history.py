@@ -32,7 +32,7 @@ def test_events(database: Path) -> None:
     crawl(database, 4, replace(A, id=9, name="New"), replace(B, code="NEW", users=21), C)
     assert events(database) == [
         (2, "P1", "renamed", "Name 1"), (2, "NEW", "recoded", "P2"), (2, "P3", "added", None),
-        (3, "P1", "added", None), (3, "P1~1", "delisted", None),
+        (3, "P1~1", "delisted", None), (3, "P1", "added", None),
         (4, "NEW", "delisted", None), (5, "NEW", "relisted", None),
     ]  # fmt: skip
     assert rows(database, "SELECT * FROM latest_events")[4] == {
@@ -134,7 +134,7 @@ def test_queries_about_the_past(database: Path) -> None:
     assert ask(database, "on_day", day="2026-03-01") == []
     assert ask(database, "on_day", day="rubbish") == []
     assert [(row["kind"], row["code"]) for row in ask(database, "news")] == [
-        ("delisted", "P2"), ("added", "P3"),
+        ("added", "P3"), ("delisted", "P2"),
     ]  # fmt: skip
     assert {row["since"] for row in ask(database, "news")} == {"2026-03-02"}
     assert ask(database, "news", n="0") == []
