@@ -13,6 +13,7 @@ from statistics import median
 from urllib.request import urlopen
 
 from standin import demo
+from tests.support.sites import running
 from web import serve
 
 RUNS, WARM_UP = 40, 3
@@ -34,7 +35,7 @@ def serving(name: str, database: Path) -> Iterator[str]:
     words = serve.command(database, port)
     if name == "stock":
         words = [word for word in words if not word.startswith(OURS)]
-    with serve.serving(words, port, quiet=True):
+    with running(*words):
         yield f"http://{serve.HOST}:{port}"
 
 
