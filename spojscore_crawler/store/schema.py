@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from spojscore_crawler.store import tags
+from spojscore_crawler.store import facts
 from spojscore_crawler.store.files import StoreError, lock, open_database
 
 # After the first publication, only append: a file records the names of its migrations.
@@ -104,6 +104,7 @@ SCHEMA = (
         code TEXT,
         url TEXT,
         title TEXT,
+        topic TEXT,
         PRIMARY KEY (code, url)
     ) WITHOUT ROWID
     """,
@@ -133,10 +134,10 @@ SCHEMA = (
 
 @migrations()
 def create(db: Database) -> None:
-    """Create the schema of version 1.0, with the tags that come with the project."""
+    """Create the schema of version 1.0, with the tags and articles of data/."""
     for statement in SCHEMA:
         db.execute(statement)
-    tags.write(db, tags.read(tags.FIRST))
+    facts.write_bundled(db)
 
 
 def upgrade(path: Path) -> str | None:

@@ -133,6 +133,12 @@ class Tables:
         columns = [Column(name, self.label(name) if query else name) for name in names]
         return self.build(columns, list(rows), list(shown), hidden, has_pages=True)
 
+    def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
+        """Return a table of dictionaries with the columns `names`; their bands colour the rows."""
+        values = [[row[name] for name in (*names, "band")] for row in rows]
+        columns = [Column(name, self.label(name)) for name in (*names, "band")]
+        return self.build(columns, values, values, {"band"}, has_pages=True)
+
     def build(
         self,
         columns: list[Column],
@@ -226,7 +232,7 @@ def cell(column: Column, value: Any, shown: Any) -> Cell:
     if column.is_number:
         text = column.format(value)
         return Cell(column, text, None if text == str(value) else value)
-    if column.name == "topics" and isinstance(value, str) and value.startswith("["):
+    if column.name in ("topics", "families") and isinstance(value, str) and value.startswith("["):
         return Cell(column, ", ".join(json.loads(value)).replace("-", " "), None)
     if column.name == "band" and column.label != "band":
         return Cell(column, band_name(value), None)
