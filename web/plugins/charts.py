@@ -66,8 +66,8 @@ def line(
     missing = [(gap["since"], gap["day"]) for gap in gaps]
 
     def across(value: Any) -> float:
-        ends = map(ordinal, (value, first, last)) if has_days else (value, first, last)
-        return scale(*ends, 0, 100)
+        low, at, high = (ordinal(n) if has_days else n for n in (first, value, last))
+        return scale(at, low, high, 0, 100)
 
     def mark(row: Mapping[str, Any]) -> Mark:
         height = scale(row[y], levels[0], levels[-1], BOTTOM, TOP)

@@ -58,11 +58,12 @@ class Pages:
 
     @property
     def queries(self) -> dict[str, dict[str, Any]]:
-        """The canned queries by name; their metadata moved into the configuration in Datasette 1.0."""
-        metadata = getattr(self.datasette, "metadata", None)
-        if metadata:
-            return metadata("queries", database=DATABASE) or {}
-        return (self.datasette.config or {})["databases"][DATABASE].get("queries", {})
+        """The canned queries by name."""
+        if hasattr(self.datasette, "metadata"):
+            queries = self.datasette.metadata("queries", database=DATABASE)
+        else:  # Datasette 1.0
+            queries = self.datasette.config["databases"][DATABASE]["queries"]
+        return dict(queries or {})
 
     async def answer(self, name: str, **params: str) -> list[dict[str, Any]]:
         """Return the rows of a canned query; blank parameters have their defaults."""
