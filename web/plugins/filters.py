@@ -25,7 +25,7 @@ NAMING_COLUMNS = "_sort _sort_desc _facet _facet_array _facet_date _col _nocol".
 ARGUMENTS = (
     *SEARCH, *NAMING_COLUMNS,
     *"_delisted _dl _extra _facet_size _filter_column _filter_op _filter_value _header _json".split(),
-    *"_json_infinity _label _labels _next _nl _nocount _nofacet _nosuggest _shape _size".split(),
+    *"_json_infinity _label _labels _next _nl _nocount _nofacet _nosuggest _page _shape _size".split(),
     *"_sort_by_desc _stream _timelimit _trace _ttl _where".split(),
 )  # fmt: skip
 REMOVED = {
