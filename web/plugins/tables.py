@@ -45,9 +45,10 @@ class Column(NamedTuple):
         """Format a number: '1,234', '0.250', '<0.001', '36%'."""
         if self.decimals is None or not abs(value) < MAX_EXACT:
             return str(value)
-        text = f"{abs(value):,.{self.decimals}f}"
-        if value and not float(text.replace(",", "")):
-            text = f"<{10**-self.decimals:.{self.decimals}f}"
+        smallest = 10**-self.decimals
+        text = f"{max(abs(value), smallest * bool(value)):,.{self.decimals}f}"
+        if 0 < abs(value) < smallest:
+            text = f"<{text}"
         return (MINUS if value < 0 else "") + text + self.unit
 
     def cell(self, value: Any, shown: Any) -> Cell:
