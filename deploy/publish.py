@@ -20,7 +20,6 @@ from deploy.toolchain import PublishError, limited, started
 from deploy.verify import verify
 from spojscore_crawler.check import main as check_main
 from spojscore_crawler.store.files import StoreError
-from spojscore_crawler.store.report import report_file
 
 # What ends a step: said in a line, without a traceback.
 FAILURES = (PublishError, StoreError, OSError)
@@ -93,7 +92,7 @@ def publish(database: Path) -> None:
                 if deploys or name not in PUBLIC:
                     _take(name, database, took)
         finally:
-            _summarize(took, database)
+            _summarize(took)
     if not deploys:
         print("Nothing was deployed, because of DEPLOY=no.")
 
@@ -126,13 +125,11 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _summarize(took: dict[str, str], database: Path) -> None:
-    """Write what was done, with the crawl's report, where GitHub asks for it."""
+def _summarize(took: dict[str, str]) -> None:
+    """Write what was done, where GitHub asks for it."""
     if not (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
         return
     lines = ["| step | took |", "| --- | --- |", *(f"| {step} | {t} |" for step, t in took.items())]
-    if "crawl" in took and (report := report_file(database)).exists():
-        lines += ["", *(f"    {line}" for line in report.read_text().splitlines())]
     try:
         with Path(summary).open("a") as file:
             file.write("\n".join(lines) + "\n")
