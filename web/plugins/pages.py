@@ -42,7 +42,7 @@ GROWTH = """
 
 
 class Growth(NamedTuple):
-    """The ten problems with the most new solvers between the crawls of two days, or some problems."""
+    """New solvers between the crawls of two days: the ten problems with the most, or some."""
 
     since: str
     until: str
@@ -83,7 +83,8 @@ class Pages:
         for span, days in SPANS.items():
             for days_of_span in await self.rows(SPAN.format(span=span), {"days": days}):
                 if days <= max_days and days_of_span["since"]:
-                    rows = await self.rows(GROWTH.format(span=span), {"codes": codes and json.dumps(codes)})
+                    params = {"codes": codes and json.dumps(codes)}
+                    rows = await self.rows(GROWTH.format(span=span), params)
                     return Growth(days_of_span["since"], days_of_span["until"], rows)
         return None
 
