@@ -30,14 +30,14 @@ install: .venv/installed ## create .venv with what requirements.lock pins
 	$(INSTALL) requirements-dev.lock
 	touch $@
 
-demo: install ## crawl SPOJ's lists of three days past and serve the result at http://127.0.0.1:8001 (or PORT)
+demo: install ## make a database of SPOJ's past lists and serve it at http://127.0.0.1:8001 (or PORT)
 	$(BIN)/python -m standin.demo --port $(or $(PORT),8001)
 
 standin: install ## serve the stand-in for SPOJ, with its list of August 2025, at PORT (8000)
 	$(BIN)/python -m standin --port $(or $(PORT),8000)
 
-history: install ## begin DB, a new file, with SPOJ's lists of days past
-	$(BIN)/python -m standin.history '$(DB)'
+history: install ## create DB, a new file, from SPOJ's past lists in data/
+	$(BIN)/python -m spojscore_crawler.history '$(DB)'
 
 tags: install ## replace SPOJ's tags in DB by those of FILE (CSV: code,tags)
 	$(BIN)/python -m spojscore_crawler.facts tags '$(DB)' '$(FILE)'
@@ -51,7 +51,7 @@ articles: install ## replace the articles in DB by those of FILE (CSV: code,arti
 crawl: install ## crawl SPOJ (or SPOJ_URL, or PAGES: a .har file or a folder) into DB (spojscore.db)
 	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical $(if $(PAGES),-a 'pages=$(PAGES)')
 
-check: install ## say whether DB is whole and fresh, and how the last crawl ended
+check: install ## say whether DB is sound, and how old its last crawl is
 	$(BIN)/python -m spojscore_crawler.check '$(DB)'
 
 serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
@@ -112,7 +112,7 @@ lock: install ## compile the lock files of the project and of the published func
 	$(COMPILE) --python-platform x86_64-manylinux_2_28 --python-version 3.12 -o deploy/requirements.lock deploy/requirements.txt
 
 screenshot: .venv/installed-dev ## draw the README's picture from DB, with Chromium
-	$(BIN)/python -m web.screenshot '$(DB)'
+	$(BIN)/python -m bench.screenshot '$(DB)'
 
 clean: ## remove what was built, the demo too; your databases stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache

@@ -8,6 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from spojscore_crawler.store import facts
 from spojscore_crawler.store.files import StoreError, lock, open_database
+from spojscore_crawler.store.points import points_sql
 
 # After the first publication, only append: a file records the names of its migrations.
 migrations = Migrations("spojscore")
@@ -116,10 +117,11 @@ SCHEMA = (
         PRIMARY KEY (rung, position)
     ) WITHOUT ROWID
     """,
-    """
+    f"""
     CREATE VIEW problem_history AS
     SELECT code, date(day * 86400, 'unixepoch') AS day, history.users,
-           80.0 / (40 + history.users) AS score, 80.0 / (41 + history.users) AS points_if_solved,
+           {points_sql("history.users")} AS score,
+           {points_sql("history.users + 1")} AS points_if_solved,
            problem_id, day AS day_number
     FROM history JOIN problems ON id = problem_id AND code <> ''
     """,

@@ -124,7 +124,7 @@ class Tables:
         request: Request,
     ) -> Table:
         """Return a table's page from Datasette's `display_columns` and `display_rows`."""
-        hidden = {"url"} if any(column["name"] == "code" for column in columns) else set()
+        hidden = {"url"} if table == "latest_events" else set()  # the code is a link
         if table == LIST:
             hidden = set(self.config.get("minor", ())) - named_columns(request)
         cells = [list(row) for row in rows]
