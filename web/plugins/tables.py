@@ -145,6 +145,8 @@ class Tables:
         """Return the answer of a canned query; of other SQL if `query` is None."""
         columns = [Column(name, self.label(name) if query else name) for name in names]
         hidden = {"url", "band"} if query and "code" in names else set()
+        if "score" in names:
+            hidden.add("points_if_solved")  # the same to three digits
         return self.build(columns, list(rows), list(shown), hidden)
 
     def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
