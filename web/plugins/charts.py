@@ -73,6 +73,7 @@ def line(
     gaps: Iterable[Mapping[str, str]] = (),
     unit: str = "",
     reciprocal: bool = False,
+    dots: bool = True,
 ) -> Line:
     """Lay out columns `x`, days in ISO form or numbers, and `y` of rows in the order of x.
 
@@ -109,10 +110,9 @@ def line(
             path += f"M{place(end)}"
         else:
             path += f" {place(end)}"
-    dots = [mark(row) for row in thinned(drawn, MAX_DOTS)]
     ends = [
-        Mark(dot.x, dot.y - 10, points(row[y]), anchor)
-        for dot, row, anchor in ((dots[0], drawn[0], "start"), (dots[-1], drawn[-1], "end"))
+        Mark(mark(row).x, mark(row).y - 10, points(row[y]), anchor)
+        for row, anchor in ((drawn[0], "start"), (drawn[-1], "end"))
     ]
     if has_days:
         ticks = [Mark(across(day), 0, day[:4]) for day in years(first, last)]
@@ -124,7 +124,8 @@ def line(
             *(tick for tick in ticks if LABEL_ROOM[0] <= tick.x <= LABEL_ROOM[1]),
             *([Mark(100, 0, name(last), "end")] if first != last else []),
         ]
-    return Line(f"M{path}", dashes, ticks, [Mark(0, up(n), number(n)) for n in levels], dots, ends)
+    marks = [mark(row) for row in thinned(drawn, MAX_DOTS)] if dots else []
+    return Line(f"M{path}", dashes, ticks, [Mark(0, up(n), number(n)) for n in levels], marks, ends)
 
 
 def place(mark: Mark) -> str:
@@ -139,7 +140,7 @@ def between(start: float, end: float, share: float, reciprocal: bool) -> float:
 
 
 def histogram(rows: Sequence[Mapping[str, Any]], label: str, value: str) -> Histogram:
-    """Lay out a column for each row; every second one has its label below."""
+    """Lay out a column for each row; below every second one stands where its range begins."""
     levels = round_numbers([0, *(row[value] for row in rows)])
     width = 100 / len(rows)
     columns = []
@@ -148,7 +149,8 @@ def histogram(rows: Sequence[Mapping[str, Any]], label: str, value: str) -> Hist
         x, inner = width * (n + COLUMN_GAP / 2), width * (1 - COLUMN_GAP)
         text = f"{row[label]}: {number(row[value])}"
         columns.append(Column(round(x, 2), round(inner, 2), y, round(BOTTOM - y, 2), text))
-    ticks = [Mark(round(width * (n + 0.5), 2), 0, row[label]) for n, row in enumerate(rows)]
+    starts = [row[label].partition("\N{EN DASH}")[0] for row in rows]
+    ticks = [Mark(round(width * (n + 0.5), 2), 0, start) for n, start in enumerate(starts)]
     y_ticks = [Mark(0, scale(n, 0, levels[-1], BOTTOM, TOP), number(n)) for n in levels]
     return Histogram(columns, ticks[::2], y_ticks)
 
