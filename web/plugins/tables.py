@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datasette import hookimpl
-from datasette.utils import tilde_encode, to_css_class
+from datasette.utils import tilde_encode
 from markupsafe import Markup
 
 from web.options import DATABASE, LIST
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CODE = re.compile(r"[A-Z0-9_]+")
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?\+00:00")
 SIGNIFICANT_DIGITS, MAX_DECIMALS = 3, 8  # of a column's smallest number, where decimals are `auto`
+MAX_LIST_COLUMNS = 10
 MAX_EXACT = 1e15  # larger floats are no longer exact
 LISTS = ("topics", "families")  # columns that hold JSON arrays
 
@@ -38,18 +39,17 @@ class Column(NamedTuple):
     is_number: bool = False
     decimals: int | None = None
     unit: str = ""
-
-    @property
-    def style(self) -> str:
-        return f"col-{to_css_class(self.name)}{' number' if self.is_number else ''}"
+    style: str = ""  # its place in the two lines that a problem has on a phone
+    short: str = ""  # what follows its value there
 
     def format(self, value: float) -> str:
         """Format a number: '1,234', '0.250', '<0.001', '36%'."""
         if self.decimals is None or not abs(value) < MAX_EXACT:
             return str(value)
-        text = f"{abs(value):,.{self.decimals}f}"
-        if value and not float(text.replace(",", "")):
-            text = f"<{10**-self.decimals:.{self.decimals}f}"
+        smallest = 10**-self.decimals
+        text = f"{max(abs(value), smallest * bool(value)):,.{self.decimals}f}"
+        if 0 < abs(value) < smallest:
+            text = f"<{text}"
         return (MINUS if value < 0 else "") + text + self.unit
 
     def cell(self, value: Any, shown: Any) -> Cell:
@@ -90,6 +90,12 @@ class Row(NamedTuple):
 class Table(NamedTuple):
     columns: list[Column]
     rows: list[Row]
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether its rows are problems, in few enough columns for the site's usual list."""
+        names = {column.name for column in self.columns}
+        return {"code", "name"} <= names and len(names) <= MAX_LIST_COLUMNS
 
 
 class Condition(NamedTuple):
@@ -141,7 +147,9 @@ class Tables:
     ) -> Table:
         """Return the answer of a canned query; of other SQL if `query` is None."""
         columns = [Column(name, self.label(name) if query else name) for name in names]
-        hidden = {"url"} if query and "code" in names else set()
+        hidden = {"url", "band"} if query and "code" in names else set()
+        if query and "score" in names:
+            hidden.add("points_if_solved")  # the same to three digits
         return self.build(columns, list(rows), list(shown), hidden)
 
     def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
@@ -162,6 +170,10 @@ class Tables:
         formatted = [self.formatted(c, [row[n] for row in rows]) for n, c in enumerate(columns)]
         visible = [(n, column) for n, column in enumerate(formatted) if column.name not in hidden]
         table = Table([column for _, column in visible], [])
+        if table.has_problems:
+            order: list[str] = self.config.get("order", [])
+            visible.sort(key=lambda one: (*order, one[1].name).index(one[1].name))
+            table = Table([column for _, column in visible], [])
         for row, texts in zip(rows, shown, strict=False):
             values = {column.name: value for column, value in zip(formatted, row, strict=True)}
             cells = [column.cell(row[n], texts[n]) for n, column in visible]
@@ -170,6 +182,8 @@ class Tables:
 
     def formatted(self, column: Column, values: Iterable[Any]) -> Column:
         """Return the column with its format, which depends on its values."""
+        style, short = self.option("styles", column.name, ""), self.option("short", column.name, "")
+        column = column._replace(style=style, short=short)
         numbers = [value for value in values if value is not None and value != ""]
         if not numbers or not all(isinstance(value, int | float) for value in numbers):
             return column
