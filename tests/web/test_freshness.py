@@ -51,7 +51,7 @@ def test_freshness(age: dict[str, float], is_stale: bool, database: Path) -> Non
         assert facts == {"crawl": 2, "problems": 2, "stale": is_stale}
         for path in PAGES:
             page = Selector(get(f"{site}{path}"))
-            [when] = page.css("time.relative")
+            when = page.css("time.relative")[0]
             assert datetime.fromisoformat(when.attrib["datetime"]) == finished
             # A page is cached, so only a script says how long ago that was.
             assert f"{finished:%H:%M} UTC" in (when.css("::text").get() or "")

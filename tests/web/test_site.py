@@ -30,7 +30,7 @@ def test_query_as_page_json_and_csv(name: str, grown_site: str, grown: Path) -> 
         assert len(lines) == len(expected)
     page = Selector(get(f"{grown_site}/spojscore/{name}"))
     assert page.css("h1::text").get() == METADATA[name]["title"]
-    assert len(page.css("table.rows tbody tr")) == min(len(expected), 200)
+    assert len(page.css("main table tbody tr")) == min(len(expected), 200)
 
 
 def test_explore_links_every_grouped_query(site: str) -> None:
@@ -148,5 +148,8 @@ def test_json_and_csv_keep_every_digit(site: str, crawled: Path) -> None:
 
 
 def test_small_pages(site: str) -> None:
+    links = Selector(get(f"{site}/about")).css("a::attr(href)").getall()
+    whole = "/spojscore/problems.json?_size=max&_shape=array"
+    assert {"/spojscore/problems.csv?_size=max&_dl=1", whole, "/spojscore.db", "/api"} <= set(links)
     assert get(f"{site}/robots.txt").splitlines() == ["User-agent: *", "Disallow: /*?"]
     assert "/-/freshness.json" in refusal(f"{site}/-/freshness.svg", 410)
