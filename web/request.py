@@ -69,7 +69,7 @@ def parse_request(scope: dict[str, Any]) -> SiteRequest:
     values = dict(args)
     if extension == "csv" and "_size" not in values:
         args.append(("_size", "max"))
-    if values.get("_next"):
+    if values.get("_next") and "_nofacet" not in values:
         args.append(("_nofacet", "1"))  # Datasette would count from that row on
     return SiteRequest(path, extension, args)
 
