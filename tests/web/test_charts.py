@@ -1,7 +1,5 @@
 """The geometry of charts, and the page Stats."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

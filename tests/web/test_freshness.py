@@ -1,7 +1,5 @@
 """How old the data is, in pages and for programs."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,7 +39,7 @@ def freshness(site: str) -> dict[str, Any]:
         pytest.param({"hours": -1}, True, id="future"),
     ],
 )
-def test_freshness(age: dict[str, float], is_stale: bool, database: Path) -> None:  # noqa: FBT001
+def test_freshness(age: dict[str, float], is_stale: bool, database: Path) -> None:
     crawl(database, 0, A)
     crawl(database, 1, A, B)
     finished = set_age(database, **age)

@@ -1,7 +1,5 @@
 """The home page over a list with a past."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -48,11 +46,6 @@ def test_growth_since_a_distant_crawl(tmp_path: Path) -> None:
             assert "+3 solvers" in page
         page = words(get(f"{address}/spojscore/problems/P1"))
         assert "3 new solvers between 2 March and 28 May 2026; points down 5.7%." in page
-
-
-def test_single_crawl_has_no_growth(site: str) -> None:
-    for path in ("/", "/charts"):
-        assert "needs a second update" in words(get(f"{site}{path}"))
 
 
 def test_ranges_lead_to_what_they_count(home: Selector, grown: Path, grown_site: str) -> None:

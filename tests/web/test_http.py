@@ -255,13 +255,13 @@ cli()
 
 def test_order_of_plugins_does_not_matter(crawled: Path) -> None:
     responses = []
+    port = free_port()
     for order in ("1", "2"):
-        port = free_port()
         command = serve.command(crawled, port)[3:]
         with running(sys.executable, "-c", SHUFFLED, order, *command):
             site = f"http://127.0.0.1:{port}"
             responses.append([
-                (status, headers["Content-Type"], body.replace(f"127.0.0.1:{port}".encode(), b""))
+                (status, headers["Content-Type"], body)
                 for status, headers, body in (
                     fetch(site + path)
                     for path in ("/", "/spojscore/problems", "/prim1", "/spojscore/problems.csv",

@@ -1,7 +1,5 @@
 """A problem's page."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Tables as pages show them: numbers, columns, links and chips."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path
@@ -16,6 +14,7 @@ from tests.support.databases import change, rows
 from tests.support.projects import ROOT
 from tests.support.sites import get, served
 from web.plugins.tables import Tables
+from web.words import MINUS
 
 LIST = "/spojscore/problems"
 CONFIG = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"]["tables"]
@@ -39,8 +38,10 @@ def codes(page: str) -> list[str]:
     ("name", "values", "texts"),
     [
         pytest.param("score", [80 / 41, 80 / 223203, 0], ["1.951", "<0.001", "0.000"], id="points"),
-        pytest.param("score_7", [-0.5, -80 / 223203], ["−0.500000", "−0.000358"], id="auto"),
-        pytest.param("score_7", [-7.2e-08], ["−0.00000007"], id="auto-max"),
+        pytest.param(
+            "score_7", [-0.5, -80 / 223203], [f"{MINUS}0.500000", f"{MINUS}0.000358"], id="auto"
+        ),
+        pytest.param("score_7", [-7.2e-08], [f"{MINUS}0.00000007"], id="auto-max"),
         pytest.param("users", [223163, 0], ["223,163", "0"], id="counts"),
         pytest.param("acceptance", [16.3, 99.6], ["16%", "100%"], id="percent"),
         pytest.param("score", [9e999, 1e18], ["inf", "1e+18"], id="huge"),
@@ -80,7 +81,7 @@ def test_every_column_is_described(site: str, crawled: Path) -> None:
         pytest.param("band=a%3A+1+or+more", "band", False, id="band"),
     ],
 )
-def test_minor_columns_show_on_request(query: str, name: str, is_shown: bool, site: str) -> None:  # noqa: FBT001
+def test_minor_columns_show_on_request(query: str, name: str, is_shown: bool, site: str) -> None:
     heads = Selector(get(f"{site}{LIST}?{query}")).css(f"th.col-{name}")
     assert bool(heads) == is_shown
 
