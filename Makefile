@@ -7,40 +7,51 @@ PYTHON = python3
 BIN = .venv/bin
 DB = $(or $(SPOJSCORE_DB),spojscore.db)
 SPOJ_URL ?=
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --custom-compile-command 'make lock'
 PORT =
 FILE =
 
-.PHONY: help install demo standin history tags crawl check serve publish pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
+.PHONY: help install demo standin history tags added articles crawl check serve publish pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
 
 help: ## say what can be made (DB=, PORT=, PAGES= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-install: .venv/installed ## make .venv with everything that requirements.lock pins
+install: .venv/installed ## create .venv with what requirements.lock pins
 
 .venv/installed: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: spojscore needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; give another with PYTHON=")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(INSTALL) requirements.lock
 	touch $@
 
-demo: install ## crawl SPOJ's lists of three days past and serve the result at http://127.0.0.1:8001 (or PORT)
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(INSTALL) requirements-dev.lock
+	touch $@
+
+demo: install ## make a database of SPOJ's past lists and serve it at http://127.0.0.1:8001 (or PORT)
 	$(BIN)/python -m standin.demo --port $(or $(PORT),8001)
 
 standin: install ## serve the stand-in for SPOJ, with its list of August 2025, at PORT (8000)
 	$(BIN)/python -m standin --port $(or $(PORT),8000)
 
-history: install ## begin DB, a new file, with SPOJ's lists of days past
-	$(BIN)/python -m standin.history '$(DB)'
+history: install ## create DB, a new file, from SPOJ's past lists in data/
+	$(BIN)/python -m spojscore_crawler.history '$(DB)'
 
-tags: install ## renew SPOJ's tags in DB, and the topics, from FILE (CSV: code,tags)
-	$(BIN)/python -m spojscore_crawler.tags '$(DB)' '$(FILE)'
+tags: install ## replace SPOJ's tags in DB by those of FILE (CSV: code,tags)
+	$(BIN)/python -m spojscore_crawler.facts tags '$(DB)' '$(FILE)'
+
+added: install ## store the days SPOJ added problems from FILE in DB (CSV: code,added)
+	$(BIN)/python -m spojscore_crawler.facts added '$(DB)' '$(FILE)'
+
+articles: install ## replace the articles in DB by those of FILE (CSV: code,article,title)
+	$(BIN)/python -m spojscore_crawler.facts articles '$(DB)' '$(FILE)'
 
 crawl: install ## crawl SPOJ (or SPOJ_URL, or PAGES: a .har file or a folder) into DB (spojscore.db)
 	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical $(if $(PAGES),-a 'pages=$(PAGES)')
 
-check: install ## say whether DB is whole and fresh, and how the last crawl ended
+check: install ## say whether DB is sound, and how old its last crawl is
 	$(BIN)/python -m spojscore_crawler.check '$(DB)'
 
 serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
@@ -78,28 +89,29 @@ deploy/node_modules/.installed: deploy/package.json deploy/package-lock.json
 	env -u VERCEL_TOKEN npm install --prefix deploy --no-save
 	touch $@
 
-test: install ## run all tests
+test: .venv/installed-dev ## run all tests
 	$(BIN)/pytest
 
-lint: install ## check style and types
+lint: .venv/installed-dev ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet .github
 
-chaos: install ## crawl 200 times (or CRAWLS) with random faults and kills; SEED= repeats a run
+chaos: .venv/installed-dev ## crawl 200 times (or CRAWLS) with random faults and kills; SEED= repeats a run
 	$(BIN)/python -m tests.support.chaos --crawls $(or $(CRAWLS),200) $(if $(SEED),--seed $(SEED))
 
-bench: install ## measure a crawl beside a bare Scrapy spider, its pages beside stock Datasette
+bench: .venv/installed-dev ## measure a crawl beside a bare Scrapy spider, its pages beside stock Datasette
 	$(BIN)/python -m bench.crawl
 	$(BIN)/python -m bench.pages
 
 lock: install ## compile the lock files of the project and of the published function
-	$(COMPILE) --universal --python-version 3.11 -o requirements.lock requirements.txt requirements-dev.txt
+	$(COMPILE) --universal --python-version 3.11 -o requirements.lock requirements.txt
+	$(COMPILE) --universal --python-version 3.11 -c requirements.lock -o requirements-dev.lock requirements-dev.txt
 	$(COMPILE) --python-platform x86_64-manylinux_2_28 --python-version 3.12 -o deploy/requirements.lock deploy/requirements.txt
 
-screenshot: install ## draw the README's picture from DB, with Chromium
+screenshot: .venv/installed-dev ## draw the README's picture from DB, with Chromium
 	$(BIN)/python -m web.screenshot '$(DB)'
 
 clean: ## remove what was built, the demo too; your databases stay

@@ -72,7 +72,7 @@ def main() -> None:
     parser.add_argument("database", type=Path, nargs="?")
     database = parser.parse_args().database
     if database is None:
-        demo.crawl()
+        demo.make_database()
         database = demo.DATABASE
     try:
         stock, ours = medians(database)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, Route
+from standin.faults import Fault
 
 from spojscore_crawler import har
 from spojscore_crawler.listing import parse_listing
-from standin.faults import Fault
 from standin.problems import Entry, problems
 from standin.server import StandIn
 from tests.support.browsing import launched
