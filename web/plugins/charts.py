@@ -1,108 +1,113 @@
-"""Geometry of charts, which templates/_charts.html draws as SVG without script."""
+"""Geometry of line charts, which templates/_charts.html draws as SVG without script."""
 
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datasette import hookimpl
 
-from web.words import day_text, number
+from web.words import day_text, number, points
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jinja2 import Environment
 
-    Point = tuple[Any, float]
-
-# In units of the SVG, which the page scales.
-WIDTH, HEIGHT = 400, 220
-LEFT, RIGHT, TOP, BOTTOM = 66, 10, 30, 26
+HEIGHT, TOP, BOTTOM = 220, 30, 192
 TICKS = 4  # the approximate number on an axis
-MAX_POINTS = 200  # of a line, which has fewer pixels
-MAX_DOTS = 12  # of a line; each is a Tab stop
+MAX_POINTS, MAX_DOTS = 200, 12  # of a line
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 MIN_YEARS = 3  # from here on the x axis names years
-LABEL_ROOM = (0.25, 0.68)  # the part of an axis where a label does not touch those at its ends
+LABEL_ROOM = (25, 75)  # percent of the x axis where labels do not touch those of its ends
 
 
-class Tick(NamedTuple):
-    at: float
-    label: str
-
-
-class Dot(NamedTuple):
-    """A point that shows its figures on hover and focus."""
+class Mark(NamedTuple):
+    """A labelled place: x in percent of the width, y in pixels."""
 
     x: float
     y: float
-    where: str
-    value: float
+    label: str
+    anchor: str = "middle"
 
 
 class Line(NamedTuple):
-    """A line as two SVG paths, `dashes` across gaps, with its axes."""
+    """A line as two SVG paths, `gaps` where data is missing; `ends` are labels of its ends."""
 
     path: str
-    dashes: str
-    x_ticks: list[Tick]
-    y_ticks: list[Tick]
-    dots: list[Dot]
-    from_zero: bool
+    gaps: str
+    x_ticks: list[Mark]
+    y_ticks: list[Mark]
+    dots: list[Mark]
+    ends: list[Mark]
+    height: int = HEIGHT
 
 
 def line(
-    points: Sequence[Point], *, zero: bool = False, gaps: Iterable[tuple[str, str]] = ()
+    rows: Sequence[Mapping[str, Any]],
+    x: str,
+    y: str,
+    *,
+    zero: bool = False,
+    gaps: Iterable[Mapping[str, str]] = (),
+    unit: str = "",
 ) -> Line:
-    """Lay out a line through points in the order of x: days in ISO form or numbers.
+    """Lay out columns `x`, days in ISO form or numbers, and `y` of rows in the order of x.
 
-    `zero`: the y axis includes 0. `gaps`: pairs of days without data in between, where the line is
-    dashed. Needs at least one point.
+    `zero`: the y axis includes 0. `gaps`: rows with `since` and `day`, without data in between.
     """
-    has_days = isinstance(points[0][0], str)
-    position: Callable[[Any], float] = ordinal if has_days else float
-    first, last = position(points[0][0]), position(points[-1][0])
-    ys = [y for _, y in points]
-    x_marks = day_marks(first, last) if has_days else number_marks(first, last)
-    y_marks = marks(*(min(0, *ys), max(0, *ys)) if zero else (min(ys), max(ys)))
+    drawn = thinned(rows, MAX_POINTS)
+    first, last = drawn[0][x], drawn[-1][x]
+    has_days = isinstance(first, str)
+    name: Callable[[Any], str] = day_text if has_days else number
+    levels = round_numbers([row[y] for row in rows] + [0] * zero)
+    missing = [(gap["since"], gap["day"]) for gap in gaps]
 
-    def across(x: float) -> float:
-        return round(scale(x, first, last, LEFT, WIDTH - RIGHT), 1)
+    def across(value: Any) -> float:
+        low, at, high = (ordinal(n) if has_days else n for n in (first, value, last))
+        return scale(at, low, high, 0, 100)
 
-    def up(y: float) -> float:
-        return round(scale(y, y_marks[0], y_marks[-1], HEIGHT - BOTTOM, TOP), 1)
+    def mark(row: Mapping[str, Any]) -> Mark:
+        height = scale(row[y], levels[0], levels[-1], BOTTOM, TOP)
+        return Mark(across(row[x]), height, f"{name(row[x])}: {points(row[y])}{unit}")
 
-    drawn = thinned(points, MAX_POINTS)
-    places = [f"{across(position(x))},{up(y)}" for x, y in drawn]
-    empty = list(gaps)
+    places = ["{:g},{:g}".format(*mark(row)[:2]) for row in drawn]
     path, dashes = f"M{places[0]}", ""
-    for (start, _), (end, _), before, place in zip(
-        drawn, drawn[1:], places, places[1:], strict=False
-    ):
-        if any(start < until and since < end for since, until in empty):
-            dashes += f"M{before} {place}"
-            path += f"M{place}"
-        else:
-            path += f" {place}"
+    for (before, here), (start, end) in zip(pairwise(places), pairwise(drawn), strict=True):
+        if any(start[x] < until and since < end[x] for since, until in missing):
+            dashes += f"M{before} {here}"
+            path += "M"
+        path += f" {here}"
+    inner = (
+        years(first, last) if has_days else [(n, number(n)) for n in round_numbers([first, last])]
+    )
+    inner_ticks = [Mark(across(value), 0, label) for value, label in inner]
+    dots = [mark(row) for row in thinned(drawn, MAX_DOTS)]
     return Line(
         path,
         dashes,
-        [Tick(across(x), label) for x, label in x_marks],
-        [Tick(up(y), number(y)) for y in y_marks],
         [
-            Dot(across(position(x)), up(y), day_text(x) if has_days else number(x), y)
-            for x, y in thinned(points, MAX_DOTS)
+            Mark(0, 0, name(first), "start"),
+            *(tick for tick in inner_ticks if LABEL_ROOM[0] <= tick.x <= LABEL_ROOM[1]),
+            *([Mark(100, 0, name(last), "end")] if first != last else []),
         ],
-        y_marks[0] == 0,
+        [Mark(0, scale(n, levels[0], levels[-1], BOTTOM, TOP), number(n)) for n in levels],
+        dots,
+        [
+            Mark(dot.x, dot.y + (20 if dot.y < TOP + 24 else -10), points(row[y]), anchor)
+            for dot, row, anchor in zip(
+                (dots[0], dots[-1]), (drawn[0], drawn[-1]), ("start", "end"), strict=True
+            )
+        ],
     )
 
 
-def thinned(points: Sequence[Any], limit: int) -> list[Any]:
-    """Return every n-th point and the last one, at most `limit` and at least two in all."""
-    step = max(1, ceil((len(points) - 1) / (max(limit, 2) - 1)))
-    return [*points[:-1:step], points[-1]]
+def thinned(rows: Sequence[Any], limit: int) -> list[Any]:
+    """Return every n-th row and the last one, at most `limit` and at least two in all."""
+    step = max(1, ceil((len(rows) - 1) / (max(limit, 2) - 1)))
+    return [*rows[:-1:step], rows[-1]]
 
 
 def ordinal(day: str) -> int:
@@ -110,12 +115,13 @@ def ordinal(day: str) -> int:
 
 
 def scale(value: float, low: float, high: float, start: float, end: float) -> float:
-    """Map `value` from the range low–high to the range start–end."""
-    return start + (end - start) * (value - low) / ((high - low) or 1)
+    """Map `value` from the range low to high to the range start to end."""
+    return round(start + (end - start) * (value - low) / ((high - low) or 1), 2)
 
 
-def marks(low: float, high: float) -> list[float]:
-    """Return equidistant round numbers that span low to high."""
+def round_numbers(values: Iterable[float]) -> list[float]:
+    """Return equidistant round numbers that span all values."""
+    low, high = min(found := list(values)), max(found)
     if high == low:
         return [low]
     exact = (high - low) / TICKS
@@ -124,47 +130,14 @@ def marks(low: float, high: float) -> list[float]:
     return [float(f"{step * n:.12g}") for n in range(floor(low / step), ceil(high / step) + 1)]
 
 
-def number_marks(low: float, high: float) -> list[tuple[float, str]]:
-    """Return the ends of an axis of numbers and the round ones in between, with labels."""
-    return axis([(mark, number(mark)) for mark in marks(low, high)], low, high, number)
-
-
-def day_marks(first: float, last: float) -> list[tuple[float, str]]:
-    """Return the ends of an axis of days and the years in between, with labels."""
-    years = range(date.fromordinal(int(first)).year + 1, date.fromordinal(int(last)).year + 1)
-    step = ceil(len(years) / TICKS) or 1
-    inner = [
-        (date(year, 1, 1).toordinal(), str(year))
-        for year in (years[::step] if len(years) >= MIN_YEARS else ())
-    ]
-    return axis(inner, first, last, lambda day: day_text(date.fromordinal(int(day)).isoformat()))
-
-
-def axis(
-    inner: Iterable[tuple[float, str]], low: float, high: float, name: Callable[[float], str]
-) -> list[tuple[float, str]]:
-    """Return the ends of an axis and those inner marks that have room between their labels."""
-    if low == high:
-        return [(low, name(low))]
-    nearest, furthest = (low + (high - low) * share for share in LABEL_ROOM)
-    room = [mark for mark in inner if nearest <= mark[0] <= furthest]
-    return [(low, name(low)), *room, (high, name(high))]
-
-
-def pairs(rows: Iterable[Any], x: str, y: str) -> list[Point]:
-    """Return two columns of rows as points."""
-    return [(row[x], row[y]) for row in rows]
-
-
-def shares(values: Iterable[float]) -> list[float]:
-    """Return each value's size in percent of the largest."""
-    sizes = [abs(value) for value in values]
-    largest = max(sizes, default=0) or 1
-    return [round(100 * size / largest, 2) for size in sizes]
+def years(first: str, last: str) -> list[tuple[str, str]]:
+    """Return the first days of years between two days, and the years."""
+    between = range(int(first[:4]) + 1, int(last[:4]) + 1)
+    step = ceil(len(between) / TICKS) or 1
+    return [(f"{n}-01-01", str(n)) for n in between[::step]] if len(between) >= MIN_YEARS else []
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
-    chart = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "top": TOP}
-    env.globals |= {"line_chart": line, "shares": shares, "chart": chart}
-    env.filters |= {"pairs": pairs, "thinned": thinned}
+    env.globals["line_chart"] = line
+    env.filters["thinned"] = thinned

@@ -20,22 +20,14 @@ if TYPE_CHECKING:
     from datasette.utils.asgi import MultiParams, Request
 
 SEARCH = ("_q", "_search")
-COLUMN_ARGUMENTS = (
-    "_sort",
-    "_sort_desc",
-    "_facet",
-    "_facet_array",
-    "_facet_date",
-    "_col",
-    "_nocol",
-)
-# Names that a misspelt argument is compared with. Others that begin with _ are Datasette's business.
+NAMING_COLUMNS = "_sort _sort_desc _facet _facet_array _facet_date _col _nocol".split()
+# What a misspelt argument is compared with. Others that begin with _ are Datasette's business.
 ARGUMENTS = (
-    *SEARCH, *COLUMN_ARGUMENTS, "_delisted", "_dl", "_extra", "_facet_size", "_header", "_json",
-    "_label", "_labels", "_next", "_nl", "_nocount", "_nofacet", "_nosuggest", "_shape", "_size",
-    "_sort_by_desc", "_stream", "_timelimit", "_trace", "_ttl", "_where",
+    *SEARCH, *NAMING_COLUMNS,
+    *"_delisted _dl _extra _facet_size _filter_column _filter_op _filter_value _header _json".split(),
+    *"_json_infinity _label _labels _next _nl _nocount _nofacet _nosuggest _page _shape _size".split(),
+    *"_sort_by_desc _stream _timelimit _trace _ttl _where".split(),
 )  # fmt: skip
-FORM = ("_filter_column", "_filter_op", "_filter_value")
 REMOVED = {
     "_facet_year": "`_facet_year` is gone. Count by year with `_facet=year`, or in SQL.",
     "_facet_tens": "`_facet_tens` is gone. Count by tens in SQL: `group by acceptance / 10`.",
@@ -75,18 +67,17 @@ def check_arguments(
                 raise BadRequest(REMOVED[name])
             if name in SEARCH and table != LIST:
                 raise BadRequest(f"The table {table} can’t be searched, only {LIST}.")
-            if not is_filter(name) and name not in ARGUMENTS and not name.startswith(FORM):
-                suggestion = did_you_mean(name, ARGUMENTS)
-                if suggestion != ".":
-                    raise BadRequest(f"There is no parameter `{name}`{suggestion}")
+            if not is_filter(name) and name.rstrip("_0123456789") not in ARGUMENTS:
+                if suggestion := did_you_mean(name, ARGUMENTS):
+                    raise BadRequest(f"There is no parameter `{name}`.{suggestion}")
         for column, lookup, name in column_filters(request.args):
             check_column(column, types, table)
             if lookup not in lookups:
-                suggestion = did_you_mean(lookup, lookups)
-                raise BadRequest(f"There is no comparison `{lookup}`{suggestion}")
+                mean = did_you_mean(lookup, lookups)
+                raise BadRequest(f"There is no comparison `{lookup}`.{mean}")
             if lookup in COMPARISONS and types.get(column) in NUMERIC_TYPES:
                 check_numbers(column, request.args.getlist(name))
-        for name in COLUMN_ARGUMENTS:
+        for name in NAMING_COLUMNS:
             for column in filter(None, request.args.getlist(name)):
                 check_column(column, types, table)
 
@@ -95,8 +86,8 @@ def check_arguments(
 
 def check_column(column: str, known: Iterable[str], table: str) -> None:
     if column not in known and column != "rowid":
-        suggestion = did_you_mean(column, known)
-        raise BadRequest(f"The table {table} has no column `{column}`{suggestion}")
+        mean = did_you_mean(column, known)
+        raise BadRequest(f"The table {table} has no column `{column}`.{mean}")
 
 
 def check_numbers(column: str, values: Iterable[str]) -> None:
@@ -114,7 +105,8 @@ def match_literally(request: Request) -> FilterArguments | None:
 
     The condition is added to Datasette's own, in which both are wildcards.
     """
-    where, params = [], {}
+    where: list[str] = []
+    params: dict[str, str] = {}
     for column, lookup, name in column_filters(request.args):
         if lookup in LIKE_PATTERNS:
             for value in request.args.getlist(name):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from asyncio import create_task
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -14,7 +16,7 @@ from web import words
 from web.options import DATABASE, LIST, MOST_ROWS, PAGE_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
@@ -33,17 +35,23 @@ SPAN = """
 """
 GROWTH = """
     SELECT code, name, solves_{span} AS solves, score_{span} AS score_change FROM movers
-    WHERE solves_{span} IS NOT NULL AND (:code IS NULL AND solves_{span} > 0 OR code = :code)
-    ORDER BY solves_{span} DESC, code LIMIT 10
+    WHERE :codes IS NULL AND solves_{span} > 0
+          OR solves_{span} IS NOT NULL AND code IN (SELECT value FROM json_each(:codes))
+    ORDER BY solves_{span} DESC, code LIMIT iif(:codes IS NULL, 10, -1)
 """
 
 
 class Growth(NamedTuple):
-    """The ten problems with the most new solvers between the crawls of two days, or one problem."""
+    """The ten problems with the most new solvers between the crawls of two days, or some problems."""
 
     since: str
     until: str
     rows: list[dict[str, Any]]
+
+    @property
+    def solves(self) -> dict[str, int]:
+        """New solvers by code."""
+        return {row["code"]: row["solves"] for row in self.rows}
 
 
 class Pages:
@@ -58,25 +66,45 @@ class Pages:
 
     @property
     def queries(self) -> dict[str, dict[str, Any]]:
-        """The canned queries by name; their metadata moved into the configuration in Datasette 1.0."""
-        metadata = getattr(self.datasette, "metadata", None)
-        if metadata:
-            return metadata("queries", database=DATABASE) or {}
-        return (self.datasette.config or {})["databases"][DATABASE].get("queries", {})
+        """The canned queries by name."""
+        if hasattr(self.datasette, "metadata"):
+            queries = self.datasette.metadata("queries", database=DATABASE)
+        else:  # Datasette 1.0
+            queries = self.datasette.config["databases"][DATABASE]["queries"]
+        return dict(queries or {})
 
     async def answer(self, name: str, **params: str) -> list[dict[str, Any]]:
         """Return the rows of a canned query; blank parameters have their defaults."""
         query = self.queries[name]
         return await self.rows(query["sql"], dict.fromkeys(query.get("params", ()), "") | params)
 
-    async def growth(self, max_days: int, code: str | None = None) -> Growth | None:
+    async def growth(self, max_days: int, codes: Sequence[str] | None = None) -> Growth | None:
         """Return the growth over the longest known span of at most `max_days`, None without any."""
         for span, days in SPANS.items():
             for days_of_span in await self.rows(SPAN.format(span=span), {"days": days}):
                 if days <= max_days and days_of_span["since"]:
-                    rows = await self.rows(GROWTH.format(span=span), {"code": code})
+                    rows = await self.rows(GROWTH.format(span=span), {"codes": codes and json.dumps(codes)})
                     return Growth(days_of_span["since"], days_of_span["until"], rows)
         return None
+
+    async def band_counts(self, request: Request, facets: dict[str, Any]) -> list[dict[str, Any]]:
+        """Count the ranges of a page of the list without its own range and in all its parts.
+
+        Datasette's `facets` of the page count only its range, and only rows from `_next` on.
+        """
+        if "band" in request.args or "_next" in request.args or "band" not in facets:
+            arguments = [
+                (name, value)
+                for name in request.args
+                if name not in ("band", "_next", "_page", "_size", "_facet", "_facet_array")
+                for value in request.args.getlist(name)
+            ]
+            query = urlencode([*arguments, ("_facet", "band"), ("_size", "0")])
+            path = self.datasette.urls.table(DATABASE, LIST, format="json")
+            # In a task of its own, for web.request.current_request stays this page’s.
+            response = await create_task(self.datasette.client.get(f"{path}?{query}"))
+            facets = response.json().get("facet_results", {})
+        return sorted(facets.get("band", {}).get("results", ()), key=itemgetter("value"))
 
     async def history(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         """Return a problem's history from its first day to the last crawl."""
@@ -116,6 +144,7 @@ def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[s
     pages = Pages(datasette)
     variables = {
         "answer": pages.answer, "recent_growth": pages.growth, "history_of": pages.history,
+        "band_counts": pages.band_counts,
         "queries_by_name": pages.queries, "page_rows": PAGE_ROWS, "max_rows": MOST_ROWS,
     }  # fmt: skip
     if request:  # error pages have none

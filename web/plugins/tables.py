@@ -1,7 +1,4 @@
-"""Formats the cells of tables, which templates/_rows.html draws.
-
-Labels, decimals, units and minor columns are the plugin's configuration in metadata.yml.
-"""
+"""Formats tables for templates/_rows.html, with labels and decimals from metadata.yml."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datasette import hookimpl
-from datasette.utils import tilde_encode, to_css_class
+from datasette.utils import tilde_encode
 from markupsafe import Markup
 
 from web.options import DATABASE, LIST
@@ -27,38 +24,54 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"[A-Z0-9_]+")
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?\+00:00")
-SIGNIFICANT_DIGITS = 3  # of a column's smallest value, where metadata.yml says `auto`
-MAX_DECIMALS = 8
+SIGNIFICANT_DIGITS, MAX_DECIMALS = 3, 8  # of a column's smallest number, where decimals are `auto`
 MAX_EXACT = 1e15  # larger floats are no longer exact
-NAMING_ARGUMENTS = ("_sort", "_sort_desc", "_facet", "_facet_array", "_col")
+LISTS = ("topics", "families")  # columns that hold JSON arrays
 
 
 class Column(NamedTuple):
-    """A column; `decimals` is None where numbers stay as they are."""
+    """A column; numbers stay as they are if `decimals` is None."""
 
     name: str
     label: str
+    source: Mapping[str, Any] = MappingProxyType({})  # what Datasette says of a table's column
     is_number: bool = False
     decimals: int | None = None
     unit: str = ""
-    source: Mapping[str, Any] = MappingProxyType({})  # Datasette's description of a table's column
-
-    @property
-    def style(self) -> str:
-        return f"col-{to_css_class(self.name)}{' number' if self.is_number else ''}"
+    style: str = ""  # its place in the two lines that a problem has on a phone
+    short: str = ""  # what follows its value there
 
     def format(self, value: float) -> str:
         """Format a number: '1,234', '0.250', '<0.001', '36%'."""
         if self.decimals is None or not abs(value) < MAX_EXACT:
             return str(value)
-        text = f"{abs(value):,.{self.decimals}f}"
-        if value and not float(text.replace(",", "")):
-            text = f"<{10**-self.decimals:.{self.decimals}f}"
+        smallest = 10**-self.decimals
+        text = f"{max(abs(value), smallest * bool(value)):,.{self.decimals}f}"
+        if 0 < abs(value) < smallest:
+            text = f"<{text}"
         return (MINUS if value < 0 else "") + text + self.unit
+
+    def cell(self, value: Any, shown: Any) -> Cell:
+        """Return the cell of a value, of which Datasette shows `shown`."""
+        exact = None
+        if value is None or value == "":
+            text = ""
+        elif isinstance(shown, Markup):  # a link, a download
+            text = shown
+        elif self.is_number:
+            text = self.format(value)
+            exact = None if text == str(value) else value
+        elif self.name in LISTS and str(value).startswith("["):
+            text = ", ".join(json.loads(value)).replace("-", " ")
+        elif time := TIME.fullmatch(str(value)):
+            text = f"{time[1]} {time[2]}"
+        else:
+            text = str(shown)
+        return Cell(self, text, exact)
 
 
 class Cell(NamedTuple):
-    """A cell's text and, if that is a rounded number, the number."""
+    """A cell's text and, where that is rounded, the number."""
 
     column: Column
     text: str
@@ -66,7 +79,7 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row; `values` by column name, `page` is the address of the problem that it names."""
+    """A row: all its values by name, its visible cells, the address of the problem it names."""
 
     values: Mapping[str, Any]
     cells: list[Cell]
@@ -77,6 +90,10 @@ class Table(NamedTuple):
     columns: list[Column]
     rows: list[Row]
 
+    @property
+    def has_problems(self) -> bool:
+        return {"code", "name"} <= {column.name for column in self.columns}
+
 
 class Condition(NamedTuple):
     """A filter in words and the parameter that sets it."""
@@ -86,19 +103,18 @@ class Condition(NamedTuple):
 
 
 class Tables:
-    """Turns Datasette's rows into tables for templates."""
+    """Turns Datasette's rows and filters into what templates show."""
 
     def __init__(self, datasette: Datasette) -> None:
-        config = datasette.plugin_config("tables") or {}
-        self.labels: dict[str, str] = config.get("labels", {})
-        self.decimals: dict[str, int | str] = config.get("decimals", {})
-        self.units: dict[str, str] = config.get("units", {})
-        self.minor: set[str] = set(config.get("minor", ()))
+        self.config: dict[str, Any] = datasette.plugin_config("tables") or {}
         self.problems = datasette.urls.table(DATABASE, LIST)
 
-    def label(self, name: str, table: str | None = LIST) -> str:
+    def option(self, kind: str, name: str, default: Any = None) -> Any:
+        return self.config.get(kind, {}).get(name, default)
+
+    def label(self, name: str, table: str = LIST) -> str:
         """Return a column's label; tables other than the list show their columns' names."""
-        return self.labels.get(name, name) if table in (LIST, None) else name
+        return str(self.option("labels", name, name)) if table == LIST else name
 
     def of_table(
         self,
@@ -108,19 +124,17 @@ class Tables:
         request: Request,
     ) -> Table:
         """Return a table's page from Datasette's `display_columns` and `display_rows`."""
-        drawn = list(rows)
-        names = [column["name"] for column in columns]
+        hidden = {"url"} if any(column["name"] == "code" for column in columns) else set()
         if table == LIST:
-            hidden = set() if "_col" in request.args else self.minor - named_columns(request)
-        else:
-            hidden = {"url"} if "code" in names else set()
+            hidden = set(self.config.get("minor", ())) - named_columns(request)
+        cells = [list(row) for row in rows]
         return self.build(
             [
-                Column(name, self.label(name, table), source=source)
-                for name, source in zip(names, columns, strict=True)
+                Column(column["name"], self.label(column["name"], table), column)
+                for column in columns
             ],
-            [[one["raw"] for one in row] for row in drawn],
-            [[one["value"] for one in row] for row in drawn],
+            [[cell["raw"] for cell in row] for row in cells],
+            [[cell["value"] for cell in row] for row in cells],
             hidden,
             has_pages=table != "events",
         )
@@ -128,44 +142,51 @@ class Tables:
     def of_query(
         self, names: Sequence[str], rows: Iterable[Any], shown: Iterable[Any], query: str | None
     ) -> Table:
-        """Return a query's answer; `query` is the name of a canned query, None for other SQL."""
-        hidden = {"url"} if query and "code" in names else set()
+        """Return the answer of a canned query; of other SQL if `query` is None."""
         columns = [Column(name, self.label(name) if query else name) for name in names]
-        return self.build(columns, list(rows), list(shown), hidden, has_pages=True)
+        hidden = {"url", "band"} if query and "code" in names else set()
+        return self.build(columns, list(rows), list(shown), hidden)
+
+    def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
+        """Return a table of dictionaries with the columns `names`; their bands colour the rows."""
+        values = [[row[name] for name in (*names, "band")] for row in rows]
+        columns = [Column(name, self.label(name)) for name in (*names, "band")]
+        return self.build(columns, values, values, {"band"})
 
     def build(
         self,
-        columns: list[Column],
+        columns: Iterable[Column],
         rows: Sequence[Sequence[Any]],
         shown: Sequence[Sequence[Any]],
-        hidden: set[str],
+        hidden: Collection[str],
         *,
-        has_pages: bool,
+        has_pages: bool = True,
     ) -> Table:
-        names = [column.name for column in columns]
-        kept = [
-            (index, self.formatted(column, [row[index] for row in rows]))
-            for index, column in enumerate(columns)
-            if column.name not in hidden
-        ]
-        table = Table([column for _, column in kept], [])
+        formatted = [self.formatted(c, [row[n] for row in rows]) for n, c in enumerate(columns)]
+        visible = [(n, column) for n, column in enumerate(formatted) if column.name not in hidden]
+        table = Table([column for _, column in visible], [])
+        if table.has_problems:
+            order: list[str] = self.config.get("order", [])
+            visible.sort(key=lambda one: (*order, one[1].name).index(one[1].name))
+            table = Table([column for _, column in visible], [])
         for row, texts in zip(rows, shown, strict=False):
-            values = dict(zip(names, row, strict=True))
-            cells = [cell(column, row[index], texts[index]) for index, column in kept]
+            values = {column.name: value for column, value in zip(formatted, row, strict=True)}
+            cells = [column.cell(row[n], texts[n]) for n, column in visible]
             table.rows.append(Row(values, cells, self.page(values) if has_pages else None))
         return table
 
     def formatted(self, column: Column, values: Iterable[Any]) -> Column:
         """Return the column with its format, which depends on its values."""
+        style, short = self.option("styles", column.name, ""), self.option("short", column.name, "")
+        column = column._replace(style=style, short=short)
         numbers = [value for value in values if value is not None and value != ""]
         if not numbers or not all(isinstance(value, int | float) for value in numbers):
             return column
-        decimals = self.decimals.get(column.name)
-        return column._replace(
-            is_number=True,
-            decimals=decimals_for(numbers) if decimals == "auto" else decimals,
-            unit=self.units.get(column.name, ""),
-        )
+        decimals = self.option("decimals", column.name)
+        if decimals == "auto":
+            decimals = decimals_for(numbers)
+        unit = self.option("units", column.name, "")
+        return column._replace(is_number=True, decimals=decimals, unit=unit)
 
     def page(self, row: Mapping[str, Any]) -> str | None:
         """Return the address of the problem that a row names; former codes come without a name."""
@@ -178,17 +199,19 @@ class Tables:
         search = " and ".join((request.args.get("_q") or "").split())
         found = [Condition("_q", f"code or name contains {search}")] if search else []
         for column, lookup, value in filters.selections():
-            parameter = column if lookup == "exact" else f"{column}__{lookup}"
-            if parameter not in request.args:
-                parameter = f"{column}__exact"
-            text = condition(self.label(column, table), lookup, value + self.units.get(column, ""))
-            if (column, value) == ("topics", "[]"):
-                text = "no known topic" if lookup == "exact" else "a known topic"
-            elif column == "topics":
+            text = condition(
+                self.label(column, table), lookup, f"{value}{self.option('units', column, '')}"
+            )
+            if column in LISTS and value == "[]":
+                text = f"{'no' if lookup == 'exact' else 'any'} known topic"
+            elif column in LISTS:
                 text = text.replace("-", " ")
             elif (column, lookup) == ("band", "exact"):
                 text = f"{band_name(value)} points"
-            found.append(Condition(parameter, text))
+            name = f"{column}__{lookup}"
+            found.append(
+                Condition(column if column in request.args and lookup == "exact" else name, text)
+            )
         return found
 
 
@@ -197,14 +220,14 @@ def other_filters(filters: Any, common: Collection[str]) -> list[tuple[str, str,
     return [
         (column, lookup, value)
         for column, lookup, value in filters.selections()
-        if f"{column}__{lookup}" not in common and (column, lookup) != ("band", "exact")
+        if f"{column}__{lookup}" not in (*common, "band__exact")
     ]
 
 
 def named_columns(request: Request) -> set[str]:
-    """Return the columns that a request filters, sorts or groups by; a band shows as a chip."""
+    """Return the columns that a request filters, sorts, groups by or chooses; a band has a chip."""
     names = {name.partition("__")[0] for name in request.args if name != "band"}
-    for name in NAMING_ARGUMENTS:
+    for name in ("_sort", "_sort_desc", "_facet", "_facet_array", "_col"):
         names.update(request.args.getlist(name))
     return names
 
@@ -212,26 +235,8 @@ def named_columns(request: Request) -> set[str]:
 def decimals_for(numbers: Iterable[float]) -> int:
     """Return the decimals that show the smallest number with three significant digits."""
     sizes = [abs(value) for value in numbers if value and abs(value) < MAX_EXACT]
-    if not sizes:
-        return 0
-    return min(max(SIGNIFICANT_DIGITS - 1 - floor(log10(min(sizes))), 0), MAX_DECIMALS)
-
-
-def cell(column: Column, value: Any, shown: Any) -> Cell:
-    """Return a cell; `shown` is what Datasette would show."""
-    if value is None or value == "":
-        return Cell(column, "", None)
-    if isinstance(shown, Markup):
-        return Cell(column, shown, None)  # a link, a download
-    if column.is_number:
-        text = column.format(value)
-        return Cell(column, text, None if text == str(value) else value)
-    if column.name == "topics" and isinstance(value, str) and value.startswith("["):
-        return Cell(column, ", ".join(json.loads(value)).replace("-", " "), None)
-    if column.name == "band" and column.label != "band":
-        return Cell(column, band_name(value), None)
-    time = TIME.fullmatch(str(value))
-    return Cell(column, f"{time[1]} {time[2]}" if time else str(shown), None)
+    smallest = min(sizes, default=MAX_EXACT)
+    return min(max(SIGNIFICANT_DIGITS - 1 - floor(log10(smallest)), 0), MAX_DECIMALS)
 
 
 @hookimpl
