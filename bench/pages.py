@@ -16,6 +16,7 @@ from statistics import median
 from urllib.request import urlopen
 
 from standin import demo
+from tests.support.sites import running
 from web import serve
 
 RUNS = 40
@@ -45,7 +46,7 @@ def serving(name: str, database: Path) -> Iterator[str]:
     words = serve.command(database, port)
     if name == "stock":
         words = [word for word in words if not word.startswith(OURS)]
-    with serve.serving(words, port, quiet=True):
+    with running(*words):
         yield f"http://{serve.HOST}:{port}"
 
 

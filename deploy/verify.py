@@ -24,7 +24,7 @@ from deploy.probe import Freshness
 from deploy.stores import HASH, sha256
 from deploy.toolchain import PYTHON_VERSION, PublishError
 from spojscore_crawler.store.state import state
-from web.options import DATABASE, MOST_ROWS
+from web.options import DATABASE, MAX_ROWS
 
 LARGEST = 250_000_000  # bytes of a function, unpacked
 
@@ -98,7 +98,7 @@ def pages(site: str, bundle: Path) -> str:
     names = json.loads(ask(f"{site}/{DATABASE}.json").text)
     tables = [table["name"] for table in names["tables"] + names["views"]]
     whole = [
-        f"/{DATABASE}/{name}.{kind}?_size={MOST_ROWS}"
+        f"/{DATABASE}/{name}.{kind}?_size={MAX_ROWS}"
         for name in tables
         for kind in ("json", "csv")
     ]

@@ -11,12 +11,8 @@ import yaml  # type: ignore[import-untyped]
 
 from tests.support.projects import ROOT
 
-QUERIES = (
-    "worth", "worth_now", "effort", "easier", "unsolved", "hardest", "newest", "liked", "disliked",
-    "bands", "most_solved", "topics", "topic_value", "attempts", "moved", "news", "on_day",
-    "series", "solves", "everything",
-)  # fmt: skip
 METADATA = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["spojscore"]["queries"]
+QUERIES = tuple(name for name, query in METADATA.items() if "group" in query)
 
 
 def ask(path: Path, query: str, **parameters: str) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CODE = re.compile(r"[A-Z0-9_]+")
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?\+00:00")
 SIGNIFICANT_DIGITS, MAX_DECIMALS = 3, 8  # of a column's smallest number, where decimals are `auto`
+MAX_LIST_COLUMNS = 10
 MAX_EXACT = 1e15  # larger floats are no longer exact
 LISTS = ("topics", "families")  # columns that hold JSON arrays
 
@@ -92,7 +93,9 @@ class Table(NamedTuple):
 
     @property
     def has_problems(self) -> bool:
-        return {"code", "name"} <= {column.name for column in self.columns}
+        """Whether its rows are problems, in few enough columns for the site's usual list."""
+        names = {column.name for column in self.columns}
+        return {"code", "name"} <= names and len(names) <= MAX_LIST_COLUMNS
 
 
 class Condition(NamedTuple):
@@ -124,7 +127,7 @@ class Tables:
         request: Request,
     ) -> Table:
         """Return a table's page from Datasette's `display_columns` and `display_rows`."""
-        hidden = {"url"} if any(column["name"] == "code" for column in columns) else set()
+        hidden = {"url"} if table == "latest_events" else set()  # the code is a link
         if table == LIST:
             hidden = set(self.config.get("minor", ())) - named_columns(request)
         cells = [list(row) for row in rows]
@@ -145,6 +148,8 @@ class Tables:
         """Return the answer of a canned query; of other SQL if `query` is None."""
         columns = [Column(name, self.label(name) if query else name) for name in names]
         hidden = {"url", "band"} if query and "code" in names else set()
+        if query and "score" in names:
+            hidden.add("points_if_solved")  # the same to three digits
         return self.build(columns, list(rows), list(shown), hidden)
 
     def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
