@@ -4,7 +4,7 @@ import gzip
 import re
 import socket
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
@@ -16,6 +16,7 @@ from standin.server import Handler, StandIn
 FORM = re.compile(r"(\d+|robots|all):([a-z0-9-]+)(?::(\d+))?")
 STATUS = re.compile(r"status-([1-5]\d\d)")
 HUGE = 200_000_000  # bytes
+NO_HEADERS: Mapping[str, str] = {}
 CHALLENGE = {"cf-mitigated": "challenge"}
 UNLESS_BROWSER = "bot-check-unless-browser"
 
@@ -125,8 +126,13 @@ def _bomb(handler: Handler) -> None:
     handler.answer(million * (HUGE // 1_000_000), headers={"Content-Encoding": "gzip"})
 
 
-def _challenge(handler: Handler, status: int, page: bytes | None = None) -> None:
-    handler.answer(page or bot_check_page(), status=status, headers=CHALLENGE)
+def _challenge(
+    handler: Handler,
+    status: int,
+    page: bytes | None = None,
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> None:
+    handler.answer(page or bot_check_page(), status=status, headers={**CHALLENGE, **headers})
 
 
 def _rows(handler: Handler, count: int) -> None:
@@ -152,6 +158,9 @@ _BOT_CHECK_PAGE = f"""<!DOCTYPE html>
 KINDS: dict[str, Callable[[Handler], None]] = {
     "bot-check": lambda handler: handler.answer(bot_check_page()),
     "bot-check-403": lambda handler: _challenge(handler, 403),
+    "bot-check-coop": lambda handler: _challenge(
+        handler, 403, headers={"Cross-Origin-Opener-Policy": "same-origin"}
+    ),
     "bot-check-503": lambda handler: _challenge(handler, 503),
     "bot-check-by-header": lambda handler: _challenge(handler, 403, error_page("Error")),
     UNLESS_BROWSER: lambda handler: _challenge(handler, 403),

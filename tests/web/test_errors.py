@@ -77,6 +77,11 @@ def test_nonsense_is_refused_with_400(address: str, site: str) -> None:
     assert refusal(site + address)
 
 
+@pytest.mark.parametrize("address", ["/spojscore?x=", "/spojscore.json?sql=select+1+--", "/"])
+def test_long_addresses_are_refused(address: str, site: str) -> None:
+    assert "may have 2,500 bytes" in refusal(site + address + "x" * 2500, 414)
+
+
 def test_json_options_have_no_effect_on_pages(site: str) -> None:
     page = words(get(f"{site}/spojscore/problems?_shape=array&_nl=on"))
     assert page == words(get(f"{site}/spojscore/problems"))

@@ -22,7 +22,7 @@ from tests.support.sites import fetch, get, path, refusal, served
 from web import run_sql
 from web.errors import SiteError
 from web.plugins import visitor_sql
-from web.request import SiteRequest
+from web.request import SiteRequest, current_request
 
 ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c"
 # 150 MB, which the server itself would have.
@@ -209,6 +209,19 @@ def test_process_that_hangs_is_killed(
 )
 def test_sql_runs_in_child_process(address: str, site: str) -> None:
     assert run_sql.TOO_MUCH_MEMORY in refusal(site + address)
+
+
+def test_every_statement_of_a_request_with_sql_runs_apart(
+    database: visitor_sql.SiteDatabase, fake_child: Callable[[str], Path]
+) -> None:
+    fake_child('print(\'{"error": "apart"}\')')
+
+    async def execute(sql: str) -> None:
+        current_request.set(REQUEST)
+        await database.execute(sql, truncate=True)
+
+    with pytest.raises(SiteError, match="apart"):
+        asyncio.run(execute("SELECT 'another text than that of sql='"))
 
 
 def test_costly_query_keeps_its_text(site: str) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import re
+from asyncio import create_task
 from collections.abc import Awaitable, Callable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -32,6 +34,9 @@ GROWTH = """
     ORDER BY solves_{span} DESC, code LIMIT iif(:codes IS NULL, 10, -1)
 """
 
+# Arguments that do not belong to the counts of ranges.
+NOT_COUNTED = ("band", "_next", "_page", "_size", "_facet", "_facet_array", "_nofacet")
+
 
 class Growth(NamedTuple):
     """New solvers between the crawls of two days: the ten problems with most, or some problems."""
@@ -39,6 +44,11 @@ class Growth(NamedTuple):
     since: str
     until: str
     rows: list[dict[str, Any]]
+
+    @property
+    def solves(self) -> dict[str, int]:
+        """New solvers by code."""
+        return {row["code"]: row["solves"] for row in self.rows}
 
 
 class Pages:
@@ -56,8 +66,24 @@ class Pages:
         query = canned_queries(self.datasette)[name]
         return await self.rows(query["sql"], dict.fromkeys(query.get("params", ()), "") | params)
 
-    async def history(self, row: dict[str, Any]) -> list[dict[str, Any]]:
-        return await self.answer("history_of", code=row["code"])
+    async def band_counts(self, request: Request, facets: dict[str, Any]) -> list[dict[str, Any]]:
+        """Count the ranges of a page of the list, whatever range and part of it the page shows.
+
+        Datasette's `facets` of the page count only its own range and the rows from `_next` on.
+        """
+        if "band" in request.args or "_next" in request.args or "band" not in facets:
+            arguments = [
+                (name, value)
+                for name in request.args
+                if name not in NOT_COUNTED
+                for value in request.args.getlist(name)
+            ]
+            query = urlencode([*arguments, ("_facet", "band"), ("_size", "0")])
+            path = self.datasette.urls.table(DATABASE, LIST, format="json")
+            # In a task of its own, so that web.request.current_request stays this page’s.
+            response = await create_task(self.datasette.client.get(f"{path}?{query}"))
+            facets = response.json().get("facet_results", {})
+        return sorted(facets.get("band", {}).get("results", ()), key=itemgetter("value"))
 
     async def growth(self, max_days: int, codes: Sequence[str] | None = None) -> Growth | None:
         """Return the growth over the longest known span of at most `max_days`, None without any."""
@@ -89,7 +115,7 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
 def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[str, Any]:
     pages = Pages(datasette)
     variables = {
-        "answer": pages.answer, "recent_growth": pages.growth, "history_of": pages.history,
+        "answer": pages.answer, "recent_growth": pages.growth, "band_counts": pages.band_counts,
         "queries_by_name": canned_queries(datasette), "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS,
     }  # fmt: skip
     if request:  # error pages have none

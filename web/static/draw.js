@@ -1,0 +1,154 @@
+// Draws what My progress shows: rows of problems, chips, bars, the level curve and the map.
+
+import { markRows } from "./marks.js";
+
+const STEP = 10; // rows shown at first
+const MAX_CHIPS = 60; // shown at first
+const [HEIGHT, TOP, BOTTOM] = [176, 8, 150]; // pixels of the level curve
+const MAP_COLUMNS = 100;
+const SQUARE = "h8.6v8.6h-8.6z"; // of a grid of 10
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const digits = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+export const number = (value) => whole.format(value);
+export const count = (amount, noun) => `${number(amount)} ${noun}${amount === 1 ? "" : "s"}`;
+export const points = (value) => (Math.abs(value) >= 100 ? whole : digits).format(value);
+export const pointsText = (value) => `${points(value)} point${points(value) === "1" ? "" : "s"}`;
+export const signed = (value) => `${value < 0 ? "−" : "+"}${points(Math.abs(value))}`;
+export const words = (slug) => slug.replaceAll("-", " ");
+const aligned = (value) => (value > 0 && value < 0.001 ? "<0.001" : value.toFixed(3));
+const percent = (value) => (value === null ? "" : `${Math.round(value)}%`);
+
+export const at = (id) => document.getElementById(id);
+
+export function make(tag, properties = {}, ...content) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...content);
+  return element;
+}
+
+export const button = (text, onclick, className = "") => make("button", { type: "button", onclick, className }, text);
+
+// As Datasette writes a code in an address; that of a problem whose code another one got has a ~.
+export const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
+
+const CELLS = {
+  points: (problem) => [aligned(problem.score), problem.score],
+  gain: (problem) => [aligned(problem.curveif_solved), problem.curveif_solved],
+  users: (problem) => [number(problem.users)],
+  acceptance: (problem) => [percent(problem.acceptance)],
+  liked: (problem) => [percent(problem.liked)],
+};
+
+function problemRow(problem, columns) {
+  const { code, name, band } = problem;
+  const cells = columns.map((column) => {
+    const [textContent, title = ""] = CELLS[column](problem);
+    return make("td", { className: `n ${column === "gain" ? "points" : column}`, title, textContent });
+  });
+  const spoj = make("a", { href: `https://www.spoj.com/problems/${code}/`, ariaLabel: `${code} on SPOJ` }, "↗");
+  const link = make("a", { href: pageOf(code) }, make("bdi", {}, name));
+  const row = make("tr", {}, make("td", { className: "tick" }), make("td", { className: "name" }, link, " ", make("code", {}, code)), ...cells);
+  row.append(make("td", { className: "spoj" }, spoj));
+  row.dataset.code = code;
+  row.dataset.band = band[0];
+  return row;
+}
+
+// Fills a table with the first rows that `toRow` makes; a button after it shows more.
+function fillRows(table, items, toRow, shown = STEP) {
+  table.tBodies[0].replaceChildren(...items.slice(0, shown).map(toRow));
+  table.hidden = items.length === 0;
+  markRows(table);
+  if (table.nextElementSibling?.matches(".more")) table.nextElementSibling.remove();
+  const rest = Math.min(items.length - shown, shown);
+  const more = () => fillRows(table, items, toRow, shown * 2).tBodies[0].rows[shown].querySelector("a, button")?.focus();
+  if (rest > 0) table.after(button(`Show ${rest} more`, more, "more"));
+  return table;
+}
+
+// A table of problems has the names of its columns in data-columns.
+export function fillProblems(id, problems, shown) {
+  const columns = at(id).dataset.columns.split(" ");
+  fillRows(at(id), problems, (problem) => problemRow(problem, columns), shown);
+}
+
+export function fillTable(id, rows) {
+  const numeric = [...at(id).tHead.rows[0].cells].map((head) => head.className);
+  fillRows(at(id), rows, (cells) => make("tr", {}, ...cells.map((cell, index) => make("td", { className: numeric[index] }, cell))));
+}
+
+// A list of { code, name, note } that can be removed, or added, by a click: `act` gets a set of codes.
+export function showChips(id, items, act, adding = false, shown = MAX_CHIPS) {
+  const list = at(id);
+  const focused = [...list.querySelectorAll("button")].indexOf(document.activeElement);
+  const chips = items.slice(0, shown).map(({ code, name, note = "" }) => {
+    if (adding) return button(`+ ${code} ${name}`, () => act(new Set([code])), "chip");
+    const remove = button("×", () => act(new Set([code])));
+    remove.setAttribute("aria-label", `Remove ${code}`);
+    return make("span", { className: "chip" }, make("a", { href: pageOf(code), title: name }, code), note, remove);
+  });
+  if (items.length > shown) chips.push(button(`Show all ${number(items.length)}`, () => showChips(id, items, act, adding, Infinity)));
+  if (adding && items.length > 1) chips.push(button(`Add all ${items.length}`, () => act(new Set(items.map((one) => one.code)))));
+  list.replaceChildren(...chips.map((chip) => make("li", {}, chip)));
+  // What was clicked is gone: go on at what took its place.
+  const rest = list.querySelectorAll("button");
+  if (focused >= 0 && rest.length) rest[Math.min(focused, rest.length - 1)].focus();
+}
+
+export function bar(solved, all, band) {
+  const rect = `<rect${band ? ` data-band="${band}"` : ""} width="${all ? (100 * solved) / all : 0}" height="1"/>`;
+  return `<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">${rect}</svg>`;
+}
+
+// Bars of { name, band, solved, all }.
+export function showBars(id, groups) {
+  const parts = groups.flatMap(({ name, band, solved, all }) => {
+    const term = make("dt", band ? { className: "key" } : {}, name);
+    if (band) term.dataset.band = band;
+    return [term, make("dd", { innerHTML: bar(solved, all, band) }), make("dd", { className: "n" }, `${number(solved)} / ${number(all)}`)];
+  });
+  at(id).replaceChildren(...parts);
+}
+
+// Solvers of all problems by rank, most solved first, one's own as dots, ranges ([least, most] by name) shaded.
+export function drawLevel(id, listed, isSolved, ranges) {
+  const sorted = [...listed].sort((a, b) => b.users - a.users);
+  const x = (rank) => ((100 * rank) / Math.max(sorted.length - 1, 1)).toFixed(2);
+  const y = (users) => (BOTTOM - ((BOTTOM - TOP) * Math.log10(users + 1)) / Math.log10(sorted[0].users + 1)).toFixed(1);
+  const rankOf = (users) => sorted.filter((problem) => problem.users >= users).length;
+  const ticks = [[1, "1"], [100, "100"], [10_000, "10k"]].filter(([users]) => users <= sorted[0].users);
+  const curve = sorted.map((problem, rank) => `${x(rank)},${y(problem.users)}`);
+  const dots = curve.filter((_, rank) => isSolved(sorted[rank])).map((point) => `M${point}h0`);
+  const shades = Object.entries(ranges).map(([name, [least, most]]) => {
+    const [from, to] = [rankOf(most), rankOf(least)].map(x);
+    const width = Math.max(0, to - from - 0.4);
+    const text = width > 9 ? `<text x="${Number(from) + width / 2}%" y="${HEIGHT - 6}" text-anchor="middle">${name}</text>` : "";
+    return `<rect class="shade" x="${from}%" y="${TOP}" width="${width}%" height="${BOTTOM - TOP}"/>${text}`;
+  });
+  at(id).innerHTML = `
+    <svg class="y" height="${HEIGHT}" aria-hidden="true">
+      ${ticks.map(([users, text]) => `<text x="46" y="${y(users)}" text-anchor="end" dominant-baseline="middle">${text}</text>`).join("")}
+    </svg>
+    <svg height="${HEIGHT}" aria-hidden="true">
+      ${shades.join("")}
+      ${ticks.map(([users]) => `<line class="grid" x2="100%" y1="${y(users)}" y2="${y(users)}"/>`).join("")}
+      <svg viewBox="0 0 100 ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none">
+        <path class="line" d="M${curve.join(" ")}"/><path class="dots" d="${dots.join("")}"/>
+      </svg>
+    </svg>`;
+}
+
+// A square for each problem, most solved first.
+export function drawMap(id, listed, solved, tried) {
+  const paths = { rest: "", tried: "", a: "", b: "", c: "", d: "", e: "" };
+  const sorted = [...listed].sort((a, b) => b.users - a.users);
+  sorted.forEach(({ code, band }, index) => {
+    const kind = solved.has(code) ? band[0] : tried.has(code) ? "tried" : "rest";
+    paths[kind] += `M${(index % MAP_COLUMNS) * 10},${Math.floor(index / MAP_COLUMNS) * 10}${SQUARE}`;
+  });
+  const own = listed.filter(({ code }) => solved.has(code)).length;
+  at(id).setAttribute("viewBox", `0 0 ${MAP_COLUMNS * 10} ${Math.ceil(sorted.length / MAP_COLUMNS) * 10}`);
+  at(id).setAttribute("aria-label", `${number(own)} of ${count(listed.length, "problem")} solved`);
+  at(id).innerHTML = Object.entries(paths).map(([kind, d]) => `<path class="${kind}" data-band="${kind}" d="${d}"/>`).join("");
+}
