@@ -1,120 +1,130 @@
 /* Reads SPOJ's list of classical problems in your own browser and saves it as a .har file, for
  * `make crawl PAGES=FILE.har`. Open https://www.spoj.com/problems/classical/ and its console
- * (F12), paste all of this there and press Enter.
- *
- * It asks for the pages of the list, one a second, if robots.txt allows it, and sends nothing
- * anywhere. It gets past nothing: where SPOJ asks whether you are a robot, it stops, and you
- * answer. Reload the page then and paste this again: within half an hour it goes on. */
-navigator.locks.request("spojscore", { ifAvailable: true }, async (alone) => {
+ * (F12), paste all of this there, press Enter and click Start.
+ * It opens a window and walks through the list in it, a page a second, as you would by clicking,
+ * if robots.txt allows it. It sends nothing anywhere and gets past nothing: where SPOJ asks whether
+ * you are a robot, you answer in that window and click Continue. After a reload, paste it again:
+ * for half an hour, it continues where it stopped. */
+navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
   const PATH = "/problems/classical/sort=0,start=";
   const PAUSE = 1000; // milliseconds before each page
-  const PATIENCE = 30_000; // milliseconds for one page
-  const FRESH = 30 * 60_000; // milliseconds for which pages are kept
+  const TIMEOUT = 30_000; // milliseconds for one page
+  const MAX_AGE = 30 * 60_000; // milliseconds for which the pages are kept
+  const CACHED = "This page came out of the browser's cache.";
 
-  if (!alone) return console.log("It is running already, here or in another tab.");
-  const box = document.body.appendChild(document.createElement("div"));
+  if (!lock) return console.log("It is running already, here or in another tab.");
+  const add = (parent, tag) => parent.appendChild(document.createElement(tag));
+  const box = add(document.body, "div");
+  const [text, button] = [add(box, "span"), add(box, "button")];
   box.style = "position: fixed; inset: 0 0 auto; z-index: 99999; padding: 1em; " +
-    "background: #fe9; color: #000; font: 16px sans-serif; white-space: pre-line";
-  const say = (text) => console.log((box.textContent = text));
-  const stop = (why) => { throw new Error(why); };
+    "background: #fe9; color: #000; font: 16px sans-serif";
+  const say = (message) => console.log((text.textContent = message));
+  const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-  // The pages that were read, in their order. They outlive a reload.
-  const result = (request) => new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+  // A window opens only on a click. The open one has a name, unless SPOJ cut its connection.
+  let tab;
+  const click = (label) => new Promise((resolve) => {
+    Object.assign(button, { textContent: label, hidden: false });
+    button.onclick = () => {
+      button.hidden = true;
+      resolve((tab = open("", "spojscore-list", "width=900,height=700")));
+    };
   });
-  const opening = indexedDB.open("spojscore", 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore("pages");
-  const database = await result(opening);
-  const store = () => database.transaction("pages", "readwrite").objectStore("pages");
-
-  const get = async (path) => {
-    const signal = AbortSignal.timeout(PATIENCE);
-    const response = await fetch(path, { cache: "no-store", signal });
-    const text = new TextDecoder(document.characterSet).decode(await response.arrayBuffer());
-    const status = response.status;
-    if (response.headers.has("cf-mitigated") || text.includes("_cf_chl_opt"))
-      stop(`SPOJ asks for a check that you are no robot (HTTP ${status}).`);
-    if (status === 429) stop("SPOJ asks you to wait a while (HTTP 429).");
-    if (status >= 500) stop(`SPOJ has a fault (HTTP ${status}).`);
-    return { status, text };
+  const shown = () => {
+    try { return tab.document; } catch { return null; } // an error page of the browser's own
   };
-
+  let [size, last] = [0, 0]; // rows of a page, start= of the last one
+  // The page that the window shows, if it is the one at `path`, or a sentence that says what it is.
+  const check = (page, path) => {
+    const [entry] = page.defaultView.performance.getEntriesByType("navigation");
+    const status = entry?.responseStatus || 200;
+    if (/_cf_chl_opt|<title>just a moment/i.test(page.documentElement.outerHTML))
+      return "SPOJ asks whether you are a robot. Answer in the window.";
+    if (status === 429 || status >= 500) return `SPOJ answers with HTTP ${status}. Wait a while.`;
+    if (page.location.pathname !== path) return `The window shows ${page.location.pathname}.`;
+    if (!path.startsWith(PATH)) return page;
+    const rows = page.querySelectorAll("table.problems a[href*='/ranks/']").length;
+    if (!rows) return "This page is no list of problems.";
+    if (rows < size && path !== PATH + last) return "This page breaks off.";
+    return entry?.transferSize === 0 ? CACHED : page;
+  };
+  const load = async (path, go) => {
+    const before = shown();
+    await sleep(PAUSE);
+    if (!tab || tab.closed) return "The window is closed.";
+    go();
+    for (const end = Date.now() + TIMEOUT; Date.now() < end; await sleep(50)) {
+      if (tab.closed) return "The window is closed or cut off. Answer, if SPOJ asks there.";
+      const page = shown();
+      if (page && page !== before && page.readyState === "complete") return check(page, path);
+    }
+    return "There is no page yet.";
+  };
+  const read = async (path) => {
+    let page = await load(path, () => (tab.location = path));
+    if (page === CACHED) page = await load(path, () => tab.location.reload());
+    if (typeof page !== "string") return page;
+    say(`${page} Then click `);
+    await click("Continue");
+    page = shown()?.readyState === "complete" ? check(shown(), path) : ""; // after the question
+    return typeof page === "string" ? read(path) : page;
+  };
   // By RFC 9309: of the group for spojscore, or else for all, the longest rule that fits decides.
   const forbids = (robots, path) => {
-    const groups = { "*": [] };
-    let [agents, heading] = [[], true]; // of the group, and whether its rules are still to come
-    for (const line of robots.split(/[\r\n]+/)) {
-      const [, key, value] = line.match(/^\s*([\w-]+)\s*:\s*([^#]*?)\s*(#.*)?$/) ?? [, ""];
-      const name = key.toLowerCase();
-      if (name === "user-agent") {
-        agents = [...(heading ? agents : []), value.toLowerCase()];
-        heading = true;
+    const [groups, line] = [{}, /^[ \t]*(user-agent|allow|disallow)[ \t]*:([^#\r\n]*)/gim];
+    let [agents, isHead] = [[], false];
+    for (const [, name, rest] of robots.matchAll(line)) {
+      const [key, value] = [name.toLowerCase(), rest.trim()];
+      if (key === "user-agent") {
+        agents = [...(isHead ? agents : []), value.toLowerCase()];
         groups[agents.at(-1)] ??= [];
-      } else if (name === "allow" || name === "disallow") {
-        heading = false;
-        agents.forEach((agent) => groups[agent].push({ allow: name === "allow", value }));
-      }
+      } else agents.forEach((agent) => groups[agent].push({ allow: key === "allow", value }));
+      isHead = key === "user-agent";
     }
     const pattern = (value) => new RegExp("^" + value
       .replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("\\*", ".*").replace(/\\\$$/, "$"));
-    const [rule] = (groups.spojscore ?? groups["*"])
+    const [rule] = (groups.spojscore ?? groups["*"] ?? [])
       .filter(({ value }) => value && pattern(value).test(path))
       .sort((a, b) => b.value.length - a.value.length || b.allow - a.allow);
     return rule && !rule.allow;
   };
-
-  const read = async (start) => {
-    const started = new Date().toISOString();
-    const { status, text } = await get(PATH + start);
-    if (status !== 200) stop(`SPOJ does not give the page at start=${start} (HTTP ${status}).`);
-    if (!/\/ranks\/[A-Z0-9_]+/.test(text)) stop(`The page at start=${start} is no list.`);
-    return { url: location.origin + PATH + start, started, text };
-  };
-
-  // The last page right after the first, and both once more at the very end: the crawler sees by
-  // them whether the list shifted meanwhile.
-  const order = (first) => {
-    const links = [...first.text.matchAll(/href="[^"]*\/classical\/[^"]*start=(\d+)"/g)];
+  // First, last, those between, and the two again: they show whether the list has shifted.
+  const order = (html) => {
+    const links = [...html.matchAll(/href="[^"]*\/classical\/[^"]*start=(\d+)"/g)];
     const starts = links.map((link) => Number(link[1])).filter((start) => start > 0);
     if (!starts.length) return [0, 0];
-    const [size, last] = [Math.min(...starts), Math.max(...starts)];
-    const between = Array.from({ length: last / size - 1 }, (_, n) => (n + 1) * size);
-    return [0, last, ...between, last, 0];
+    [size, last] = [Math.min(...starts), Math.max(...starts)];
+    return [0, last, ...Array.from({ length: last / size - 1 }, (_, n) => (n + 1) * size), last, 0];
   };
-
-  const save = (pages) => {
-    const none = { cookies: [], headers: [], httpVersion: "", headersSize: -1, bodySize: -1 };
-    const entries = pages.map(({ url, started, text }) => ({
-      startedDateTime: started, time: 0, cache: {}, timings: { send: 0, wait: 0, receive: 0 },
-      request: { ...none, method: "GET", url, queryString: [] },
-      response: { ...none, status: 200, statusText: "", redirectURL: "",
-        content: { size: text.length, mimeType: "text/html", text } },
-    }));
-    const log = { version: "1.2", creator: { name: "spojscore", version: "1" }, entries };
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([JSON.stringify({ log })]));
-    link.download = `spoj-${pages.at(-1).started.slice(0, 10)}.har`;
-    link.click();
-    say(`Saved ${link.download}: ${pages.length} pages, read until ${pages.at(-1).started}.`);
-  };
-
-  try {
-    let pages = await result(store().getAll());
-    if (pages.length && Date.now() - Date.parse(pages[0].started) > FRESH) pages = [];
-    if (!pages.length) await result(store().clear());
-    const robots = await get("/robots.txt");
-    if (robots.status < 400 && forbids(robots.text, PATH + 0)) stop("robots.txt forbids it.");
-    const starts = () => (pages.length ? order(pages[0]) : [0]);
-    while (pages.length < starts().length) {
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
-      const page = await read(starts()[pages.length]);
-      await result(store().put(page, pages.push(page)));
-      say(`${pages.length} of ${starts().length} pages`);
-    }
-    save(pages);
-    await result(store().clear());
-  } catch (error) {
-    say(`Stopped: ${error.message}\nReload this page, see to it, and paste the text again.`);
+  const none = { cookies: [], headers: [], httpVersion: "", headersSize: -1, bodySize: -1 };
+  const toEntry = ({ url, started, html }) => ({
+    startedDateTime: started, time: 0, cache: {}, timings: { send: 0, wait: 0, receive: 0 },
+    request: { ...none, method: "GET", url, queryString: [] },
+    response: { ...none, status: 200, statusText: "", redirectURL: "",
+      content: { size: html.length, mimeType: "text/html", text: html } },
+  });
+  const cache = await caches.open("spojscore"); // outlives a reload
+  let pages = (await (await cache.match("/pages"))?.json()) ?? [];
+  if (pages.length && Date.now() - Date.parse(pages[0].started) > MAX_AGE) pages = [];
+  say(`It walks through the list in a window of its own, from page ${pages.length + 1} on. `);
+  await click("Start");
+  const robots = await read("/robots.txt");
+  if (forbids(robots.documentElement.textContent, PATH)) return say("robots.txt forbids it.");
+  const starts = () => (pages.length ? order(pages[0].html) : [0]);
+  while (pages.length < starts().length) {
+    const page = await read(PATH + starts()[pages.length]);
+    const started = new Date(page.defaultView.performance.timeOrigin).toISOString();
+    pages.push({ url: page.location.href, started, html: page.documentElement.outerHTML });
+    await cache.put("/pages", new Response(JSON.stringify(pages)));
+    say(`${pages.length} of ${starts().length} pages`);
   }
+  const creator = { name: "spojscore", version: "1" };
+  const har = { log: { version: "1.2", creator, entries: pages.map(toEntry) } };
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(har)]));
+  link.download = `spoj-${pages.at(-1).started.slice(0, 10)}.har`;
+  link.click();
+  tab.close();
+  await caches.delete("spojscore");
+  say(`Saved ${link.download}: ${pages.length} pages.`);
 });

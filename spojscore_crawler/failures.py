@@ -1,6 +1,7 @@
-"""Why a page is not available, in words."""
+"""Words for why a page is not available."""
 
-from __future__ import annotations
+import re
+from urllib.parse import urljoin, urlsplit
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -13,41 +14,56 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from spojscore_crawler import listing
-
-NO_ANSWER: dict[type, str] = {
+DOWNLOAD_ERRORS: dict[type, str] = {
     CannotResolveHostError: "there is no such host",
     DownloadConnectionRefusedError: "the connection was refused",
-    DownloadFailedError: "the connection broke off",
-    DownloadTimeoutError: "no answer in time",
-    ResponseDataLossError: "the answer broke off",
+    DownloadFailedError: "the connection was lost",
+    DownloadTimeoutError: "no response in time",
+    ResponseDataLossError: "the response was cut off",
 }
+BOT_CHECK_MARKS = re.compile(
+    rb"<title>just a moment\.\.\.</title>|<title>attention required!|_cf_chl_opt"
+    rb"|cf-browser-verification",
+    re.IGNORECASE,
+)
 BOT_CHECK = (
-    "a bot check (HTTP {}) instead of the list of problems; your own browser can bring the list: "
-    "see 'When SPOJ asks for a proof' in README.md"
+    "a bot check (HTTP {}) instead of the list; open the list in your browser and run collect.js: "
+    'see "If SPOJ shows a bot check" in README.md'
 )
 
 
-def why(error: BaseException | None) -> str:
+def describe_error(error: BaseException | None) -> str:
     """A few words for an exception of Scrapy's downloader or of one of its middlewares."""
     if isinstance(error, HttpError):
-        response = error.response
-        return bot_check(response) or f"HTTP {response.status}"
+        return describe_status(error.response)
     if "certificate verify failed" in str(error):
         return "the server's certificate is not trusted"
     if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):
         return "the page is too large (DOWNLOAD_MAXSIZE)"
-    if "MemoryError" in str(error):  # one that Twisted wrapped
-        return "the answer takes more memory than a crawl may use (ADDRESS_SPACE)"
-    return NO_ANSWER.get(type(error)) or str(error).partition("\n")[0] or type(error).__name__
+    words = DOWNLOAD_ERRORS.get(type(error))
+    return words or str(error).partition("\n")[0] or type(error).__name__
+
+
+def describe_status(response: Response) -> str:
+    """A few words for a response whose status is not 200."""
+    if reason := bot_check(response):
+        return reason
+    if not (location := response.headers.get("Location")):
+        return f"HTTP {response.status}"
+    target = urljoin(response.url, location.decode("latin-1"))
+    reason = f"HTTP {response.status}, a redirect to {target}"
+    here, there = (urlsplit(url) for url in (response.url, target))
+    if (here.scheme, here.netloc) != (there.scheme, there.netloc):
+        reason += f" (if that is the right site, set SPOJ_URL={there.scheme}://{there.netloc})"
+    return reason
 
 
 def bot_check(response: Response) -> str | None:
-    """A sentence if the response asks its visitor to prove that he is no robot, else None.
+    """A sentence if the response asks its visitor to prove that they are human, else None.
 
     Source: Cloudflare's docs say that `cf-mitigated: challenge` marks each challenge.
     """
     marked = response.headers.get("cf-mitigated") == b"challenge"
-    if marked or listing.is_bot_check(listing.decode(response.body)):
+    if marked or BOT_CHECK_MARKS.search(response.body):
         return BOT_CHECK.format(response.status)
     return None

@@ -1,6 +1,4 @@
-"""What the spider yields: problems, and the pages that they stand on."""
-
-from __future__ import annotations
+"""What the spider yields: problems and the pages that list them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,9 +36,9 @@ class Problem:
 class Page:
     """One reading of one page: its start=, the last page's by its pager, id and code of each row.
 
-    `start` is None when the pager does not tell, `end` when there is no pager. `source` says where
+    `start` is None when the pager does not say, `end` when there is no pager. `source` says where
     the page came from. `read` is when a person's browser read it, in UTC, None for a page that the
-    crawler asked for; `day` is the one that was given for it.
+    crawler requested; `day` is the value of -a day=.
     """
 
     start: int | None

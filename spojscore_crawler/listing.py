@@ -1,26 +1,20 @@
 """One page of SPOJ's list of classical problems, read into problems and pager. Pure.
 
-Cells are found by what they link to (/problems/, /ranks/, /status/) and by what
-their titles say, never by position: the old theme, the modern theme and the
-logged-in view order them differently.
+Cells are identified by their links (/problems/, /ranks/, /status/) and their titles, never by
+position: the old theme, the modern theme and the logged-in view order them differently.
 """
-
-from __future__ import annotations
 
 import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
 
+from lxml.html import HtmlElement
+from parsel import SelectorList
 from scrapy.selector import Selector
 
 from spojscore_crawler.items import Page, Problem
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-    from parsel import SelectorList
 
 PROBLEM_LINK = re.compile(r"(?:https?://[^/]+)?/(problems|ranks|status)/([A-Z0-9_]+)/?$")
 PAGER_LINK = re.compile(r"\bstart=([0-9]{1,9})\b")
@@ -29,71 +23,61 @@ NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]+)?")
 VALUE = re.compile(r"\bValue ([0-9]+(?:\.[0-9]+)?) points")
 VOTES = re.compile(r"\+\s*([0-9]{1,9})\s+-\s*([0-9]{1,9})\b")
 
-DIFFICULTIES = ("concept", "implementation")
-DIFFICULTY = re.compile("|".join(DIFFICULTIES))
+DIFFICULTY = re.compile("concept|implementation")
 
-QUOTED = 40  # characters of what is wrong, in an error
+MAX_QUOTE = 40  # characters of a wrong cell, in an error
 
-BOT_CHECK_MARKS = (
-    "<title>just a moment...</title>",
-    "<title>attention required!",
-    "_cf_chl_opt",
-    "cf-browser-verification",
-)
 SPOJ_ERRORS = ("Wrong problem id!", "Problem hidden")
 
 
 class ListingError(Exception):
-    """The page is not a readable list of problems. Says which page, which row and what is wrong."""
+    """The page is not a readable list of problems. Says which page, which row and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page's problems, and what its pager says: the page's own start=, and the highest it links.
+    """A page's problems, and what its pager says.
 
-    `start` is None when the pager does not tell, `highest_link` without a pager.
+    `start` is the page's own start=, `highest_link` the highest it links, `page_size` the number
+    of rows on a full page. Each is None when the pager does not say, or there is no pager.
     """
 
     problems: list[Problem]
     start: int | None
     highest_link: int | None
+    page_size: int | None
 
-    def page(self, asked: int | None) -> Page:
-        """The page that was asked for with start=`asked`, as it describes itself.
+    def page(self, requested: int | None) -> Page:
+        """The page that was requested with start=`requested`, as it describes itself.
 
-        The second and last page links to nothing but the first, and so cannot tell its own start=.
+        A list's second and last page links only the first, so its pager does not say its start=.
         """
-        start = asked if self.start is None and self.highest_link == 0 else self.start
+        start = requested if self.start is None and self.highest_link == 0 else self.start
         # The last page's own pager links to no page after it, nor to itself.
         end = None if self.highest_link is None else max(self.highest_link, start or 0)
         keys = tuple((problem.id, problem.code) for problem in self.problems)
         return Page(start, end, keys)
 
 
-def parse_listing(body: bytes, url: str) -> Listing:
-    """Read the page `body`, which came from `url`.
+def parse_listing(body: bytes) -> Listing:
+    """Read a page of the list.
 
-    Raises ListingError when the page holds no problem table, or breaks off in it, or a row
-    lacks its id, code, name or users, or holds no number where one belongs, or the pager
-    links its page numbers to pages that they don't belong to.
+    Raises ListingError when the page has no problem table, or is cut off in it, when a row
+    lacks its id, code, name or users, or has text where a number belongs, or when a page number
+    of the pager links another page.
     """
     text = decode(body)
     page = Selector(text=text, type="html")
     rows = _problem_rows(page)
     if not rows:
-        raise ListingError(f"{url}: {_why_no_list(page, text)}")
-    read = [_read_row(row, f"{url}: row {n}") for n, row in enumerate(rows, 1)]
+        raise ListingError(_describe_missing_list(page, text))
+    read = [_read_row(row, f"row {n}") for n, row in enumerate(rows, 1)]
     if "</table" not in text[text.rfind(f"/ranks/{read[-1].code}") :].lower():
-        raise ListingError(f"{url}: the page breaks off after row {len(read)}")
+        raise ListingError(f"the page is cut off after row {len(read)}")
     pager = page.css("ul.pagination, table.navigation")
     highest_link = _highest_link(pager) if pager else None
-    return Listing(read, _own_start(pager, url), highest_link)
-
-
-def is_bot_check(text: str) -> bool:
-    """Whether the page asks its visitor to prove that he is no robot (as Cloudflare does)."""
-    text = text.lower()
-    return any(mark in text for mark in BOT_CHECK_MARKS)
+    start, page_size = _read_pager(pager)
+    return Listing(read, start, highest_link, page_size)
 
 
 def decode(body: bytes) -> str:
@@ -113,13 +97,13 @@ codecs.register_error("iso-8859-2-otherwise", _iso_8859_2)
 
 
 def _problem_rows(page: Selector) -> list[HtmlElement]:
-    """The rows of the problem list: the last table of problems, as others may stand before it."""
-    found: list[HtmlElement] = []
+    """The rows of the last table of problems; a logged-in user's own table may precede it."""
+    problem_rows: list[HtmlElement] = []
     for table in page.css("table.problems"):
         rows = [row.root for row in table.xpath("./tr[td] | ./tbody/tr[td]")]
         if any({"ranks", "status"} & {kind for kind, _, _ in _problem_links(row)} for row in rows):
-            found = rows
-    return found
+            problem_rows = rows
+    return problem_rows
 
 
 def _highest_link(pager: SelectorList[Selector]) -> int:
@@ -127,28 +111,27 @@ def _highest_link(pager: SelectorList[Selector]) -> int:
     return max((int(match[1]) for href in hrefs if (match := PAGER_LINK.search(href))), default=0)
 
 
-def _own_start(pager: SelectorList[Selector], url: str) -> int | None:
-    """The start= of the page itself: its number is the one that the pager does not link."""
-    own: int | None = None
-    size = 0
+def _read_pager(pager: SelectorList[Selector]) -> tuple[int | None, int | None]:
+    """(start= of the page itself, whose number the pager does not link; rows of a full page)."""
+    number = size = None
     for cell in pager.css("li, td"):
-        number = _text(cell.root)
-        if not WHOLE_NUMBER.fullmatch(number) or number == "0":
+        text = _text(cell.root)
+        if not WHOLE_NUMBER.fullmatch(text) or text == "0":
             continue
-        pages_before = int(number) - 1
+        pages_before = int(text) - 1
         link = PAGER_LINK.search(cell.css("a::attr(href)").get(""))
         if link is None or "active" in cell.root.get("class", "").split():
-            own = pages_before
+            number = pages_before
         if link is None:
             continue
         start = int(link[1])
         if pages_before:
             size = size or start // pages_before
-        if start != size * pages_before or (pages_before and not start):
-            raise ListingError(f"{url}: the pager links page {number} to start={start}")
-    if own is None or (own and not size):
-        return None
-    return own * size
+        if start != (size or 0) * pages_before or (pages_before and not start):
+            raise ListingError(f"the pager links page {text} to start={start}")
+    if number is None or (number and not size):
+        return None, size
+    return number * (size or 0), size
 
 
 def _problem_links(row: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
@@ -158,12 +141,10 @@ def _problem_links(row: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
             yield match[1], match[2], link
 
 
-def _why_no_list(page: Selector, text: str) -> str:
+def _describe_missing_list(page: Selector, text: str) -> str:
     for error in SPOJ_ERRORS:
         if error in text:
             return f"no problem table; SPOJ says '{error}'"
-    if is_bot_check(text):
-        return "a bot check instead of the list of problems"
     if page.css("table.problems"):
         return "no problems in the problem table"
     return "no problem table"
@@ -187,7 +168,7 @@ def _read_row(row: HtmlElement, where: str) -> Problem:
         raise ListingError(f"{where}: no name")
     users = _text(ranks_link)
     if not WHOLE_NUMBER.fullmatch(users):
-        raise ListingError(f"{where}: users are {users[:QUOTED]!r}, not a whole number")
+        raise ListingError(f"{where}: users are {users[:MAX_QUOTE]!r}, not a whole number")
     value = VALUE.search(ranks_link.get("title", ""))
     titles = [element for element in row.iter() if element.tag != "a" and element.get("title")]
     votes = next((m for e in titles if (m := VOTES.search(e.get("title", "")))), None)
@@ -207,7 +188,7 @@ def _read_row(row: HtmlElement, where: str) -> Problem:
 
 
 def _read_id(row: HtmlElement, name_link: HtmlElement, where: str) -> int:
-    """The plain number nearest to the name: a logged-in user's marks may stand before it."""
+    """The plain number nearest to the name, before it if possible; other numbers may precede it."""
     name_cell = next(cell for cell in row if name_link in cell.iter("a"))
     neighbours = chain(name_cell.itersiblings("td", preceding=True), name_cell.itersiblings("td"))
     for cell in neighbours:
@@ -221,22 +202,21 @@ def _acceptance(link: HtmlElement, where: str) -> float | None:
     if text in ("", "-"):
         return None
     if not NUMBER.fullmatch(text):
-        raise ListingError(f"{where}: acceptance is {text[:QUOTED]!r}, not a number")
+        raise ListingError(f"{where}: acceptance is {text[:MAX_QUOTE]!r}, not a number")
     return float(text)
 
 
 def _difficulties(titled: list[HtmlElement]) -> tuple[float | None, float | None]:
-    """(concept, implementation), by their names in title or class, else implementation first."""
+    """(concept, implementation), in the order of the title or of the labels, else the reverse."""
     for element in titled:
-        title = element.get("title", "")
-        spans = [s for s in element.iter("span") if NUMBER.fullmatch(_text(s))]
-        if len(spans) != len(DIFFICULTIES) or VOTES.search(title):
+        title = element.get("title", "").lower()
+        spans = [span for span in element.iter("span") if NUMBER.fullmatch(_text(span))]
+        if len(spans) != 2 or VOTES.search(title):  # noqa: PLR2004
             continue
         first, second = (float(_text(span)) for span in spans)
         labels = [f"{span.get('title', '')} {span.get('class', '')}".lower() for span in spans]
-        if not any(DIFFICULTY.search(label) for label in labels):
-            labels = DIFFICULTY.findall(title.lower()) or [""]
-        if "concept" in labels[0] or any("implementation" in label for label in labels[1:]):
+        order = DIFFICULTY.findall(title) if not DIFFICULTY.search(" ".join(labels)) else []
+        if "concept" in labels[0] or "implementation" in labels[1] or order[:1] == ["concept"]:
             return first, second
         return second, first
     return None, None

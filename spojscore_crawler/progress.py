@@ -1,60 +1,51 @@
 """What a terminal shows of a crawl: a progress bar, and errors without tracebacks."""
 
-from __future__ import annotations
-
 import logging
 import sys
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.signals import item_scraped, spider_closed
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from scrapy.signals import item_dropped, spider_closed
 from tqdm import tqdm
 
-from spojscore_crawler.items import Page, Problem
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
+from spojscore_crawler.items import Page
 
 
 class ProgressBar:
-    """Shows pages of pages, problems and the time left; does nothing off a terminal."""
-
-    # They log each failed download with a traceback; the command's last line says it plainly.
-    DOWNLOAD_ERRORS = ("scrapy.core.scraper", "scrapy.downloadermiddlewares.robotstxt")
+    """Shows the pages read and the time left; does nothing off a terminal."""
 
     def __init__(self) -> None:
         if not sys.stderr.isatty():
             raise NotConfigured
-        for name in self.DOWNLOAD_ERRORS:
-            logging.getLogger(name).addFilter(without_traceback)
+        # It logs an unreachable site with a traceback; the command's last line says it plainly.
+        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
         self.bar = tqdm(total=1, unit="page", desc="SPOJ", dynamic_ncols=True)
-        self.problems = 0
         self.starts: set[int | None] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         extension = cls()
-        crawler.signals.connect(extension.item_scraped, item_scraped)
+        crawler.signals.connect(extension.item_dropped, item_dropped)
         crawler.signals.connect(extension.spider_closed, spider_closed)
         return extension
 
-    def item_scraped(self, item: Page | Problem) -> None:
-        if isinstance(item, Problem):
-            self.problems += 1
+    def item_dropped(self, item: object) -> None:
+        """Count a page, which the database pipeline keeps to itself."""
+        if not isinstance(item, Page) or item.start in self.starts:
             return
-        if item.start == 0 and item.end is not None:
-            self.bar.total = item.end // len(item.keys) + 1
+        if not self.starts and item.end is not None:
+            self.bar.reset(total=item.end // len(item.keys) + 1)
         self.starts.add(item.start)
-        self.bar.n = len(self.starts)
-        self.bar.set_postfix_str(f"{self.problems:,} problems", refresh=False)
-        self.bar.update(0)
+        self.bar.update()
 
     def spider_closed(self) -> None:
         self.bar.close()
 
 
-def without_traceback(record: logging.LogRecord) -> bool:
-    """A logging filter that lets every record through, failed downloads on one line."""
-    if record.msg.startswith("Error downloading"):
-        record.exc_info = None
-    return True
+class QuietLogFormatter(LogFormatter):
+    """Logs failed downloads, which come with a traceback, below what a terminal shows."""
+
+    def download_error(self, *args: Any, **kwargs: Any) -> LogFormatterResult:
+        return super().download_error(*args, **kwargs) | {"level": logging.INFO}

@@ -1,12 +1,38 @@
-"""Pages of the list that a person saved from his browser: a folder of them, or a HAR file."""
+"""Pages of the list that a person saved in their browser: a folder of them, or a HAR file.
 
-from __future__ import annotations
+Source: the HAR 1.2 specification, http://www.softwareishard.com/blog/har-12-spec/.
+"""
 
+import json
+import re
+from base64 import b64decode
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
 
-from spojscore_crawler import har
+from scrapy.http import HtmlResponse
+
+from spojscore_crawler.failures import bot_check, describe_status
+from spojscore_crawler.middlewares import parse_http_date
+
+SCHEME = re.compile(r"https?://(?:www\.)?")
+LIST_PATH = re.compile(r"/problems/classical/?(?:sort=([0-9]+))?(?:,?start=([0-9]{1,9}))?/?")
+# Parameters of the request that follows a passed bot check.
+CHECK_PARAMETER = "__cf_chl_"
+MAX_AGE = timedelta(minutes=10)  # of a response's Date when the browser requests the page
+RELOAD = "load the page again and save once more"
+TRANSLATION = f"the browser translated it; turn translation off, {RELOAD}"
+# What translators leave behind: Edge, Chrome and Google's widget, its proxy, Yandex, Immersive
+# Translate, DeepL, Firefox, Papago. Several also change the page's language, which is English.
+TRANSLATED = re.compile(
+    rb"_mst(?:text)?hash|\btranslated-(?:ltr|rtl)\b|<font[^>]+vertical-align: ?inherit|goog-te-"
+    rb"|_x_tr_|\.translate\.goog|<ya-tr-span|immersive-translate-target|data-dl-translated"
+    rb"|data-moz-translations|papago-|<html[^>]*\slang=[\"']?(?!en\b|[\"'>\s])",
+    re.IGNORECASE,
+)
 
 
 class SavedPagesError(Exception):
@@ -15,43 +41,132 @@ class SavedPagesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """One reading of a page: what to call it in an error, its bytes, where from and when (UTC).
+    """One reading of a page of the list, from `source`.
 
-    `start` is what the browser asked for; None when only the page itself tells.
+    `start` is what the browser requested, None in a folder, where only the page itself says it;
+    `read` is when, in UTC.
     """
 
-    name: str
-    body: bytes
+    response: HtmlResponse
+    start: int | None
     source: str
     read: datetime
-    start: int | None = None
 
 
-def saved_pages(place: Path, site: str) -> list[SavedPage]:
-    """Every *.html in a folder, by its file's date, or every page of `site`'s list in a HAR file.
+def read_saved_pages(path: Path, site: str) -> list[SavedPage]:
+    """Read a folder's *.html and *.htm, or `site`'s list in a HAR file, the newest page first.
 
     Raises SavedPagesError.
     """
     try:
-        if place.suffix == ".har":
-            return [
-                SavedPage(page.url, page.body, "browser", page.started, page.start)
-                for page in har.pages(place.read_bytes(), site)
-            ]
-        if not place.is_dir():
-            raise SavedPagesError(f"pages={place}: there is no such folder, and no such .har file")
-        pages = [
-            SavedPage(str(file), file.read_bytes(), "saved pages", _date(file))
-            for file in sorted(place.glob("*.html"))
-        ]
-    except har.HarError as error:
-        raise SavedPagesError(f"{place}: {error}") from error
-    except OSError as error:
-        raise SavedPagesError(f"pages={place}: {error.strerror}") from error
+        is_har = path.suffix.lower() == ".har"
+        pages = read_har(path.read_bytes(), site) if is_har else _read_folder(path)
+    except (SavedPagesError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SavedPagesError(f"{path}: {reason}") from error
+    return sorted(pages, key=attrgetter("read"), reverse=True)
+
+
+def _read_folder(folder: Path) -> list[SavedPage]:
+    if not folder.is_dir():
+        raise SavedPagesError("there is no such folder and no such .har file")
+    files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in (".html", ".htm")]
+    pages = []
+    for file in files:
+        response = HtmlResponse(str(file), body=file.read_bytes())
+        if TRANSLATED.search(response.body):
+            raise SavedPagesError(f"{file.name}: {TRANSLATION}")
+        read = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        pages.append(SavedPage(response, None, "saved pages", read))
     if not pages:
-        raise SavedPagesError(f"pages={place}: there is no *.html in this folder")
+        raise SavedPagesError("there is no *.html in this folder")
     return pages
 
 
-def _date(file: Path) -> datetime:
-    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+def read_har(content: bytes, site: str) -> list[SavedPage]:
+    """Every reading of a page of `site`'s list in a HAR file.
+
+    Skips the entries of other pages, and failed readings of a page that was also read without a
+    failure. Uses addresses, times, headers and bodies only. Raises SavedPagesError.
+    """
+    try:
+        entries = [(e, str(e["request"]["url"])) for e in json.loads(content)["log"]["entries"]]
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise SavedPagesError(f"not a HAR file ({type(error).__name__}: {error})") from error
+    pages: list[SavedPage] = []
+    failed: dict[int, str] = {}
+    reason = f"no page of {site}/problems/classical/ in it"
+    for entry, url in entries:
+        sort, start = parse_list_url(url, site) or (None, 0)
+        if sort:
+            reason = f"{url}: sorted by sort={sort}; open the list sorted by id, with sort=0"
+        elif sort == 0:
+            try:
+                pages.append(_read_entry(entry, url, start))
+            except SavedPagesError as error:
+                failed[start] = f"{url}: {error}"
+            except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+                failed[start] = f"{url}: not readable ({type(error).__name__}: {error})"
+    if missing := sorted(failed.keys() - {page.start for page in pages}):
+        others = ", ".join(map(str, missing[1:]))
+        reason = failed[missing[0]] + (f"; start={others} cannot be read either" if others else "")
+    if missing or not pages:
+        raise SavedPagesError(reason)
+    return pages
+
+
+def parse_list_url(url: str, site: str) -> tuple[int, int] | None:
+    """(sort, start) of a page of the list; None for any other address. SPOJ's default sort is 0."""
+    home, address = (SCHEME.sub("", text) for text in (site.rstrip("/"), url))
+    path, _, query = address.removeprefix(home).partition("?")
+    parameters = dict(parse_qsl(query, keep_blank_values=True))
+    sort = parameters.pop("sort", "0")
+    match = LIST_PATH.fullmatch(path)
+    if not match or not all(name.startswith(CHECK_PARAMETER) for name in parameters):
+        return None
+    return int(match[1] or (sort if sort.isdecimal() else 0)), int(match[2] or 0)
+
+
+def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
+    """Read an entry of the list. Raises SavedPagesError when its response is not usable."""
+    fields = entry.get("response") or {}
+    response = HtmlResponse(
+        url,
+        status=fields.get("status") or 0,
+        headers={header["name"]: header["value"] for header in fields.get("headers") or []},
+        body=_body(fields.get("content") or {}),
+    )
+    if reason := bot_check(response):
+        raise SavedPagesError(reason)
+    if not response.status:
+        raise SavedPagesError(f"the browser got no response; {RELOAD}")
+    if response.status != 200:  # noqa: PLR2004
+        raise SavedPagesError(describe_status(response))
+    read = datetime.fromisoformat(entry["startedDateTime"])
+    if read.tzinfo is None:
+        raise ValueError(f"{entry['startedDateTime']} has no time zone")
+    if _is_cached(entry, response, read):
+        raise SavedPagesError(f"it came from the browser's cache; {RELOAD}")
+    if not response.body:
+        raise SavedPagesError(f"its text is missing, as if the browser left it early; {RELOAD}")
+    if TRANSLATED.search(response.body):
+        raise SavedPagesError(TRANSLATION)
+    return SavedPage(response, start, "browser", read.astimezone(UTC))
+
+
+def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) -> bool:
+    """Whether Chrome, Firefox or Safari marked it as cached, or its Date header is too old."""
+    cache = entry.get("cache") or {}
+    firefox = "afterRequest" in cache and "beforeRequest" not in cache
+    if firefox or entry.get("_fromCache") or "Cache" in (entry.get("_fetchType") or ""):
+        return True
+    date = parse_http_date((response.headers.get("Date") or b"").decode("latin-1"))
+    return date is not None and read - date > MAX_AGE
+
+
+def _body(content: dict[str, Any]) -> bytes:
+    text: str = content.get("text") or ""
+    # Some programs write plain text and call it base64, which has no such character.
+    if content.get("encoding") == "base64" and "<" not in text:
+        return b64decode(text)
+    return text.encode("utf-8", "replace")

@@ -1,7 +1,5 @@
 """The list's pager in SPOJ's two markups."""
 
-from __future__ import annotations
-
 from math import ceil
 
 WIDTH = 11

@@ -1,10 +1,8 @@
-"""The pages of the list in SPOJ's three markups, and the pages it serves instead of one.
+"""The pages of the list in SPOJ's two themes.
 
-Old theme: as served in 2011 and 2014. Modern theme and logged-in view: no raw page of them
-is known; they follow what a dozen scrapers of 2015 to 2025 read from them.
+Old theme: as served in 2011 and 2014. Modern theme: no raw page of it is known; it follows what
+a dozen scrapers of 2015 to 2025 read from it.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
@@ -17,25 +15,20 @@ NOTICE = "This is not SPOJ but a stand-in for tests and demonstrations."
 
 
 def old_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
-    """Declared and written in iso-8859-2, with references for what that lacks."""
+    """In iso-8859-2, with references for other characters."""
     page = _OLD.replace("PAGER", old_pager(start, size, total, sort))
     page = page.replace("ROWS", "".join(_old_row(entry) for entry in rows))
     return page.encode("iso-8859-2", "xmlcharrefreplace")
 
 
 def modern_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
-    return _modern(_MODERN, "", rows, modern_pager(start, size, total, sort))
+    page = _MODERN.replace("PAGER", modern_pager(start, size, total, sort))
+    return page.replace("ROWS", "".join(_modern_row(entry) for entry in rows)).encode()
 
 
-def logged_in_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
-    mark = '<td class="text-center"><span class="fa fa-check" title="Solved"></span></td>\n'
-    page = _MODERN.replace("<th>ID</th>", "<th></th>\n<th>ID</th>")
-    page = page.replace('<table class="problems', _MY_PROBLEMS + '<table class="problems')
-    return _modern(page, mark, rows, modern_pager(start, size, total, sort))
-
-
-Page = Callable[[Sequence[Entry], int, int, int, int], bytes]
-THEMES: dict[str, Page] = {"modern": modern_page, "old": old_page, "logged-in": logged_in_page}
+# (rows, start, rows of a full page, all rows, sort) -> the page
+PageFunction = Callable[[Sequence[Entry], int, int, int, int], bytes]
+THEMES: dict[str, PageFunction] = {"modern": modern_page, "old": old_page}
 MODERN_SINCE = "2015"
 
 
@@ -45,30 +38,20 @@ def theme_of(day: str) -> str:
 
 
 def error_page(message: str) -> bytes:
-    """What SPOJ answers, with status 200, to what it does not know."""
+    """SPOJ's response, with status 200, to an unknown address."""
     return _FRAME.replace("CONTENT", message).encode()
 
 
-def bot_check_page() -> bytes:
-    """The shape of a page that asks for a proof that no robot is at work."""
-    return _BOT_CHECK.encode()
-
-
 def markup(name: str) -> str:
-    """The name as it stands in SPOJ's pages: `&` as it is, and references without a semicolon."""
+    """The name in SPOJ's markup: `&` as it is, and references without a semicolon."""
     if unescape(name) != name:
         name = name.replace("&", "&amp;")
     name = re.sub(r"['+](?![\d;])", lambda mark: f"&#{ord(mark[0])}", name)
     return name.replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _modern(page: str, mark: str, rows: Sequence[Entry], pager: str) -> bytes:
-    body = "".join(_modern_row(entry, mark) for entry in rows)
-    return page.replace("PAGER", pager).replace("ROWS", body).encode()
-
-
 def _value(users: int) -> str:
-    """What the next solver gets, as SPOJ prints it."""
+    """Points of the next solver, as SPOJ prints them."""
     return f"{80 / (41 + users):.2f}".rstrip("0").rstrip(".")
 
 
@@ -91,21 +74,21 @@ solutions.">{entry.users}</a></td>
 """
 
 
-def _modern_row(entry: Entry, mark: str) -> str:
+def _modern_row(entry: Entry) -> str:
     quality = difficulty = ""
     if entry.votes_up is not None and entry.votes_down is not None:
         quality = (
             f'<span title="+{entry.votes_up} -{entry.votes_down} votes">'
             f"{entry.votes_up - entry.votes_down}</span>"
         )
-    if entry.concept is not None:
+    if entry.concept_difficulty is not None:
         difficulty = (
             '<div class="difficulty" title="Implementation and concept difficulty">'
-            f'<span class="implementation">{entry.implementation}</span> '
-            f'<span class="concept">{entry.concept}</span></div>'
+            f'<span class="implementation">{entry.implementation_difficulty:g}</span> '
+            f'<span class="concept">{entry.concept_difficulty:g}</span></div>'
         )
     return f"""<tr>
-{mark}<td class="text-center">{entry.id}</td>
+<td class="text-center">{entry.id}</td>
 <td><a href="/problems/{entry.code}">{markup(entry.name)}</a></td>
 <td class="text-center">{quality}</td>
 <td class="text-center"><a href="/ranks/{entry.code}" title="Value {_value(entry.users)} points. \
@@ -157,13 +140,6 @@ ROWS</tbody>
 PAGER""",
 )
 
-# A logged-in user's own table, before the list.
-_MY_PROBLEMS = """<table class="problems table">
-<thead><tr><th>MY PROBLEMS</th></tr></thead>
-<tbody><tr><td><a href="/problems/TEST">Life, the Universe, and Everything</a></td></tr></tbody>
-</table>
-"""
-
 _OLD = """<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
 <html>
 <head>
@@ -183,19 +159,6 @@ PAGER
 <th width="5%" class="headerrowright"><a href="?sort=7">ACC&nbsp;%</a></th>
 </tr>
 ROWS</table>
-</body>
-</html>
-""".replace("NOTICE", NOTICE)
-
-_BOT_CHECK = """<!DOCTYPE html>
-<html lang="en-US">
-<head><title>Just a moment...</title><meta name="robots" content="noindex,nofollow"></head>
-<body>
-<h1>spoj stand-in</h1>
-<p>NOTICE</p>
-<p>Checking if the site connection is secure</p>
-<script>window._cf_chl_opt = {cType: "managed"};</script>
-<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script>
 </body>
 </html>
 """.replace("NOTICE", NOTICE)

@@ -1,34 +1,32 @@
 """The stand-in's HTTP server."""
 
-from __future__ import annotations
-
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from standin.faults import Fault
-from standin.pages import NOTICE, THEMES, error_page, theme_of
+from standin.pages import NOTICE, THEMES, PageFunction, error_page, theme_of
 from standin.problems import LAST_DAY, Entry, about, problems
 
 PAGE_SIZE = 50
 LIST = re.compile(
-    r"/problems/classical/(?:(?:,?sort=(?P<sort>\d+))?(?:,?start=(?P<start>\d+))?)/?(?:\?sort=(?P<query>\d+))?"
+    r"/problems/classical/?(?:,?sort=(?P<sort>\d+))?(?:,?start=(?P<start>\d+))?/?"
+    r"(?:\?sort=(?P<query>\d+))?"
 )
 ROBOTS = b"User-agent: *\nDisallow: /submit/\n"
-# SPOJ's sort= by users, descending; every other one is played as by id.
+# SPOJ's sort= by users, descending; any other one is served by id.
 BY_USERS = 6
+COOKIE = "SPOJ=stand-in; path=/"
 
 
 class StandIn(ThreadingHTTPServer):
-    """Serves `problems` on 127.0.0.1 as SPOJ does; `requests` holds every path asked for.
+    """Serves `problems` on 127.0.0.1 as SPOJ does, with a notice that says `about`.
 
-    `headers` holds what was sent with each. `on_page` is called before each page of the list
-    is served. `about` says on each page what the list is.
+    `requests` holds every requested path, `headers` what was sent with each.
     """
 
     daemon_threads = True
@@ -38,46 +36,39 @@ class StandIn(ThreadingHTTPServer):
         problems: Sequence[Entry],
         *,
         port: int = 0,
-        theme: str = "modern",
-        faults: Iterable[Fault] = (),
+        page: PageFunction = THEMES["modern"],
         robots: bytes = ROBOTS,
         about: str = "",
     ) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.problems = problems
-        self.page = THEMES[theme]
-        self.faults = list(faults)
+        self.page = page
         self.robots = robots
         self.notice = f"{NOTICE} {about}".strip().encode()
         self.requests: list[str] = []
         self.headers: list[Message] = []
-        self.on_page: Callable[[], object] = lambda: None
-        self.dead = False
 
     @classmethod
-    def of_day(cls, day: str = LAST_DAY, theme: str | None = None, **options: Any) -> Self:
+    def of_day(cls, day: str = LAST_DAY, theme: str | None = None, port: int = 0) -> Self:
         """A stand-in with SPOJ's list of `day`, one of problems.DAYS, in the theme of that day."""
-        told = f"It serves {about(day)}."
-        return cls(problems(day=day), theme=theme or theme_of(day), about=told, **options)
+        page = THEMES[theme or theme_of(day)]
+        return cls(problems(day=day), port=port, page=page, about=f"It serves {about(day)}.")
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
-    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
-        return not self.dead
-
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that is gone is no error of the server's."""
+        """Ignore clients that disconnect."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
-    def die(self) -> None:
-        """Stop answering anybody."""
-        self.dead = True
+    def intercept(self, handler: "Handler") -> bool:  # noqa: ARG002
+        """A hook for tests: whether it answered the request instead of the server."""
+        return False
 
     def list_page(self, start: int, sort: int = 0, rows: int = PAGE_SIZE) -> bytes:
-        """The page from `start`, or its first `rows`; beyond the end the last page, as on SPOJ."""
+        """The page from `start`, or its first `rows`; past the end the last page, as on SPOJ."""
         by_users = sort == BY_USERS
         listed = sorted(self.problems, key=lambda p: -p.users) if by_users else self.problems
         last = max(0, (len(listed) - 1) // PAGE_SIZE * PAGE_SIZE)
@@ -86,8 +77,11 @@ class StandIn(ThreadingHTTPServer):
         return page.replace(NOTICE.encode(), self.notice)
 
 
+Server = TypeVar("Server", bound=ThreadingHTTPServer)
+
+
 @contextmanager
-def serving(server: StandIn) -> Iterator[StandIn]:
+def serving(server: Server) -> Iterator[Server]:
     """Run `server` in the background."""
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -101,29 +95,22 @@ def serving(server: StandIn) -> Iterator[StandIn]:
 
 class Handler(BaseHTTPRequestHandler):
     server: StandIn
-    start: int | None  # of the page of the list that is asked for
+    start: int | None  # of the requested page of the list
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         server = self.server
         server.requests.append(self.path)
         server.headers.append(self.headers)
-        asked = LIST.fullmatch(self.path)
-        self.start = int(asked["start"] or 0) if asked else None
-        if asked:
-            server.on_page()
-        if server.dead:
-            self.close_connection = True
-        elif (asked or self.path == "/robots.txt") and (fault := self._fault()):
-            fault.strike(self)
-        elif asked:
-            self.answer(
-                server.list_page(self.start or 0, int(asked["sort"] or asked["query"] or 0))
-            )
+        listed = LIST.fullmatch(self.path)
+        self.start = int(listed["start"] or 0) if listed else None
+        if server.intercept(self):
+            return
+        if listed:
+            sort = int(listed["sort"] or listed["query"] or 0)
+            self.answer(server.list_page(self.start or 0, sort))
         elif self.path == "/robots.txt":
             self.answer(server.robots, content_type="text/plain")
-        elif self.path == "/login":
-            self.answer(error_page("Sign in: name, password"))
         else:
             self.answer(error_page("Wrong problem id!"))
 
@@ -138,13 +125,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
+        self.send_header("Set-Cookie", COOKIE)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Keep quiet: the crawler tells what it asks for."""
-
-    def _fault(self) -> Fault | None:
-        return next((fault for fault in self.server.faults if fault.strikes(self)), None)
+        """Log nothing: the crawler logs its requests."""

@@ -13,10 +13,11 @@ import pytest
 
 pytest.register_assert_rewrite("tests.support")
 
-from standin.faults import Fault  # noqa: E402
 from standin.problems import Entry, problems  # noqa: E402
 from standin.server import StandIn, serving  # noqa: E402
 from tests.support.crawling import Crawl, Served  # noqa: E402
+from tests.support.faults import Fault, FaultyStandIn  # noqa: E402
+from tests.support.themes import THEMES  # noqa: E402
 
 # A shell's background jobs ignore it, and what tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -36,10 +37,12 @@ def standin() -> Iterator[Served]:
     """Starts stand-ins: standin(problems or their number, "START:KIND", …, theme=)."""
     with ExitStack() as servers:
 
-        def start(listed: list[Entry] | int, *faults: str, **options: Any) -> StandIn:
+        def start(
+            listed: list[Entry] | int, *faults: str, theme: str = "modern", **options: Any
+        ) -> FaultyStandIn:
             entries = problems(listed) if isinstance(listed, int) else listed
-            struck = [Fault.parse(text) for text in faults]
-            return servers.enter_context(serving(StandIn(entries, faults=struck, **options)))
+            options |= {"page": THEMES[theme], "faults": map(Fault.parse, faults)}
+            return servers.enter_context(serving(FaultyStandIn(entries, **options)))
 
         yield start
 

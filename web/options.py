@@ -1,5 +1,12 @@
 """How Datasette is run, locally and where it is published."""
 
+import tomllib
+from pathlib import Path
+
+# In the published function the file lies in this folder: at the top, Vercel would install from it.
+PYPROJECT = next(filter(Path.exists, (p / "pyproject.toml" for p in Path(__file__).parents)))
+VERSION: str = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"]
+
 DATABASE = "spojscore"  # Datasette takes a database's name from its file's
 LIST = "problems"
 

@@ -1,73 +1,67 @@
 """The real command against the stand-in."""
 
+import csv
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from spojscore_crawler.items import Problem
+from spojscore_crawler.pipelines.score import ScorePipeline
 from spojscore_crawler.store.points import liked
 from standin.problems import Entry, problems
 from tests.support import databases
-from tests.support.crawling import Crawl, Served
+from tests.support.crawling import Crawl, Served, at_page
 
 TODAY = datetime.now(UTC).date().isoformat()
 LIST = "/problems/classical/sort=0,start="
+# Not from the list.
+OTHER_COLUMNS = ("topics", "families", "added", "year")
 
 
 def rows(database: Path, sql: str = "SELECT * FROM problems ORDER BY id") -> list[dict[str, Any]]:
-    """Without the topics, which do not come from the list."""
-    found = databases.rows(database, sql)
-    for row in found:
-        row.pop("topics", None)
-    return found
+    return [
+        {name: value for name, value in row.items() if name not in OTHER_COLUMNS}
+        for row in databases.rows(database, sql)
+    ]
 
 
 def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
-    """The row that must stand in the database after a first crawl, today."""
+    """The row after a first crawl, today."""
     old = theme == "old"
-    score = 80 / (40 + entry.users)
+    score, if_solved = 80 / (40 + entry.users), 80 / (41 + entry.users)
     bands = ((1, "a: 1 or more"), (0.5, "b: 0.5 to 1"), (0.1, "c: 0.1 to 0.5"),
              (0.01, "d: 0.01 to 0.1"), (0, "e: under 0.01"))  # fmt: skip
     votes = (None, None) if old else (entry.votes_up, entry.votes_down)
+    scored = ScorePipeline().process_item(replace(entry))
+    assert isinstance(scored, Problem)
     return {
-        "code": entry.code,
-        "name": entry.name,
-        "users": entry.users,
-        "score": score,
+        "code": entry.code, "name": entry.name, "users": entry.users, "score": score,
         "band": next(name for edge, name in bands if score >= edge),
-        "points_if_solved": 80 / (41 + entry.users),
-        "acceptance": entry.acceptance,
-        "votes_up": votes[0],
-        "votes_down": votes[1],
-        "concept_difficulty": None if old else entry.concept,
-        "implementation_difficulty": None if old else entry.implementation,
-        "url": f"https://www.spoj.com/problems/{entry.code}/",
-        "id": entry.id,
-        "first_seen": TODAY,
-        "last_changed": TODAY,
-        "delisted": None,
+        "points_if_solved": if_solved, "per_submission": scored.per_submission,
+        "acceptance": entry.acceptance, "votes_up": votes[0], "votes_down": votes[1],
         "liked": liked(*votes),
-    }
+        "concept_difficulty": None if old else entry.concept_difficulty,
+        "implementation_difficulty": None if old else entry.implementation_difficulty,
+        "url": f"https://www.spoj.com/problems/{entry.code}/", "id": entry.id,
+        "first_seen": TODAY, "last_changed": TODAY, "delisted": None,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("count", "theme"),
-    [(3950, "modern"), (3951, "modern"), (3960, "modern"), (151, "old"), (151, "logged-in")],
+    ("count", "theme"), [(3951, "modern"), (150, "old"), (151, "logged-in"), (60, "modern")]
 )
-def test_every_cell_of_a_whole_list(
-    theme: str, count: int, standin: Served, database: Path
-) -> None:
+def test_every_cell_of_a_list(theme: str, count: int, standin: Served, database: Path) -> None:
     server = standin(count, theme=theme)
     crawl = Crawl(server.url, database)
     assert crawl.status == 0, crawl.log
     assert rows(database) == [record(entry, theme) for entry in problems(count)]
-    assert crawl.output.startswith(
-        f"{count} problems ({count} new, 0 changed, 0 gone, 0 returned) in "
-    )
+    new = f"{count} problems ({count} new, 0 changed, 0 gone, 0 returned) in "
+    assert crawl.output.startswith(new)
     assert crawl.output.endswith(f" s, in {database}\n")
     pages = -(-count // 50)
     first, last = f"{LIST}0", f"{LIST}{(pages - 1) * 50}"
@@ -79,141 +73,68 @@ def test_every_cell_of_a_whole_list(
     assert sorted(server.requests[-2:]) == sorted([first, last])
 
 
-def test_a_list_of_one_page(standin: Served, database: Path) -> None:
+def test_list_of_one_page(standin: Served, database: Path) -> None:
     server = standin(7)
     assert Crawl(server.url, database).status == 0
-    assert [row["code"] for row in rows(database)] == [e.code for e in problems(7)]
+    assert [row["code"] for row in rows(database)] == [entry.code for entry in problems(7)]
     assert server.requests == ["/robots.txt", f"{LIST}0", f"{LIST}0"]
 
 
-def test_a_list_of_two_pages(standin: Served, database: Path) -> None:
-    """Of which the second cannot tell by its pager which it is."""
-    assert Crawl(standin(60).url, database).status == 0
-    assert [row["code"] for row in rows(database)] == [e.code for e in problems(60)]
-
-
-def test_each_crawl_leaves_a_row_in_crawls(standin: Served, database: Path, before: bytes) -> None:
-    assert before
-    entries = problems(120)
-    server = standin([replace(entries[1], users=entries[1].users + 5), *entries[2:]])
-    server.problems = [
-        entries[0],
-        *server.problems[:-1],
-        replace(entries[-1], id=99_999, code="NEW"),
-    ]
-    crawl = Crawl(server.url, database)
-    assert crawl.status == 0
-    users = sum(entry.users for entry in entries)
-    first, second = rows(database, "SELECT * FROM crawls ORDER BY id")
-    for row in (first, second):
-        assert row.pop("day") == row["started"][:10]
-        assert row.pop("source") == "127.0.0.1"
-        assert row.pop("started") <= row.pop("finished")
-    same = {"pages": 3, "problems": 120, "overridden": None}
-    assert first == same | {
-        "id": 1, "users": users, "solves": None, "added": 120, "changed": 0, "delisted": 0,
-    }  # fmt: skip
-    assert second == same | {
-        "id": 2, "users": users + 5, "solves": 5, "added": 1, "changed": 1, "delisted": 1,
-    }  # fmt: skip
-
-
-def test_a_changed_list_changes_just_what_changed(standin: Served, database: Path) -> None:
+def test_second_crawl_changes_what_changed(standin: Served, database: Path) -> None:
     entries = problems(120)
     server = standin(entries)
     assert Crawl(server.url, database).status == 0
-    yesterday(database)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE problems SET first_seen = '2026-01-02', last_changed = NULL")
     before = {row["id"]: row for row in rows(database)}
-
-    solved, renamed, recoded, voted, gone = entries[1], entries[20], entries[40], entries[60], 80
-    changed = [
-        *entries[:1],
-        replace(solved, users=solved.users + 5),
-        *entries[2:20],
-        replace(renamed, name="New Name"),
-        *entries[21:40],
-        replace(recoded, code="NEWCODE"),
-        *entries[41:60],
-        replace(voted, votes_up=1001, votes_down=2),
-        *entries[61:gone],
-        *entries[gone + 1 :],
-        replace(entries[-1], id=99_999, code="ADDED", name="Added"),
-    ]
-    server.problems = changed
+    users = entries[1].users + 5
+    changed = list(entries)
+    changed[1] = replace(entries[1], users=users)
+    changed[20] = replace(entries[20], name="New Name")
+    changed[40] = replace(entries[40], code="NEWCODE")
+    changed[80] = replace(entries[-1], id=99_999, code="ADDED", name="Added")
+    server.problems = sorted(changed, key=lambda entry: entry.id)
     crawl = Crawl(server.url, database)
     assert crawl.output.startswith("120 problems (1 new, 3 changed, 1 gone, 0 returned)")
 
     expected = {id_: dict(row) for id_, row in before.items()}
-    users = solved.users + 5
-    expected[solved.id] |= {
-        "users": users,
-        "score": 80 / (40 + users),
-        "points_if_solved": 80 / (41 + users),
-        "last_changed": TODAY,
-    }
-    expected[renamed.id] |= {"name": "New Name", "last_changed": TODAY}
-    expected[recoded.id] |= {
-        "code": "NEWCODE",
-        "url": "https://www.spoj.com/problems/NEWCODE/",
-        "last_changed": TODAY,
-    }
-    expected[voted.id] |= {"votes_up": 1001, "votes_down": 2, "liked": liked(1001, 2)}
-    expected[entries[gone].id] |= {"delisted": TODAY}
-    expected[99_999] = record(changed[-1])
+    solved = {name: record(changed[1])[name] for name in ("score", "points_if_solved")}
+    solved["per_submission"] = record(changed[1])["per_submission"]
+    expected[entries[1].id] |= {"users": users, "last_changed": TODAY} | solved
+    expected[entries[20].id] |= {"name": "New Name", "last_changed": TODAY}
+    url = "https://www.spoj.com/problems/NEWCODE/"
+    expected[entries[40].id] |= {"code": "NEWCODE", "url": url, "last_changed": TODAY}
+    expected[entries[80].id] |= {"delisted": TODAY}
+    expected[99_999] = record(changed[80])
     assert rows(database) == [expected[id_] for id_ in sorted(expected)]
 
-    server.problems = entries
-    crawl = Crawl(server.url, database)
-    assert crawl.output.startswith("120 problems (0 new, 3 changed, 1 gone, 1 returned)")
-    now = {row["id"]: row for row in rows(database)}
-    assert now[entries[gone].id] == before[entries[gone].id]
-    assert now[99_999]["delisted"] == TODAY
-    assert now[recoded.id]["code"] == recoded.code
-
-
-def test_codes_that_wander(standin: Served, database: Path) -> None:
-    """Swapped, handed on, renumbered: the id is the identity."""
-    a, b, c, d = problems(4)
-    server = standin([a, b, c, d])
-    assert Crawl(server.url, database).status == 0
-    yesterday(database)
-    before = {row["id"]: row for row in rows(database)}
-    server.problems = [
-        replace(a, code=b.code),
-        replace(b, code=a.code),
-        replace(c, code="OTHER"),
-        replace(d, id=90_000),
-        replace(c, id=90_001),
+    crawls = "SELECT pages, problems, users, solves, added, changed, delisted FROM crawls"
+    solves = sum(entry.users for entry in changed) - sum(entry.users for entry in entries)
+    assert [tuple(row.values()) for row in databases.rows(database, crawls)] == [
+        (3, 120, sum(entry.users for entry in entries), None, 120, 0, 0),
+        (3, 120, sum(entry.users for entry in changed), solves, 1, 3, 1),
     ]
-    crawl = Crawl(server.url, database)
-    assert crawl.output.startswith("5 problems (2 new, 3 changed, 1 gone, 0 returned)")
-    now = {row["id"]: row for row in rows(database)}
-    assert {id_: row["code"] for id_, row in now.items()} == {
-        a.id: b.code, b.id: a.code, c.id: "OTHER", d.id: f"{d.code}~{d.id}",
-        90_000: d.code, 90_001: c.code,
-    }  # fmt: skip
-    gone = {"code": f"{d.code}~{d.id}", "url": None, "delisted": TODAY}
-    assert now[d.id] == before[d.id] | gone
-    assert now[90_000]["first_seen"] == now[90_001]["first_seen"] == TODAY
-    assert now[c.id]["first_seen"] == "2026-01-02"
-
-    server.problems = [replace(d, code="BACK")]
-    crawl = Crawl(server.url, database, "GATE=accept")
-    assert crawl.output.startswith("1 problems (0 new, 1 changed, 5 gone, 1 returned)")
-    now = {row["id"]: row for row in rows(database)}
-    assert {id_: row["code"] for id_, row in now.items() if not row["delisted"]} == {d.id: "BACK"}
-    assert now[d.id]["first_seen"] == "2026-01-02"
+    content = databases.rows(database)
+    assert Crawl(server.url, database).output.startswith("120 problems (0 new, 0 changed")
+    assert databases.rows(database) == content
 
 
-def yesterday(database: Path) -> None:
-    """Pretend that the list was crawled a while ago."""
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute(
-            "UPDATE problems SET first_seen = '2026-01-02', last_changed = '2026-01-02'"
-        )
+def test_feed_export_has_problems_with_all_columns(
+    standin: Served, database: Path, tmp_path: Path
+) -> None:
+    export = tmp_path / "list.csv"
+    assert Crawl(standin(60).url, database, arguments=["-O", str(export)]).status == 0
+    with export.open(encoding="utf-8", newline="") as file:
+        exported = list(csv.DictReader(file))
+    assert [row["code"] for row in exported] == [entry.code for entry in problems(60)]
+    assert [*exported[0]] == [field.name for field in fields(Problem)]
+    [prime1] = databases.rows(database, "SELECT * FROM problems WHERE code = 'PRIME1'")
+    for name in ("score", "points_if_solved", "per_submission", "acceptance"):
+        assert float(exported[1][name]) == prime1[name]
+    assert exported[1]["band"] == prime1["band"]
 
 
-def test_a_setting_wins_over_the_environment(standin: Served, tmp_path: Path) -> None:
+def test_setting_wins_over_environment(standin: Served, tmp_path: Path) -> None:
     server = standin(60)
     chosen = tmp_path / "chosen.db"
     settings = (f"SPOJ_URL={server.url}/", f"SPOJSCORE_DB={chosen}")
@@ -221,3 +142,99 @@ def test_a_setting_wins_over_the_environment(standin: Served, tmp_path: Path) ->
     assert crawl.status == 0, crawl.log
     assert len(rows(chosen)) == 60
     assert not (tmp_path / "other.db").exists()
+
+
+SHIFTED = "the list shifted during the crawl: start={} lists other problems now"
+
+
+@pytest.mark.parametrize(
+    ("number", "hidden", "shifted"),
+    [
+        pytest.param(2, 2, 0, id="first-page"),
+        pytest.param(3, 75, 100, id="middle"),
+        pytest.param(4, 110, 100, id="last-page"),
+    ],
+)
+def test_problem_hidden_during_a_crawl(
+    number: int, hidden: int, shifted: int, standin: Served, database: Path, before: bytes
+) -> None:
+    entries = problems(120)
+    server = standin(entries)
+    left = [*entries[:hidden], *entries[hidden + 1 :]]
+    at_page(server, number, lambda: setattr(server, "problems", left))
+    crawl = Crawl(server.url, database, "CONCURRENT_REQUESTS=1")
+    assert SHIFTED.format(shifted) in crawl.error
+    assert database.read_bytes() == before
+    # The next crawl has it.
+    assert Crawl(server.url, database).status == 0
+    listed = [row["id"] for row in rows(database) if row["delisted"] is None]
+    assert listed == [entry.id for entry in left]
+
+
+def test_solve_during_a_crawl_is_no_shift(standin: Served, database: Path) -> None:
+    entries = problems(120)
+    server = standin(entries)
+    solved = [*entries[:-1], replace(entries[-1], users=entries[-1].users + 1)]
+    at_page(server, 3, lambda: setattr(server, "problems", solved))
+    assert Crawl(server.url, database).status == 0
+    assert [row["users"] for row in rows(database)] == [entry.users for entry in entries]
+
+
+def test_gate_accept_admits_a_short_list_once(
+    standin: Served, database: Path, before: bytes
+) -> None:
+    least = sorted(problems(120), key=lambda entry: entry.users)[:12]
+    remaining = [entry for entry in problems(120) if entry not in least]
+    server = standin(remaining)
+    reason = "108 problems, fewer than 98% of the last crawl's 120 (MIN_PROBLEMS_RATIO)"
+    assert Crawl(server.url, database).failed(reason, before)
+    accepted = Crawl(server.url, database, "GATE=accept")
+    assert accepted.status == 0
+    assert accepted.output.splitlines()[1] == f"accepted anyway (GATE=accept): {reason}"
+    crawls = rows(database, "SELECT overridden FROM crawls")
+    assert [row["overridden"] for row in crawls] == [None, reason]
+    assert Crawl(server.url, database).status == 0
+
+
+def test_gate_accept_never_admits_a_partial_list(
+    standin: Served, database: Path, before: bytes
+) -> None:
+    entries = problems(120)
+    server = standin([*entries[:119], replace(entries[3], id=entries[119].id)])
+    crawl = Crawl(server.url, database, "GATE=accept")
+    assert crawl.failed(f"code {entries[3].code} is listed 2 times", before)
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [
+        ("GATE=yes", "GATE is 'yes', not 'accept'"),
+        ("MAX_PAGES=all", "MAX_PAGES is 'all', not a number from 0 to 1000000"),
+        ("MIN_PROBLEMS=-1", "MIN_PROBLEMS is '-1', not a number from 0 to 1000000"),
+        ("MIN_PROBLEMS_RATIO=98", "MIN_PROBLEMS_RATIO is '98', not a number from 0 to 1"),
+        ("MIN_USERS_RATIO=nan", "MIN_USERS_RATIO is 'nan', not a number from 0 to 1"),
+        ("MAX_RENAMED_RATIO=", "MAX_RENAMED_RATIO is '', not a number from 0 to 1"),
+    ],
+)
+def test_settings_that_make_no_sense(
+    setting: str, reason: str, standin: Served, database: Path, before: bytes
+) -> None:
+    server = standin(120)
+    assert Crawl(server.url, database, setting).failed(reason, before)
+    assert server.requests == []
+
+
+HOSTILE = (
+    "<script>alert('x')</script>", "Robert'); DROP TABLE problems;--",
+    '=HYPERLINK("http://x.invalid","y")', "+1+cmd|' /C calc'!A0", "-2",
+    "\u202egnirts\u202c \u200bzero", "bell\u0007 and escape\u001b[31m", "a\tb", "double  space",
+    "&amp; stays", "NULL", "\U0001f600 \u4e2d\u6587 \u0645\u0631\u062d\u0628\u0627", "%s %(x)d {0}",
+)  # fmt: skip
+
+
+def test_hostile_names_are_stored_verbatim(standin: Served, database: Path) -> None:
+    entries = problems(120)
+    for n, name in enumerate(HOSTILE):
+        entries[n] = replace(entries[n], name=name)
+    assert Crawl(standin(entries).url, database).status == 0
+    assert [row["name"] for row in rows(database)[: len(HOSTILE)]] == list(HOSTILE)

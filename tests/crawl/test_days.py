@@ -1,51 +1,19 @@
-"""Pages of days past: which day they count for, and when that makes no sense."""
+"""Crawls of saved pages, and the day that a crawl counts for."""
 
-import json
-import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from spojscore_crawler.check import last_attempt
-from spojscore_crawler.store.state import state
 from standin.problems import problems
-from standin.server import StandIn
 from tests.support.crawling import Crawl, Served
 from tests.support.databases import rows
+from tests.support.pages import NOON, SPOJ, har, har_entry, save_folder, save_har
+from tests.support.tools import faked_clock
 
-DAY = "SELECT day, started, finished, source FROM crawls ORDER BY id DESC LIMIT 1"
-LIST = "/problems/classical/sort=0,start="
-SPOJ = "https://www.spoj.com"
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-def folder(place: Path, server: StandIn, *times: datetime) -> Path:
-    """The three pages of a list, saved at these times."""
-    place.mkdir()
-    for number, time in enumerate(times):
-        file = place / f"{number}.html"
-        file.write_bytes(server.list_page(50 * number))
-        os.utime(file, (time.timestamp(), time.timestamp()))
-    return place
-
-
-def har(place: Path, server: StandIn, *readings: tuple[int, datetime]) -> Path:
-    """A browser's record of pages, by their start=, each with the moment in which it was read."""
-    entries = [
-        {
-            "startedDateTime": moment.isoformat(),
-            "request": {"url": f"{SPOJ}{LIST}{start}", "headers": []},
-            "response": {
-                "status": 200, "headers": [],
-                "content": {"text": server.list_page(start).decode()},
-            },
-        }
-        for start, moment in readings
-    ]  # fmt: skip
-    place.write_text(json.dumps({"log": {"entries": entries}}))
-    return place
+CRAWLS = "SELECT day, started, finished, source FROM crawls ORDER BY id DESC LIMIT 1"
+MINUTE = timedelta(minutes=1)
 
 
 def crawl(database: Path, pages: Path, *arguments: str) -> Crawl:
@@ -53,107 +21,155 @@ def crawl(database: Path, pages: Path, *arguments: str) -> Crawl:
     return Crawl(SPOJ, database, arguments=words)
 
 
-def test_saved_pages_count_by_their_files_dates(
-    standin: Served, database: Path, tmp_path: Path
+def readings(*starts: int) -> list[tuple[int, datetime]]:
+    """A page a minute, from NOON."""
+    return [(start, NOON + n * MINUTE) for n, start in enumerate(starts)]
+
+
+@pytest.mark.parametrize("theme", ["modern", "old"])
+def test_folder_counts_for_the_dates_of_its_files(
+    theme: str, standin: Served, database: Path, tmp_path: Path
 ) -> None:
-    minutes = [NOON + timedelta(minutes=n) for n in range(3)]
-    assert crawl(database, folder(tmp_path / "pages", standin(120), *minutes)).status == 0
-    assert rows(database, DAY) == [{
+    server = standin(120, theme=theme)
+    done = crawl(database, save_folder(tmp_path / "pages", server, *readings(100, 0, 50)))
+    assert done.status == 0, done.log
+    assert [row["code"] for row in rows(database)] == [entry.code for entry in problems(120)]
+    assert server.requests == []
+    assert {row["first_seen"] for row in rows(database)} == {"2026-03-02"}
+    assert rows(database, CRAWLS) == [{
         "day": "2026-03-02", "started": "2026-03-02T12:00:00+00:00",
         "finished": "2026-03-02T12:02:00+00:00", "source": "saved pages, not fenced",
     }]  # fmt: skip
-    assert {row["first_seen"] for row in rows(database)} == {"2026-03-02"}
-    assert last_attempt(database, state(database)) == []
 
 
-def test_a_har_file_counts_by_its_own_times(
-    standin: Served, database: Path, tmp_path: Path
-) -> None:
-    starts = (0, 100, 50, 100, 0)
-    readings = [(start, NOON + timedelta(minutes=n)) for n, start in enumerate(starts)]
-    record = har(tmp_path / "list.har", standin(120), *readings)
+def test_har_file_counts_for_its_own_times(standin: Served, database: Path, tmp_path: Path) -> None:
+    record = save_har(tmp_path / "list.har", standin(120), *readings(0, 100, 50, 100, 0))
     assert crawl(database, record).status == 0
     assert [row["code"] for row in rows(database)] == [entry.code for entry in problems(120)]
-    assert rows(database, DAY) == [{
+    assert rows(database, CRAWLS) == [{
         "day": "2026-03-02", "started": "2026-03-02T12:00:00+00:00",
         "finished": "2026-03-02T12:04:00+00:00", "source": "browser",
     }]  # fmt: skip
 
 
-def test_of_a_page_that_was_read_twice_the_newer_counts(
-    standin: Served, database: Path, tmp_path: Path
-) -> None:
-    """But both readings of the first and the last page are the fence."""
+def test_newest_reading_of_a_page_counts(standin: Served, database: Path, tmp_path: Path) -> None:
+    """But the first and the last page must list the same problems each time."""
     entries = problems(120)
-    full, shifted = standin(entries), standin([*entries[:60], *entries[61:]])
-    readings = [(start, NOON + timedelta(minutes=n)) for n, start in enumerate((0, 100, 50))]
-    record = har(tmp_path / "list.har", full, *readings)
-    older = har(tmp_path / "older.har", shifted, (50, NOON - timedelta(minutes=9)))
-    later = har(tmp_path / "later.har", shifted, (100, NOON + timedelta(minutes=9)))
-
-    def join(*parts: Path) -> Path:
-        logs = [json.loads(part.read_text())["log"]["entries"] for part in parts]
-        joined = tmp_path / "joined.har"
-        joined.write_text(json.dumps({"log": {"entries": [*chain(*logs)]}}))
-        return joined
-
-    assert crawl(database, join(record, older)).status == 0
+    server, other = standin(entries), standin([*entries[:60], *entries[61:]])
+    pages = save_folder(tmp_path / "pages", server, *readings(50, 0, 100))
+    older = save_folder(tmp_path / "older", other, (50, NOON - MINUTE)) / "0.html"
+    older.rename(pages / "older.html")
+    assert crawl(database, pages).status == 0
     assert [row["code"] for row in rows(database)] == [entry.code for entry in entries]
-    refused = crawl(database, join(record, later))
-    assert refused.status == 1
-    assert refused.report["findings"]["shifted"] == (
-        "the list shifted while it was read: start=100 names other problems now"
-    )
+    later = save_folder(tmp_path / "later", other, (100, NOON + 9 * MINUTE)) / "0.html"
+    later.rename(pages / "later.html")
+    before = database.read_bytes()
+    refused = "the list shifted during the crawl: start=100 lists other problems now"
+    assert crawl(database, pages).failed(refused, before)
 
 
-def test_a_day_that_is_given(standin: Served, database: Path, tmp_path: Path) -> None:
-    """Also for a server on this machine."""
-    assert Crawl(standin(120).url, database, arguments=["-a", "day=2012-05-08"]).status == 0
-    assert rows(database, DAY) == [{
-        "day": "2012-05-08", "started": "2012-05-08T00:00:00+00:00",
-        "finished": "2012-05-08T00:00:00+00:00", "source": "127.0.0.1",
-    }]  # fmt: skip
-    pages = folder(tmp_path / "pages", standin(120), NOON, NOON - timedelta(days=3), NOON)
-    assert crawl(database, pages, "day=2025-05-31").status == 0
-    assert [row["day"] for row in rows(database, DAY)] == ["2025-05-31"]
+def test_page_after_a_passed_check(standin: Served, database: Path, tmp_path: Path) -> None:
+    check = {"status": 403, "headers": [{"name": "cf-mitigated", "value": "challenge"}]}
+    url = f"{SPOJ}/problems/classical/"
+    passed = har_entry(f"{url}?__cf_chl_f_tk=x-1.0.1.1-y", standin(7).list_page(0).decode())
+    passed["request"]["method"] = "POST"
+    (tmp_path / "list.har").write_bytes(har([har_entry(url, "", **check), passed]))
+    assert crawl(database, tmp_path / "list.har").status == 0
+    assert len(rows(database)) == 7
+
+
+def test_translated_names_are_refused(
+    standin: Served, database: Path, tmp_path: Path, before: bytes
+) -> None:
+    """Also where the translator left no mark."""
+    entries = [replace(entry, name=f"{entry.name} po polsku") for entry in problems(120)]
+    now = datetime.now(UTC)
+    pages = save_folder(tmp_path / "pages", standin(entries), (0, now), (50, now), (100, now))
+    refused = crawl(database, pages)
+    assert "120 of 120 names changed" in refused.error
+    assert database.read_bytes() == before
+    marked = (pages / "0.html").read_text().replace("<tr>", '<tr _msttexthash="1">')
+    (pages / "0.html").write_text(marked)
+    assert "0.html: the browser translated it" in crawl(database, pages).error
 
 
 @pytest.mark.parametrize(
-    ("times", "day", "reason"),
+    ("change", "reason"),
     [
-        ([NOON, NOON, NOON - timedelta(days=1)], None,
-         "the pages are of two days, 2026-03-01 and 2026-03-02; -a day= says which one counts"),
-        ([NOON] * 3, "20250531", "-a day=20250531 is not a day, YYYY-MM-DD"),
-        ([NOON] * 3, "yesterday", "-a day=yesterday is not a day, YYYY-MM-DD"),
-        ([NOON] * 3, "2012-05-08",
-         "the pages are of 2012-05-08 00:00 UTC, before the last crawl's, 2012-05-09 00:00 UTC"),
+        pytest.param(
+            lambda pages: (pages / "1.html").unlink(),
+            "1 of 3 pages missing, the first is start=50", id="middle-missing",
+        ),
+        pytest.param(
+            lambda pages: (pages / "0.html").unlink(),
+            "1 of 3 pages missing, the first is start=0", id="first-missing",
+        ),
+        pytest.param(
+            lambda pages: (pages / "1.html").write_bytes((pages / "1.html").read_bytes()[:9000]),
+            "{pages}/1.html: the page is cut off after row 16", id="cut-off",
+        ),
+        pytest.param(
+            lambda pages: pages.rename(pages.with_name("elsewhere")),
+            "{pages}: there is no such folder and no such .har file", id="no-folder",
+        ),
     ],
 )  # fmt: skip
-def test_days_that_make_no_sense(
-    times: list[datetime], day: str | None, reason: str, standin: Served, database: Path,
-    tmp_path: Path,
-) -> None:  # fmt: skip
+def test_saved_pages_without_a_list(
+    change: object, reason: str, standin: Served, database: Path, tmp_path: Path, before: bytes
+) -> None:
+    pages = save_folder(tmp_path / "pages", standin(120), *readings(0, 50, 100))
+    change(pages)  # type: ignore[operator]
+    assert crawl(database, pages).failed(reason.format(pages=pages), before)
+
+
+def test_day_argument(standin: Served, database: Path, tmp_path: Path) -> None:
+    """For the stand-in, too."""
+    assert Crawl(standin(120).url, database, arguments=["-a", "day=2012-05-08"]).status == 0
+    assert rows(database, CRAWLS) == [{
+        "day": "2012-05-08", "started": "2012-05-08T00:00:00+00:00",
+        "finished": "2012-05-08T00:00:00+00:00", "source": "127.0.0.1",
+    }]  # fmt: skip
+    days = [(start, NOON - start * timedelta(days=1)) for start in (0, 50, 100)]
+    pages = save_folder(tmp_path / "pages", standin(120), *days)
+    assert "the pages were saved on two days, " in crawl(database, pages).error
+    assert crawl(database, pages, "day=2025-05-31").status == 0
+    assert [row["day"] for row in rows(database, CRAWLS)] == ["2025-05-31"]
+    assert "before the last crawl, 2025-05-31" in crawl(database, pages, "day=2025-05-30").error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["day=2026-01-01"], "-a day= is for saved pages; spoj.invalid shows today's list"),
+        (["pages=.", "day=20250531"], "-a day=20250531 is not a day, YYYY-MM-DD"),
+        (["pages=.", "day=yesterday"], "-a day=yesterday is not a day, YYYY-MM-DD"),
+        (["page=DIR"], "unknown -a page; use pages= or day="),
+    ],
+)
+def test_wrong_arguments(arguments: list[str], reason: str, database: Path, before: bytes) -> None:
+    words = [word for argument in arguments for word in ("-a", argument)]
+    assert Crawl("http://spoj.invalid", database, arguments=words).failed(reason, before)
+
+
+def test_crawl_past_midnight(standin: Served, database: Path, tmp_path: Path) -> None:
+    """It belongs to the day on which it began."""
+    clock, environment = faked_clock(tmp_path)
+    clock.write_text("@2026-03-01 23:59:00")
     server = standin(120)
-    assert Crawl(server.url, database, arguments=["-a", "day=2012-05-09"]).status == 0
-    before = database.read_bytes()
-    pages = folder(tmp_path / "pages", server, *times)
-    refused = crawl(database, pages, *([f"day={day}"] if day else []))
-    assert refused.failed(reason, before)
+    server.on_page = lambda: clock.write_text("@2026-03-02 00:00:30")
+    assert Crawl(server.url, database, env=environment).status == 0
+    assert {row["first_seen"] for row in rows(database)} == {"2026-03-01"}
+    [row] = rows(database, CRAWLS)
+    assert (row["day"], row["started"][:16]) == ("2026-03-01", "2026-03-01T23:59")
+    assert row["finished"][:16] == "2026-03-02T00:00"
 
 
-def test_a_day_in_the_future(standin: Served, database: Path, before: bytes) -> None:
-    refused = Crawl(standin(120).url, database, arguments=["-a", "day=2999-01-01"])
-    assert refused.error.startswith("error: the pages are of 2999-01-01 00:00 UTC, but by this ")
-    assert refused.failed(refused.report["reason"], before)
-
-
-def test_a_day_is_not_for_the_site(database: Path, before: bytes) -> None:
-    refused = Crawl("http://spoj.invalid", database, arguments=["-a", "day=2026-01-01"])
-    reason = "-a day=2026-01-01 is for saved pages; spoj.invalid is read now"
-    assert refused.failed(reason, before)
-
-
-def test_a_har_file_that_is_none(database: Path, tmp_path: Path, before: bytes) -> None:
-    record = tmp_path / "list.har"
-    record.write_text("{}")
-    assert crawl(database, record).failed(f"{record}: not a HAR file (KeyError: 'log')", before)
+def test_clock_set_back_during_a_crawl(standin: Served, database: Path, tmp_path: Path) -> None:
+    clock, environment = faked_clock(tmp_path)
+    clock.write_text("@2026-03-02 00:00:30")
+    server = standin(120)
+    server.on_page = lambda: clock.write_text("@2026-02-01 00:00:00")
+    assert Crawl(server.url, database, env=environment).status == 0
+    [row] = rows(database, CRAWLS)
+    assert row["started"] == row["finished"]
+    assert row["day"] == "2026-03-02"

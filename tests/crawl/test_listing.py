@@ -1,26 +1,24 @@
 from dataclasses import replace
 
 import pytest
+from scrapy.http import HtmlResponse
 
+from spojscore_crawler.failures import bot_check
 from spojscore_crawler.items import Problem
 from spojscore_crawler.listing import Listing, ListingError, decode, parse_listing
-from standin import pages
-from standin.problems import Entry, problems
+from standin.pages import modern_page
+from standin.problems import DAYS, Entry, problems
 from tests.support.projects import ROOT
+from tests.support.themes import THEMES
 
 REAL_PAGES = ROOT.parent / "shared" / "spoj" / "pages"
 real_pages = pytest.mark.skipif(not REAL_PAGES.is_dir(), reason="no ../shared/spoj/pages here")
 
 
-def read(name: str) -> Listing:
-    return parse_listing((REAL_PAGES / name).read_bytes(), name)
-
-
 @real_pages
-def test_first_page_of_2014() -> None:
-    listing = read("list-old-2014-04-28-first.html")
-    assert len(listing.problems) == 50
-    assert (listing.start, listing.highest_link) == (0, 2950)
+def test_real_first_page_of_2014() -> None:
+    listing = parse_listing((REAL_PAGES / "list-old-2014-04-28-first.html").read_bytes())
+    assert (listing.start, listing.highest_link, listing.page_size) == (0, 2950, 50)
     assert listing.problems[:3] == [
         Problem(id=1, code="TEST", name="Life, the Universe, and Everything", users=52250, value=0,
             acceptance=34.5),
@@ -29,54 +27,61 @@ def test_first_page_of_2014() -> None:
         Problem(id=3, code="SBSTR1", name="Substring Check (Bug Funny)", users=419, value=0.17,
             acceptance=10.91),
     ]  # fmt: skip
-    assert listing.problems[-1] == Problem(
-        id=54, code="JULKA", name="Julka", users=7508, value=0.01, acceptance=28.81
-    )
-    assert sum(row.users for row in listing.problems) == 178830
-    assert [row.id for row in listing.problems] == sorted(row.id for row in listing.problems)
+    assert (len(listing.problems), sum(row.users for row in listing.problems)) == (50, 178830)
 
 
 @real_pages
-def test_last_page_of_2011() -> None:
-    listing = read("list-old-2011-09-12-last.html")
-    assert listing.start == 1800
-    assert listing.highest_link == 1750  # the last page's pager links to all but itself
-    assert [(r.id, r.code, r.name, r.users, r.value, r.acceptance) for r in listing.problems] == [
-        (9518, "LCM", "The Time of Day", 2, 1.86, 33.33),
-        (9519, "DSUBMTR", "Distinct Submatrices", 2, 1.86, 50),
-        (9520, "TANKS", "Tanks", 1, 1.9, 50),
-        (9525, "CIPHERJ", "Cipher", 0, 1.95, 0),
-        (9526, "DEPART", "Department", 0, 1.95, 0),
-        (9527, "DEPARTJ", "Department", 0, 1.95, 0),
-        (9528, "JTRIP", "Johns Trip", 0, 1.95, 0),
-        (9529, "MAYCA", "Maya Calendar", 0, 1.95, 0),
-        (9530, "PIPEJ", "Pipe", 0, 1.95, 0),
-        (9531, "STIJ", "Sticks", 0, 1.95, 0),
-        (9532, "TRANSJ", "Transportation", 0, 1.95, 0),
-        (9533, "KINDJ", "Kindergarten Counting Game", 3, 1.82, 100),
-    ]
+def test_real_last_page_of_2011() -> None:
+    listing = parse_listing((REAL_PAGES / "list-old-2011-09-12-last.html").read_bytes())
+    # The last page's pager links all pages but itself.
+    assert (listing.start, listing.highest_link, listing.page_size) == (1800, 1750, 50)
+    rows = [(r.id, r.code, r.name, r.users, r.value, r.acceptance) for r in listing.problems]
+    assert rows[0] == (9518, "LCM", "The Time of Day", 2, 1.86, 33.33)
+    assert rows[-1] == (9533, "KINDJ", "Kindergarten Counting Game", 3, 1.82, 100)
+    assert len(rows) == 12
 
 
 @real_pages
 @pytest.mark.parametrize(
-    ("name", "what"),
+    ("name", "reason"),
     [
         ("error-2014-wrong-problem.html", "no problem table; SPOJ says 'Wrong problem id!'"),
         ("profile-2019-02-17.html", "no problem table"),
-        (
-            "cloudflare-challenge-2020-other-site.html",
-            "a bot check instead of the list of problems",
-        ),
     ],
 )
-def test_real_pages_without_a_list(name: str, what: str) -> None:
-    with pytest.raises(ListingError) as error:
-        read(name)
-    assert str(error.value) == f"{name}: {what}"
+def test_real_pages_without_a_list(name: str, reason: str) -> None:
+    with pytest.raises(ListingError, match=f"^{reason}$"):
+        parse_listing((REAL_PAGES / name).read_bytes())
 
 
+@real_pages
+def test_real_bot_check() -> None:
+    body = (REAL_PAGES / "cloudflare-challenge-2020-other-site.html").read_bytes()
+    assert bot_check(HtmlResponse("https://www.spoj.com", body=body))
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "expected"),
+    [
+        (b"<TITLE>Just a moment...</TITLE>", {}, True),
+        (b"<title>Attention Required! | Cloudflare</title>", {}, True),
+        (b"<script>window._cf_chl_opt = {}</script>", {}, True),
+        (b"<p class='cf-browser-verification'>", {}, True),
+        (b"Forbidden", {"CF-Mitigated": "challenge"}, True),
+        (b"Forbidden", {}, False),
+        (b"<script>window.__CF$cv$params={}</script>", {}, False),  # on ordinary pages
+    ],
+)
+def test_bot_check_marks(body: bytes, headers: dict[str, str], expected: bool) -> None:
+    response = HtmlResponse("https://www.spoj.com", body=body, headers=headers)
+    assert bool(bot_check(response)) is expected
+
+
+# A logged-in user's own table may come before or after the list; the last list counts.
 MODERN = """<html><body>
 <table class="problems table"><tr><td><a href="/problems/LATER">Later</a></td></tr></table>
+<table class="problems"><tr><td>8</td><td><a href="/problems/OLD">Old</a></td>
+<td><a href="/ranks/OLD">5</a></td></tr></table>
 <table class="problems table table-condensed table-hover"><thead><tr><th>ID</th></tr></thead><tbody>
 <tr>{row}</tr></tbody></table>
 <ul class="pagination">
@@ -99,21 +104,24 @@ CPP = Problem(
 
 
 def parse(*cells: str) -> Listing:
-    return parse_listing(MODERN.format(row="".join(cells)).encode(), "page")
+    return parse_listing(MODERN.format(row="".join(cells)).encode())
 
 
 @pytest.mark.parametrize(
     "cells",
     [
-        (ID, NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY),
-        (MARK, ID, NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY),
-        ("<td>99</td>", ID, NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY),
-        (DIFFICULTY, ACCEPTANCE, USERS, QUALITY, NAME, ID),
-        (ID, "<!-- a comment -->", NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY),
+        pytest.param((ID, NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY), id="modern"),
+        pytest.param((MARK, ID, NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY), id="logged-in"),
+        pytest.param(("<td>99</td>", ID, NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY), id="rank"),
+        pytest.param((ID, NAME, "<td>9</td>", QUALITY, USERS, ACCEPTANCE, DIFFICULTY), id="number"),
+        pytest.param((DIFFICULTY, ACCEPTANCE, USERS, QUALITY, NAME, ID), id="reverse"),
+        pytest.param(
+            (ID, "<!-- x -->", NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY), id="comment"
+        ),
     ],
 )
-def test_cells_are_found_wherever_they_stand(cells: tuple[str, ...]) -> None:
-    assert parse(*cells) == Listing([CPP], None, 100)
+def test_cells_in_any_order(cells: tuple[str, ...]) -> None:
+    assert parse(*cells) == Listing([CPP], None, 100, 50)
 
 
 @pytest.mark.parametrize(
@@ -125,30 +133,27 @@ def test_cells_are_found_wherever_they_stand(cells: tuple[str, ...]) -> None:
         '<td><p title="Difficulty"><span>12</span><span>34</span></p></td>',
     ],
 )
-def test_difficulties_go_by_their_names(difficulty: str) -> None:
+def test_difficulties_by_label(difficulty: str) -> None:
     [row] = parse(ID, NAME, QUALITY, USERS, ACCEPTANCE, difficulty).problems
     assert (row.concept_difficulty, row.implementation_difficulty) == (34, 12)
 
 
-def test_what_the_page_leaves_open_is_none() -> None:
+def test_missing_values_are_none() -> None:
     users = '<td><a href="/ranks/CPP">119</a></td>'
     [row] = parse(ID, NAME, "<td></td>", users, '<td><a href="/status/CPP">-</a></td>').problems
     assert row == Problem(id=7, code="CPP", name=CPP.name, users=119)
 
 
 @pytest.mark.parametrize(
-    ("cells", "what"),
+    ("cells", "reason"),
     [
         ((NAME, USERS, ACCEPTANCE), "row 1 (CPP): no id"),
         ((ID, USERS, ACCEPTANCE), "row 1 (CPP): no name"),
-        (
-            (ID, '<td><a href="/problems/CPP">&nbsp;</a></td>', USERS),
-            "row 1 (CPP): no name",
-        ),
+        ((ID, '<td><a href="/problems/CPP">&nbsp;</a></td>', USERS), "row 1 (CPP): no name"),
         ((ID, NAME, ACCEPTANCE), "row 1 (CPP): no users"),
         (
-            (ID, NAME, '<td><a href="/ranks/CPP">many</a></td>'),
-            "row 1 (CPP): users are 'many', not a whole number",
+            (ID, NAME, f'<td><a href="/ranks/CPP">{"many" * 20}</a></td>'),
+            f"row 1 (CPP): users are '{'many' * 10}', not a whole number",
         ),
         (
             (ID, NAME, '<td><a href="/ranks/CPP">-3</a></td>'),
@@ -163,71 +168,76 @@ def test_what_the_page_leaves_open_is_none() -> None:
             "row 1 (CPP, OTHER): more than one code",
         ),
         (("</tr><tr>", ID, "<td>no link</td></tr><tr>", ID, NAME, USERS), "row 1: no code"),
-        ((ID,), "no problems in the problem table"),
     ],
 )
-def test_a_row_that_lacks_something(cells: tuple[str, ...], what: str) -> None:
+def test_unreadable_rows(cells: tuple[str, ...], reason: str) -> None:
     with pytest.raises(ListingError) as error:
         parse(*cells)
-    assert str(error.value) == f"page: {what}"
+    assert str(error.value) == reason
 
 
-def test_a_page_without_a_pager() -> None:
-    page = MODERN.format(row=ID + NAME + USERS).replace('class="pagination"', "")
-    assert parse_listing(page.encode(), "page").highest_link is None
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        pytest.param("<table class=problems></table>", "no problems in the problem", id="empty"),
+        pytest.param("Problem hidden", "no problem table; SPOJ says .Problem hidden.", id="hidden"),
+        pytest.param(
+            MODERN.format(row=ID + NAME + USERS).rpartition("</tbody>")[0],
+            "the page is cut off after row 1", id="cut-off-after-a-row",
+        ),
+    ],
+)  # fmt: skip
+def test_pages_without_a_list(page: str, reason: str) -> None:
+    with pytest.raises(ListingError, match=f"^{reason}"):
+        parse_listing(page.encode())
 
 
-def test_a_page_that_breaks_off_after_a_whole_row() -> None:
-    page = MODERN.format(row=ID + NAME + USERS)
-    with pytest.raises(ListingError, match="page: the page breaks off after row 1"):
-        parse_listing(page.partition("</tbody>")[0].encode(), "page")
-
-
-def test_what_spoj_says_counts_before_a_script_of_cloudflare() -> None:
-    page = b"<p>Wrong problem id!</p><script>window._cf_chl_opt</script>"
-    with pytest.raises(ListingError, match="SPOJ says 'Wrong problem id!'"):
-        parse_listing(page, "page")
-
-
-def test_bytes_of_two_encodings_in_one_page() -> None:
+def test_two_encodings_in_one_page() -> None:
     body = b"<b>" + "Łódź".encode("iso-8859-2") + " ’ Łódź</b>".encode()
     assert decode(body) == "<b>Łódź ’ Łódź</b>"
 
 
-def row_of(entry: Entry, theme: str) -> Problem:
-    """The row that a page of the stand-in must give."""
-    value = float(f"{80 / (41 + entry.users):.2f}")
-    if theme == "old":
-        return Problem(
-            id=entry.id, code=entry.code, name=entry.name, users=entry.users, value=value,
-            acceptance=entry.acceptance,
-        )  # fmt: skip
-    return Problem(
-        id=entry.id, code=entry.code, name=entry.name, users=entry.users, value=value,
-        acceptance=entry.acceptance, votes_up=entry.votes_up, votes_down=entry.votes_down,
-        concept_difficulty=entry.concept, implementation_difficulty=entry.implementation,
+def expected_row(entry: Entry, theme: str) -> Problem:
+    row = Problem(
+        id=entry.id, code=entry.code, name=entry.name, users=entry.users,
+        value=float(f"{80 / (41 + entry.users):.2f}"), acceptance=entry.acceptance,
+        votes_up=entry.votes_up, votes_down=entry.votes_down,
+        concept_difficulty=entry.concept_difficulty,
+        implementation_difficulty=entry.implementation_difficulty,
     )  # fmt: skip
+    if theme == "old":
+        row.votes_up = row.votes_down = None
+        row.concept_difficulty = row.implementation_difficulty = None
+    return row
 
 
-@pytest.mark.parametrize("theme", pages.THEMES)
-def test_every_row_of_the_stand_in(theme: str) -> None:
-    rated = replace(problems(1)[0], id=99_999, code="RATED", concept=13, implementation=7)
-    entries = [*problems(), rated]
-    page = pages.THEMES[theme](entries, 0, len(entries), len(entries), 0)
-    assert parse_listing(page, "page").problems == [row_of(entry, theme) for entry in entries]
+@pytest.mark.parametrize(("theme", "day"), [*zip(THEMES, DAYS, strict=True)])
+def test_every_row_of_a_list(theme: str, day: str) -> None:
+    rated = replace(
+        problems(1)[0], id=99_999, code="RATED", concept_difficulty=13, implementation_difficulty=7
+    )
+    entries = [*problems(day=day), rated]
+    page = THEMES[theme](entries, 0, len(entries), len(entries), 0)
+    assert parse_listing(page).problems == [expected_row(entry, theme) for entry in entries]
 
 
-@pytest.mark.parametrize("theme", pages.THEMES)
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("count", [7, 120, 3974])
-def test_a_page_knows_its_place_by_its_pager(theme: str, count: int) -> None:
+def test_page_knows_its_start(theme: str, count: int) -> None:
     entries = problems(count)
     for start in {0, 50, 1000, 3950} & set(range(0, count, 50)):
-        page = pages.THEMES[theme](entries[start : start + 50], start, 50, count, 0)
-        assert parse_listing(page, "url").start == start
+        page = THEMES[theme](entries[start : start + 50], start, 50, count, 0)
+        listing = parse_listing(page)
+        assert (listing.start, listing.page_size) == (start, 50 if count > 50 else None)
+
+
+def with_pager(items: str) -> bytes:
+    page = modern_page(problems(1), 0, 50, 1, 0).replace(b"pagination", b"replaced")
+    return page.replace(b"</body>", f'<ul class="pagination">{items}</ul></body>'.encode())
 
 
 @pytest.mark.parametrize(
-    ("pager", "start"),
+    ("items", "start"),
     [
         ('<li><span>1</span></li><li><a href="/x/start=50">2</a></li>', 0),
         ('<li class="active"><a href="/x/start=50">2</a></li>', 50),
@@ -235,24 +245,23 @@ def test_a_page_knows_its_place_by_its_pager(theme: str, count: int) -> None:
         ('<li class="active"><span>2</span></li>', None),
         ("<li>0</li>", None),
     ],
-)  # fmt: skip
-def test_a_pager_that_may_not_tell(pager: str, start: int | None) -> None:
-    page = pages.modern_page(problems(1), 0, 50, 1, 0).decode()
-    head, _, rest = page.partition('<ul class="pagination" style="">')
-    tail = rest.rpartition("</ul>")[2]
-    page = f"{head}</ul>{rest.partition('</ul>')[2].partition('<ul')[0]}{tail}"
-    page = page.replace("</body>", f'<ul class="pagination">{pager}</ul></body>')
-    assert parse_listing(page.encode(), "url").start == start
+)
+def test_pager_that_may_not_say_the_start(items: str, start: int | None) -> None:
+    assert parse_listing(with_pager(items)).start == start
+
+
+def test_page_without_a_pager() -> None:
+    assert parse_listing(with_pager("").replace(b"pagination", b"x")).highest_link is None
 
 
 @pytest.mark.parametrize(
     ("number", "start"), [("2", "0"), ("3", "50"), ("1", "50"), ("2", "50000")]
 )
-def test_a_pager_that_leads_astray(number: str, start: str) -> None:
-    page = pages.modern_page(problems(200)[:50], 0, 50, 200, 0).decode()
-    before = f'start={(int(number) - 1) * 50}" class="pager_link">{number}<'
+def test_pager_that_links_wrong_pages(number: str, start: str) -> None:
+    items = '<li><a href="/x/start=50">2</a></li><li><a href="/x/start=100">3</a></li>'
+    old = f"start={(int(number) - 1) * 50}"
     if number == "1":
-        page = page.replace('<li class="active"><span>1</span>', f'<li><a href="/x/{before}/a>')
-    page = page.replace(before, f'start={start}" class="pager_link">{number}<')
-    with pytest.raises(ListingError, match=r"^url: the pager links page \d to start=\d+$"):
-        parse_listing(page.encode(), "url")
+        items, old = '<li><a href="/x/start=0">1</a></li>' + items, "start=0"
+    items = items.replace(f'/{old}"', f'/start={start}"')
+    with pytest.raises(ListingError, match=r"^the pager links page \d to start=\d+$"):
+        parse_listing(with_pager(items + '<li><a href="/x/start=150">4</a></li>'))

@@ -1,107 +1,212 @@
-"""Pages that a person saved."""
+"""Saved pages read into responses; test_days.py crawls them."""
 
+import json
+from base64 import b64encode
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from standin.pages import bot_check_page
-from standin.problems import problems
-from standin.server import StandIn
-from tests.support.crawling import Crawl, Served
-from tests.support.databases import rows
+from spojscore_crawler.saved import SavedPagesError, read_har, read_saved_pages
+from tests.support.faults import bot_check_page
+from tests.support.pages import LIST, NOON, SPOJ, har, har_entry
 
-SPOJ = "http://spoj.invalid"
-NAMES = ("Problems classical.html", "page (2).html", "z.html")
+URL = SPOJ + LIST
+PLAIN = '<html lang="en"><a href="/problems/ONP">Transform the Expression</a>'
 
 
-def save(folder: Path, server: StandIn) -> Path:
-    folder.mkdir()
-    for name, start in zip(NAMES, (100, 0, 50), strict=True):
-        # As a browser saves them, with whole addresses.
-        page = server.list_page(start).replace(b'href="/', b'href="https://www.spoj.com/')
-        (folder / name).write_bytes(page)
-    return folder
+def read(*entries: dict[str, Any]) -> list[tuple[int | None, bytes]]:
+    return [(page.start, page.response.body) for page in read_har(har(entries), SPOJ)]
 
 
-def crawl(folder: Path, database: Path) -> Crawl:
-    return Crawl(SPOJ, database, arguments=["-a", f"pages={folder}"])
+def message(*entries: Any) -> str:
+    with pytest.raises(SavedPagesError) as error:
+        read(*entries)
+    assert "s3cret" not in str(error.value)
+    return str(error.value)
 
 
-@pytest.mark.parametrize("theme", ["modern", "old"])
-def test_saved_pages(theme: str, standin: Served, database: Path, tmp_path: Path) -> None:
-    server = standin(120, theme=theme)
-    saved = crawl(save(tmp_path / "pages", server), database)
-    assert saved.status == 0, saved.log
-    assert saved.output.startswith("120 problems (120 new, 0 changed, 0 gone, 0 returned)")
-    assert [row["code"] for row in rows(database)] == [entry.code for entry in problems(120)]
-    assert server.requests == []
-    assert saved.report["pages"] == 3
-    assert saved.report["fenced"] is False
+def date_header(minutes: float) -> dict[str, Any]:
+    """A Date so many minutes before NOON."""
+    date = NOON - timedelta(minutes=minutes)
+    return {"headers": [{"name": "date", "value": f"{date:%a, %d %b %Y %H:%M:%S} GMT"}]}
 
 
-def test_a_page_that_was_saved_twice(standin: Served, database: Path, tmp_path: Path) -> None:
-    pages = save(tmp_path / "pages", standin(120))
-    for number, name in enumerate(NAMES[:2]):
-        (pages / f"again {number}.html").write_bytes((pages / name).read_bytes())
-    saved = crawl(pages, database)
-    assert saved.status == 0, saved.log
-    assert saved.output.startswith("120 problems (120 new")
-    assert saved.report["fenced"] is True
+def test_newest_reading_comes_first(tmp_path: Path) -> None:
+    file = tmp_path / "list.HAR"
+    minute = timedelta(minutes=1)
+    readings = (har_entry(URL + "0", "a", NOON), har_entry(URL + "0", "å", NOON + minute))
+    file.write_bytes(b"\xef\xbb\xbf" + har(readings))  # with a byte order mark
+    pages = read_saved_pages(file, SPOJ)
+    assert [(page.response.body.decode(), page.read) for page in pages] == [
+        ("å", NOON + minute), ("a", NOON),
+    ]  # fmt: skip
+    assert {(page.response.url, page.start, page.source) for page in pages} == {
+        (URL + "0", 0, "browser")
+    }
+
+
+def test_times_are_utc() -> None:
+    late = har_entry(URL + "0", "a") | {"startedDateTime": "2026-11-25T00:30:00.250+02:00"}
+    [page] = read_har(har([late]), SPOJ)
+    assert page.read.isoformat() == "2026-11-24T22:30:00.250000+00:00"
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"),
+    ("text", "body"),
     [
-        (lambda pages: (pages / NAMES[2]).unlink(),
-         "1 of 3 pages are missing, the first is sort=0,start=50"),
-        (lambda pages: (pages / NAMES[1]).unlink(),
-         "1 of 3 pages are missing, the first is sort=0,start=0"),
-        (lambda pages: (pages / "z.html").write_bytes(bot_check_page()),
-         "{pages}/z.html: a bot check instead of the list of problems"),
-        (lambda pages: (pages / "z.html").write_bytes((pages / "z.html").read_bytes()[:9000]),
-         "{pages}/z.html: the page breaks off after row 16"),
-        (lambda pages: pages.rename(pages.with_name("elsewhere")),
-         "pages={pages}: there is no such folder, and no such .har file"),
+        pytest.param(b64encode("Łódź".encode()).decode(), "Łódź".encode(), id="base64"),
+        pytest.param(PLAIN, PLAIN.encode(), id="plain-text-called-base64"),
     ],
 )  # fmt: skip
-def test_saved_pages_that_are_no_list(
-    change: object, reason: str, standin: Served, database: Path, tmp_path: Path, before: bytes
+def test_base64(text: str, body: bytes) -> None:
+    content = {"text": text, "encoding": "base64"}
+    assert read(har_entry(URL + "0", None, content=content)) == [(0, body)]
+
+
+@pytest.mark.parametrize(
+    ("url", "start"),
+    [
+        (f"{SPOJ}/problems/classical/", 0),
+        (f"{SPOJ}/problems/classical", 0),
+        ("http://spoj.com/problems/classical/sort=0", 0),
+        ("https://spoj.com/problems/classical/start=50", 50),
+        (f"{SPOJ}/problems/classical/sort=0,start=3950/", 3950),
+        (f"{SPOJ}/problems/classical/?sort=0", 0),
+        # What a browser POSTs to after a passed check.
+        (f"{SPOJ}/problems/classical/?__cf_chl_f_tk=AbC-1790000000-1.0.1.1-xyz", 0),
+        (f"{SPOJ}/problems/classical/sort=0,start=50?__cf_chl_rt_tk=a&__cf_chl_tk=b", 50),
+    ],
+)
+def test_addresses_of_the_list(url: str, start: int) -> None:
+    assert read(har_entry(url, "a")) == [(start, b"a")]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{SPOJ}/",
+        f"{SPOJ}/problems/tutorial/sort=0,start=50",
+        f"{SPOJ}/problems/PRIME1/",
+        f"{URL}50?x=1",
+        "https://www.spoj.com.evil.example/problems/classical/sort=0,start=50",
+        "http://127.0.0.1:8000/problems/classical/sort=0,start=50",
+        "data:text/html,/problems/classical/",
+    ],
+)
+def test_other_addresses_are_skipped(url: str) -> None:
+    assert read(har_entry(url, "other"), har_entry(URL + "0", "a")) == [(0, b"a")]
+    assert message(har_entry(url, "other")) == f"no page of {SPOJ}/problems/classical/ in it"
+
+
+@pytest.mark.parametrize("address", ["sort=5,start=50", "?sort=5"])
+def test_other_sort_order(address: str) -> None:
+    entry = har_entry(f"{SPOJ}/problems/classical/{address}", "a")
+    assert message(entry).endswith(": sorted by sort=5; open the list sorted by id, with sort=0")
+    assert read(entry, har_entry(URL + "0", "a")) == [(0, b"a")]
+
+
+CHALLENGE = {"status": 403, "headers": [{"name": "CF-Mitigated", "value": "challenge"}]}
+FAILURES = [
+    pytest.param({"content": {}}, {}, "its text is missing", id="no-text"),
+    pytest.param({"content": None}, {}, "its text is missing", id="no-content"),
+    pytest.param({"content": {"text": 7}}, {}, "not readable (AttributeError", id="number"),
+    pytest.param({"headers": 7}, {}, "not readable (TypeError", id="headers-are-a-number"),
+    pytest.param({"status": 0}, {}, "the browser got no response", id="no-response"),
+    pytest.param({}, {"response": None}, "the browser got no response", id="response-missing"),
+    pytest.param({}, {"startedDateTime": "noon"}, "not readable (ValueError", id="no-time"),
+    pytest.param(
+        {}, {"startedDateTime": "2026-11-25T10:00"}, "not readable (ValueError", id="no-time-zone"
+    ),
+    pytest.param({"status": 502}, {}, "HTTP 502", id="502"),
+    pytest.param({"content": {"text": bot_check_page().decode()}}, {}, "a bot check", id="check"),
+    pytest.param(CHALLENGE, {}, "a bot check (HTTP 403)", id="check-by-header"),
+    pytest.param({}, {"_fromCache": "disk"}, "it came from the browser's cache", id="chrome"),
+    pytest.param({}, {"_fetchType": "Memory Cache"}, "it came from the browser's", id="safari"),
+    pytest.param({}, {"cache": {"afterRequest": None}}, "it came from the", id="firefox"),
+    pytest.param(date_header(11), {}, "it came from the browser's cache", id="old-date"),
+    pytest.param(
+        {"content": {"text": "<html class='translated-ltr'>"}}, {}, "the browser translated it",
+        id="translated",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("response", "entry", "reason"), FAILURES)
+def test_unusable_page_is_named(
+    response: dict[str, Any], entry: dict[str, Any], reason: str
 ) -> None:
-    pages = save(tmp_path / "pages", standin(120))
-    change(pages)  # type: ignore[operator]
-    assert crawl(pages, database).failed(reason.format(pages=pages), before)
+    failed = har_entry(URL + "50", "b", **response) | entry
+    assert message(har_entry(URL + "0", "a"), failed).startswith(f"{URL}50: {reason}")
+    # It does no harm if the page was read again.
+    assert read(failed, har_entry(URL + "50", "b")) == [(50, b"b")]
 
 
-def test_a_page_that_changed_between_two_savings(
-    standin: Served, database: Path, tmp_path: Path, before: bytes
-) -> None:
-    entries = problems(120)
-    pages = save(tmp_path / "pages", standin(entries))
-    (pages / "again.html").write_bytes(standin([*entries[:20], *entries[21:]]).list_page(0))
-    saved = crawl(pages, database)
-    assert saved.report["findings"]["shifted"] == (
-        "the list shifted while it was read: start=0 names other problems now"
-    )
-    assert saved.failed(saved.report["reason"], before)
+@pytest.mark.parametrize(
+    ("response", "entry"),
+    [
+        pytest.param({"headers": None}, {}, id="no-headers"),
+        pytest.param(date_header(9), {}, id="date-nine-minutes-old"),
+        pytest.param({"headers": [{"name": "Date", "value": "today"}]}, {}, id="unreadable-date"),
+        pytest.param({}, {"time": 0, "_fetchType": "Network Load"}, id="safari"),
+        pytest.param({}, {"cache": {"beforeRequest": None, "afterRequest": None}}, id="no-cache"),
+        pytest.param({}, {"cache": None}, id="cache-null"),
+    ],
+)
+def test_page_that_is_not_cached(response: dict[str, Any], entry: dict[str, Any]) -> None:
+    assert read(har_entry(URL + "0", "a", **response) | entry) == [(0, b"a")]
 
 
-def test_saved_pages_pass_the_same_gate(
-    standin: Served, database: Path, tmp_path: Path, before: bytes
-) -> None:
-    pages = save(tmp_path / "pages", standin(115))
-    reason = "115 problems are fewer than 98 % of the last crawl's 120 (MIN_PROBLEMS_RATIO)"
-    assert crawl(pages, database).failed(reason, before)
+def test_every_missing_page_is_named() -> None:
+    text = message(*(har_entry(f"{URL}{start}", None) for start in (100, 50, 1000)))
+    assert text.startswith(f"{URL}50: its text is missing")
+    assert text.endswith("; start=100, 1000 cannot be read either")
 
 
-def test_an_argument_that_does_not_exist(standin: Served, database: Path, before: bytes) -> None:
-    server = standin(120)
-    crawl = Crawl(server.url, database, arguments=["-a", "page=DIR"])
-    assert crawl.failed("-a knows pages= and day=, not page", before)
-    assert server.requests == []
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>", b"\xff\xfe\x00", b"[]", b'{"log": {}}', b'{"log": {"entries": [7]}}',
+     pytest.param(b"[" * 100_000, id="deep"), json.dumps({"log": None}).encode()],
+)  # fmt: skip
+def test_no_har_file(content: bytes) -> None:
+    with pytest.raises(SavedPagesError, match=r"^not a HAR file \("):
+        read_har(content, SPOJ)
 
 
-def test_the_crawler_says_who_it_is(standin: Served, database: Path) -> None:
-    server = standin(60)
-    assert Crawl(server.url, database).status == 0
-    assert {h["Cookie"] for h in server.headers} == {None}
-    assert all(h["User-Agent"].startswith("spojscore (") for h in server.headers)
+@pytest.mark.parametrize(
+    ("page", "translated"),
+    [
+        pytest.param('<html lang="en"><a _msttexthash="74035" _msthash="1">', True, id="edge"),
+        pytest.param('<html lang="en" class="x translated-rtl">', True, id="chrome"),
+        pytest.param('<a><font style="vertical-align: inherit;">Generator', True, id="google"),
+        pytest.param("<body><div class='goog-te-spinner-pos'>", True, id="google-widget"),
+        pytest.param('<a href="https://www-spoj-com.translate.goog/p">', True, id="proxy"),
+        pytest.param("<ya-tr-span data-index='0'>Generator</ya-tr-span>", True, id="yandex"),
+        pytest.param('<font class="immersive-translate-target-wrapper">', True, id="immersive"),
+        pytest.param('<!DOCTYPE html>\n<html class="js" lang="pl">', True, id="language"),
+        pytest.param('<html lang="en-US">' + PLAIN, False, id="english"),
+        pytest.param("<html lang=en><font color='red'>", False, id="old-font"),
+        pytest.param('<html xmlns="http://www.w3.org" xml:lang="pl">', False, id="xhtml"),
+        pytest.param('<html lang=""><a hreflang="pl">', False, id="no-language"),
+    ],
+)  # fmt: skip
+def test_translated_pages(page: str, translated: bool, tmp_path: Path) -> None:
+    (tmp_path / "list.html").write_text(page)
+    if not translated:
+        assert len(read_saved_pages(tmp_path, SPOJ)) == 1
+        return
+    with pytest.raises(SavedPagesError, match=r"list\.html: the browser translated it; turn "):
+        read_saved_pages(tmp_path, SPOJ)
+
+
+def test_folder(tmp_path: Path) -> None:
+    with pytest.raises(SavedPagesError, match=r"there is no \*\.html in this folder$"):
+        read_saved_pages(tmp_path, SPOJ)
+    for name in ("a.html", "b.htm", "c.HTM", "d.txt"):
+        (tmp_path / name).write_text(name)
+    pages = read_saved_pages(tmp_path, SPOJ)
+    assert {page.response.body for page in pages} == {b"a.html", b"b.htm", b"c.HTM"}
+    assert {page.start for page in pages} == {None}
+    with pytest.raises(SavedPagesError, match=r"there is no such folder and no such \.har file$"):
+        read_saved_pages(tmp_path / "a.html", SPOJ)

@@ -45,7 +45,7 @@ def test_a_crawl_killed_while_it_reads(
         assert [row["users"] for row in rows(database)] == [entry.users for entry in CHANGED]
     else:
         assert process.returncode == 1
-        assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is as it was"
+        assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is unchanged"
         assert report["reason"] == "the crawl was interrupted"
 
 
@@ -59,7 +59,7 @@ def test_a_crawl_interrupted_while_it_waits(standin: Served, database: Path, bef
                 break
         _, log = process.communicate(timeout=10)
     assert process.returncode == 1
-    assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is as it was"
+    assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is unchanged"
     assert database.read_bytes() == before
 
 
@@ -133,7 +133,7 @@ def test_a_second_crawl_is_refused(standin: Served, database: Path, before: byte
     assert refused.status == 1
     assert refused.error == (
         f"error: {alias}: another process is writing to it, `make check` tells which; "
-        f"{alias} is as it was"
+        f"{alias} is unchanged"
     )
     assert refused.output == ""
     assert not Path(f"{alias}.crawl.json").exists()
@@ -195,7 +195,7 @@ def test_a_folder_that_cannot_be_written_to(
     crawl = Crawl(server.url, database, prefix=prefix if os.geteuid() == 0 else [])
     assert crawl.status == 1
     assert crawl.error == (
-        f"error: {database}: the folder {folder} is not writable; {database} is as it was"
+        f"error: {database}: the folder {folder} is not writable; {database} is unchanged"
     )
     assert server.requests == []
     assert [file.name for file in folder.iterdir()] == ["spojscore.db"]

@@ -1,7 +1,5 @@
 """A spider that fails at a page's second reading, as one with a bug would."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +9,7 @@ from spojscore_crawler.spiders.classical import ClassicalSpider
 
 
 class BrokenSpider(ClassicalSpider):
-    def parse(self, response: Response, start: int, *, again: bool = False) -> Iterator[Any]:
-        if again:
+    def parse(self, response: Response, start: int | None, *args: Any) -> Iterator[Any]:
+        if start in self.read_starts:
             raise ValueError("unforeseen")
-        yield from super().parse(response, start)
+        yield from super().parse(response, start, *args)

@@ -18,9 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+from standin.faults import KINDS, Fault
+
 from spojscore_crawler.store.files import StoreError
 from spojscore_crawler.store.state import state
-from standin.faults import KINDS, Fault
 from standin.problems import Entry, problems
 from standin.server import StandIn, serving
 from tests.support.crawling import at_page, started_crawl

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from standin.server import StandIn
 from tests.support import forked
+from tests.support.faults import FaultyStandIn
 from tests.support.projects import ROOT
 
 SCRAPY = Path(sys.executable).parent / "scrapy"
@@ -96,7 +96,7 @@ class Crawl:
 
     def failed(self, reason: str, before: bytes | None) -> bool:
         """Whether it told the reason, and left the database as it was before."""
-        assert self.error == f"error: {reason}; {self.database} is as it was"
+        assert self.error == f"error: {reason}; {self.database} is unchanged"
         assert self.status == 1
         assert self.output == ""
         assert self.peak_memory < 300_000_000  # a process begins with its parent's
@@ -105,10 +105,10 @@ class Crawl:
         return True
 
 
-Served = Callable[..., StandIn]
+Served = Callable[..., FaultyStandIn]
 
 
-def at_page(server: StandIn, number: int, action: Callable[[], object]) -> None:
+def at_page(server: FaultyStandIn, number: int, action: Callable[[], object]) -> None:
     """Have `action` done when the stand-in is asked for its `number`th page of the list."""
     numbers = count(1)
     server.on_page = lambda: action() if next(numbers) == number else None

@@ -1,7 +1,8 @@
-"""What the tests of My problems share."""
+"""What the tests of My progress share."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,50 +14,67 @@ PROFILE = ROOT.parent / "shared" / "spoj" / "pages" / "profile-2019-02-17.html"
 LISTED = "SELECT * FROM problems WHERE delisted IS NULL"
 
 
-def paste(page: Page, text: str, button: str = "add-mine") -> None:
-    """Paste a text, and press the button of that id; opens the box first, if it is closed."""
-    page.locator("#add-mine:not(:disabled)").wait_for(state="attached")
-    if page.locator("#add:not([open])").count():
-        page.locator("#add > summary").click()
-    box = "#friend-text" if button == "add-friend" else "#mine-text"
-    page.locator(box).fill(text)
-    page.locator(f"#{button}").click()
+def open_mine(page: Page, address: str = "/mine") -> None:
+    page.goto(address)
+    page.locator("#next:not([hidden])").wait_for()
 
 
-def told(page: Page, whose: str = "mine") -> str:
-    return page.locator(f"#{whose}-told").inner_text().removesuffix(" Undo")
+def paste(page: Page, text: str, button: str = "Add to my list") -> None:
+    """Paste a text into the box for one's own problems, which is opened first."""
+    page.locator("#next, #progress, #list, #friends").locator("visible=true").first.wait_for()
+    if page.locator("#add").is_hidden():
+        page.locator("#open-add").click()
+    page.locator("#mine-text").fill(text)
+    page.locator("#message").evaluate("message => message.replaceChildren()")
+    page.get_by_role("button", name=button).click()
+    page.locator("#message p").wait_for()
 
 
-def kept(page: Page, name: str) -> list[str] | None:
-    """A list as the browser keeps it: "solved", "tried" or "friend"."""
-    codes: list[str] | None = page.evaluate(
-        "name => JSON.parse(localStorage.getItem(`spojscore.${name}`))", name
-    )
-    return codes
+def message(page: Page) -> str:
+    return page.locator("#message").inner_text().removesuffix("Undo").strip()
 
 
-def table(page: Page, name: str) -> list[list[str]]:
-    """The cells of a table's body, as they are shown."""
-    return [
-        [" ".join(cell.split()) for cell in row.locator("td:not([hidden])").all_inner_texts()]
-        for row in page.locator(f"#{name} tbody tr").all()
-    ]
+def store(page: Page, **values: Any) -> None:
+    """Store lists before the page is opened, from a page of the same site."""
+    page.goto("/api")
+    for name, value in values.items():
+        page.evaluate(
+            "([name, value]) => localStorage.setItem(`spojscore.${name}`, value)",
+            [name, json.dumps(value)],
+        )
+
+
+def stored(page: Page, name: str) -> Any:
+    return page.evaluate("name => JSON.parse(localStorage.getItem(`spojscore.${name}`))", name)
 
 
 def codes(page: Page, name: str) -> list[str]:
     """The codes of a table's rows."""
-    return page.locator(f"#{name} tbody b").all_inner_texts()
+    return page.locator(f"#{name} tbody code").all_inner_texts()
+
+
+def all_codes(page: Page, name: str) -> list[str]:
+    """The codes of a table, after all rows are shown."""
+    more = page.locator(f"#{name} + .more")
+    while more.count():
+        more.click()
+    return codes(page, name)
+
+
+def table(page: Page, name: str) -> list[list[str]]:
+    return [row.locator("td").all_inner_texts() for row in page.locator(f"#{name} tbody tr").all()]
 
 
 def with_columns(page: Page, **columns: Callable[[str], Any]) -> None:
-    """Answers with a list that has more columns: each gives a problem's value for its code."""
+    """Answer with a list in which columns have other values: each gives a code's."""
 
     def answer(route: Route) -> None:
         response = route.fetch()
         body = response.json()
-        for row in body["rows"]:
-            row.extend([value(row[0]) for value in columns.values()])
-        body["columns"].extend(columns)
+        for name, value in columns.items():
+            index = body["columns"].index(name)
+            for row in body["rows"]:
+                row[index] = value(row[0])
         route.fulfill(response=response, json=body)
 
     page.route("**/everything.json*", answer)

@@ -21,6 +21,7 @@ from web.words import MINUS, band_name, condition
 CODE = re.compile(r"[A-Z0-9_]+")
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?\+00:00")
 SIGNIFICANT_DIGITS, MAX_DECIMALS = 3, 8  # of a column's smallest number, where decimals are `auto`
+MAX_LIST_COLUMNS = 10  # wider tables scroll
 MAX_EXACT = 1e15  # larger floats are no longer exact
 LISTS = ("topics", "families")  # columns that hold JSON arrays
 
@@ -125,6 +126,8 @@ class Tables:
         """Return the answer of a canned query; of other SQL if `query` is None."""
         columns = [Column(name, self.label(name) if query else name) for name in names]
         hidden = {"url", "band"} if query and "code" in names else set()
+        if query and "score" in names:
+            hidden.add("points_if_solved")  # the same but for its last digits
         return self.build(columns, list(rows), list(shown), hidden)
 
     def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
@@ -143,7 +146,8 @@ class Tables:
             if column.name not in hidden
         ]
         names = [column.name for column in columns]
-        has_problems = {"code", "name"} <= {column.name for _, column in visible}
+        shown_names = {column.name for _, column in visible}
+        has_problems = {"code", "name"} <= shown_names and len(visible) <= MAX_LIST_COLUMNS
         if has_problems:
             order: list[str] = self.config.get("order", [])
             visible.sort(key=lambda one: (*order, one[1].name).index(one[1].name))

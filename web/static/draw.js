@@ -2,10 +2,9 @@
 
 import { markRows } from "./marks.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const STEP = 10; // rows shown at first
 const MAX_CHIPS = 60; // shown at first
-const CHART = { height: 176, top: 8, bottom: 150 }; // pixels
+const [HEIGHT, TOP, BOTTOM] = [176, 8, 150]; // pixels of the level curve
 const MAP_COLUMNS = 100;
 const SQUARE = "h8.6v8.6h-8.6z"; // of a grid of 10
 
@@ -30,19 +29,12 @@ export function make(tag, properties = {}, ...content) {
 
 export const button = (text, onclick, className = "") => make("button", { type: "button", onclick, className }, text);
 
-function svg(tag, attributes, ...content) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...content);
-  return element;
-}
-
 // As Datasette writes a code in an address; that of a problem whose code another one got has a ~.
 export const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
 
 const CELLS = {
   points: (problem) => [aligned(problem.score), problem.score],
-  gain: (problem) => [aligned(problem.points_if_solved), problem.points_if_solved],
+  gain: (problem) => [aligned(problem.curveif_solved), problem.curveif_solved],
   users: (problem) => [number(problem.users)],
   acceptance: (problem) => [percent(problem.acceptance)],
   liked: (problem) => [percent(problem.liked)],
@@ -104,67 +96,59 @@ export function showChips(id, items, act, adding = false, shown = MAX_CHIPS) {
   if (focused >= 0 && rest.length) rest[Math.min(focused, rest.length - 1)].focus();
 }
 
+export function bar(solved, all, band) {
+  const rect = `<rect${band ? ` data-band="${band}"` : ""} width="${all ? (100 * solved) / all : 0}" height="1"/>`;
+  return `<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">${rect}</svg>`;
+}
+
 // Bars of { name, band, solved, all }.
 export function showBars(id, groups) {
   const parts = groups.flatMap(({ name, band, solved, all }) => {
-    const rect = svg("rect", { width: all ? (100 * solved) / all : 0, height: 1 });
-    const term = make("dt", {}, name);
-    if (band) [term, rect].forEach((part) => (part.dataset.band = band));
-    if (band) term.className = "key";
-    const bar = svg("svg", { class: "bar", viewBox: "0 0 100 1", preserveAspectRatio: "none", "aria-hidden": "true" }, rect);
-    return [term, make("dd", {}, bar), make("dd", { className: "n" }, `${number(solved)} / ${number(all)}`)];
+    const term = make("dt", band ? { className: "key" } : {}, name);
+    if (band) term.dataset.band = band;
+    return [term, make("dd", { innerHTML: bar(solved, all, band) }), make("dd", { className: "n" }, `${number(solved)} / ${number(all)}`)];
   });
   at(id).replaceChildren(...parts);
 }
 
 // Solvers of all problems by rank, most solved first, one's own as dots, ranges ([least, most] by name) shaded.
 export function drawLevel(id, listed, isSolved, ranges) {
-  const { height, top, bottom } = CHART;
   const sorted = [...listed].sort((a, b) => b.users - a.users);
-  const decades = Math.log10(sorted[0].users + 1);
   const x = (rank) => ((100 * rank) / Math.max(sorted.length - 1, 1)).toFixed(2);
-  const y = (users) => (bottom - ((bottom - top) * Math.log10(users + 1)) / decades).toFixed(1);
-  const rankOf = (users) => sorted.findIndex((problem) => problem.users < users);
-  const clamp = (rank) => (rank < 0 ? sorted.length - 1 : rank);
-  const ticks = [1, 100, 10_000].filter((tick) => tick <= sorted[0].users);
+  const y = (users) => (BOTTOM - ((BOTTOM - TOP) * Math.log10(users + 1)) / Math.log10(sorted[0].users + 1)).toFixed(1);
+  const rankOf = (users) => sorted.filter((problem) => problem.users >= users).length;
+  const ticks = [[1, "1"], [100, "100"], [10_000, "10k"]].filter(([users]) => users <= sorted[0].users);
+  const curve = sorted.map((problem, rank) => `${x(rank)},${y(problem.users)}`);
+  const dots = curve.filter((_, rank) => isSolved(sorted[rank])).map((point) => `M${point}h0`);
   const shades = Object.entries(ranges).map(([name, [least, most]]) => {
-    const [from, to] = [most === Infinity ? 0 : clamp(rankOf(most)), clamp(rankOf(least))].map((rank) => Number(x(rank)));
-    return { name, from, width: Math.max(0, to - from - 0.4) };
+    const [from, to] = [rankOf(most), rankOf(least)].map(x);
+    const width = Math.max(0, to - from - 0.4);
+    const text = width > 9 ? `<text x="${Number(from) + width / 2}%" y="${HEIGHT - 6}" text-anchor="middle">${name}</text>` : "";
+    return `<rect class="shade" x="${from}%" y="${TOP}" width="${width}%" height="${BOTTOM - TOP}"/>${text}`;
   });
-  const line = sorted.map((problem, rank) => `${x(rank)},${y(problem.users)}`).join(" ");
-  const dots = sorted.map((problem, rank) => (isSolved(problem) ? `M${x(rank)},${y(problem.users)}h0` : "")).join("");
-  const label = (text, at_) => svg("text", { x: "46", y: Number(at_) + 4, "text-anchor": "end" }, text);
-  at(id).replaceChildren(
-    svg("svg", { class: "y", height, "aria-hidden": "true" }, ...ticks.map((tick) => label(tick === 10_000 ? "10k" : String(tick), y(tick)))),
-    svg(
-      "svg",
-      { height, "aria-hidden": "true" },
-      ...shades.map(({ from, width }) => svg("rect", { class: "shade", x: `${from}%`, y: top, width: `${width}%`, height: bottom - top })),
-      ...ticks.map((tick) => svg("line", { class: "grid", x2: "100%", y1: y(tick), y2: y(tick) })),
-      ...shades
-        .filter(({ width }) => width > 9)
-        .map(({ name, from, width }) => svg("text", { x: `${from + width / 2}%`, y: height - 6, "text-anchor": "middle" }, name)),
-      svg(
-        "svg",
-        { viewBox: `0 0 100 ${height}`, width: "100%", height, preserveAspectRatio: "none" },
-        svg("path", { class: "line", d: `M${line}` }),
-        svg("path", { class: "dots", d: dots }),
-      ),
-    ),
-  );
+  at(id).innerHTML = `
+    <svg class="y" height="${HEIGHT}" aria-hidden="true">
+      ${ticks.map(([users, text]) => `<text x="46" y="${y(users)}" text-anchor="end" dominant-baseline="middle">${text}</text>`).join("")}
+    </svg>
+    <svg height="${HEIGHT}" aria-hidden="true">
+      ${shades.join("")}
+      ${ticks.map(([users]) => `<line class="grid" x2="100%" y1="${y(users)}" y2="${y(users)}"/>`).join("")}
+      <svg viewBox="0 0 100 ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none">
+        <path class="line" d="M${curve.join(" ")}"/><path class="dots" d="${dots.join("")}"/>
+      </svg>
+    </svg>`;
 }
 
 // A square for each problem, most solved first.
 export function drawMap(id, listed, solved, tried) {
-  const paths = { rest: "", tried: "" };
+  const paths = { rest: "", tried: "", a: "", b: "", c: "", d: "", e: "" };
   const sorted = [...listed].sort((a, b) => b.users - a.users);
   sorted.forEach(({ code, band }, index) => {
     const kind = solved.has(code) ? band[0] : tried.has(code) ? "tried" : "rest";
-    paths[kind] = `${paths[kind] ?? ""}M${(index % MAP_COLUMNS) * 10},${Math.floor(index / MAP_COLUMNS) * 10}${SQUARE}`;
+    paths[kind] += `M${(index % MAP_COLUMNS) * 10},${Math.floor(index / MAP_COLUMNS) * 10}${SQUARE}`;
   });
-  at(id).setAttribute("viewBox", `0 0 1000 ${Math.ceil(sorted.length / MAP_COLUMNS) * 10}`);
-  at(id).setAttribute("aria-label", `${number(listed.filter(({ code }) => solved.has(code)).length)} of ${count(listed.length, "problem")} solved`);
-  at(id).replaceChildren(
-    ...Object.entries(paths).map(([kind, d]) => svg("path", { ...(kind.length > 1 ? { class: kind } : { "data-band": kind }), d })),
-  );
+  const own = listed.filter(({ code }) => solved.has(code)).length;
+  at(id).setAttribute("viewBox", `0 0 ${MAP_COLUMNS * 10} ${Math.ceil(sorted.length / MAP_COLUMNS) * 10}`);
+  at(id).setAttribute("aria-label", `${number(own)} of ${count(listed.length, "problem")} solved`);
+  at(id).innerHTML = Object.entries(paths).map(([kind, d]) => `<path class="${kind}" data-band="${kind}" d="${d}"/>`).join("");
 }

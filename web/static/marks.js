@@ -38,7 +38,6 @@ function markAll() {
   for (const group of document.querySelectorAll(".states")) {
     for (const button of group.children) button.setAttribute("aria-pressed", stateOf(group.dataset.of) === button.value);
   }
-  showRungs();
   hideSolved();
 }
 
@@ -102,20 +101,4 @@ async function loadFollowing(table) {
     markRows(table);
     hideSolved();
   }
-}
-
-// On the ladder: how much of each rung is solved.
-function showRungs() {
-  const rungs = [...document.querySelectorAll("[data-rung]")].map((rung) => {
-    const codes = [...rung.querySelectorAll("[data-code]")].map((row) => row.dataset.code);
-    const solved = codes.filter((code) => lists.solved.has(code)).length;
-    rung.querySelector("[data-rung-progress]").textContent = solved ? `${solved} of ${codes.length} solved` : "";
-    return { number: rung.dataset.rung, id: rung.id, codes: codes.length, solved };
-  });
-  const total = document.querySelector("[data-ladder-total]");
-  if (!total || !rungs.length) return;
-  const [solved, all] = ["solved", "codes"].map((name) => rungs.reduce((sum, rung) => sum + rung[name], 0));
-  const next = rungs.find((rung) => rung.solved < rung.codes);
-  const link = next && Object.assign(document.createElement("a"), { href: `#${next.id}`, textContent: `rung ${next.number}` });
-  total.replaceChildren(`${solved} of ${all} solved`, ...(link ? ["; next: ", link] : []));
 }

@@ -1,7 +1,6 @@
 // My progress: everything is computed here, from one list; nothing is sent.
 
 import { at, button, count, drawLevel, drawMap, fillProblems, fillTable, make, number, points, pointsText, showBars, showChips, signed, words } from "./draw.js";
-import { KINDS, read } from "./paste.js";
 import { byGain, fetchProblems, fewest, levelOf, rangesOf, suggest, sum } from "./recommend.js";
 import * as storage from "./storage.js";
 
@@ -15,7 +14,6 @@ let listed = [];
 let lists = storage.loadLists();
 let suggestions = [];
 let friend = ""; // the name of the one that is compared
-let topicsAreKnown = false;
 
 const { difference, union } = storage;
 const named = (codes) => codes.slice(0, MAX_NAMED).join(", ") + (codes.length > MAX_NAMED ? ` and ${codes.length - MAX_NAMED} more` : "");
@@ -24,9 +22,13 @@ const problemsOf = (codes) => [...codes].map((code) => problems.get(code) ?? { c
 const isSolved = (problem) => lists.solved.has(problem.code);
 const worth = (some) => sum(some.map((problem) => problem.score));
 
+const snapshot = () => ({ lists, visits: storage.loadVisits() });
+// Every topic or family, in alphabetical order.
+const allOf = (column) => [...new Set(listed.flatMap((problem) => problem[column]))].sort();
+
 // Changes lists, says so and offers to take it back.
 function change(some, ...message) {
-  const before = { lists, visits: storage.loadVisits() };
+  const before = snapshot();
   const saved = storage.saveLists({ ...lists, ...some });
   showMessage([...message, ...(saved ? [] : [" This browser won’t save it; you’ll lose it when you leave."])], before);
   if (!saved) show({ ...lists, ...some });
@@ -49,8 +51,11 @@ function showMessage(message, before) {
 const add = ({ solved, tried }) => ({ solved: union(lists.solved, solved), tried: union(lists.tried, tried) });
 const remove = (codes) => ({ solved: difference(lists.solved, codes), tried: difference(lists.tried, codes) });
 
-function importText(text, replaces) {
-  const found = read(text, problems);
+// Loaded when it is needed: it is a quarter of the page's scripts.
+const loadReader = () => import("./paste.js");
+
+async function importText(text, replaces) {
+  const found = (await loadReader()).read(text, problems);
   const any = found.solved.size + found.tried.size > 0;
   if (any) change(replaces ? { solved: found.solved, tried: found.tried } : add(found), ...describe(text, found));
   else showMessage(describe(text, found));
@@ -138,12 +143,10 @@ function showNext() {
   const ranges = rangesOf(levelOf(solved, listed));
   const likesAreKnown = listed.some((problem) => problem.liked !== null);
   at("liked").hidden = !likesAreKnown;
-  const pressed = (id) => at(id).getAttribute("aria-pressed") === "true";
   const range = at("choice").range.value;
   const found = suggest(unsolved, ranges[range], {
     topic: at("topic").value,
-    disliked: !likesAreKnown || !pressed("liked"),
-    few: pressed("few"),
+    all: !likesAreKnown || at("liked").getAttribute("aria-pressed") !== "true",
   });
   suggestions = found.rows;
   const text = `${count(suggestions.length, "problem")}, ${solversText([Math.round(found.least), Math.round(found.most)])} solvers`;
@@ -156,7 +159,7 @@ function showNext() {
   drawLevel("level-curve", listed, isSolved, { Easy: ranges.easy, Moderate: ranges.moderate, Hard: ranges.hard });
   drawMap("map", listed, lists.solved, lists.tried);
   const bands = [...new Set(listed.map((problem) => problem.band))].sort();
-  showBars("bands", bands.map((band) => group(band.slice(3).replace("under ", "< "), (problem) => problem.band === band, band[0])));
+  showBars("bands", bands.map((band) => group(band.slice(3).replace("under ", "< ").replace(" or more", "+").replace(" to ", "–"), (problem) => problem.band === band, band[0])));
   showFewest();
 }
 
@@ -183,9 +186,9 @@ function pick() {
 
 function showProgress() {
   const solved = listed.filter(isSolved);
-  const families = [...new Set(listed.flatMap((problem) => problem.families))].sort();
-  showBars("families", families.map((family) => group(words(family), (problem) => problem.families.includes(family))));
-  at("families").parentElement.hidden = families.length === 0;
+  const families = allOf("families");
+  showBars("by-family", families.map((family) => group(words(family), (problem) => problem.families.includes(family))));
+  at("by-family").parentElement.hidden = families.length === 0;
   fillTable("lost", SPANS.map((days) => lostIn(days, solved)));
   if (!solved.length) return;
   const scores = new Map(listed.map((problem) => [problem.code, problem.score]));
@@ -203,10 +206,10 @@ function showProgress() {
 }
 
 function lostIn(days, solved) {
-  const losses = solved.map((problem) => ({ code: problem.code, lost: -problem[`score_${days}`], known: problem[`score_${days}`] !== null }));
-  const known = losses.filter((loss) => loss.known);
-  const biggest = known.reduce((one, other) => (other.lost > (one?.lost ?? 0) ? other : one), null);
-  return [`${days} days`, known.length ? points(sum(known.map((loss) => loss.lost))) : "no data yet", biggest?.code ?? ""];
+  const column = `score_${days}`;
+  const known = solved.filter((problem) => problem[column] !== null).sort((a, b) => a[column] - b[column]);
+  const biggest = known[0]?.[column] < 0 ? known[0].code : "";
+  return [`${days} days`, known.length ? points(-sum(known.map((problem) => problem[column]))) : "no data yet", biggest];
 }
 
 function showList() {
@@ -238,11 +241,11 @@ function showFriends() {
   fillProblems("behind", behind);
 }
 
-function addFriend(event) {
+async function addFriend(event) {
   event.preventDefault();
   const name = at("friend-name").value.trim();
   const text = at("friend-text").value;
-  const found = read(text, problems);
+  const found = (await loadReader()).read(text, problems);
   if (!name || !found.solved.size) {
     showMessage(describe(text, found));
     return;
@@ -250,7 +253,7 @@ function addFriend(event) {
   friend = name;
   const codes = union(found.solved, found.perhaps);
   change({ friends: new Map([...lists.friends, [name, codes]]) }, `Added ${count(codes.size, "problem")} of ${name}.`);
-  event.target.reset();
+  at("add-friend").reset();
 }
 
 function openAdd(open) {
@@ -280,14 +283,14 @@ async function restore({ target }) {
     showMessage(["This file is no backup of My progress."]);
     return;
   }
-  const before = { lists, visits: storage.loadVisits() };
+  const before = snapshot();
   storage.saveVisits(found.visits);
   storage.saveLists(found.lists);
   showMessage([`Restored ${amounts(found.lists)}.`], before);
 }
 
 function deleteAll() {
-  const before = { lists, visits: storage.loadVisits() };
+  const before = snapshot();
   storage.deleteAll();
   showMessage(["Deleted."], before);
 }
@@ -335,21 +338,26 @@ function sendProfile(address) {
   location.assign(found ? `${address}#solved=${codes.solved}&tried=${codes.tried}` : "https://www.spoj.com/myaccount");
 }
 
-function explainBookmarklet(event) {
-  event.preventDefault();
-  showMessage(["Drag this button to your bookmarks bar, then click it there on your SPOJ profile."]);
+async function showKinds() {
+  const kinds = (await loadReader()).KINDS.filter((kind) => kind.label);
+  at("kinds").replaceChildren(...kinds.flatMap(({ label, example }) => [make("dt", {}, label), make("dd", {}, make("code", {}, example))]));
+}
+
+// The first rung of the ladder that is not wholly solved.
+async function showRung() {
+  const response = await fetch(at("ladder").dataset.list);
+  if (!response.ok) return;
+  const next = (await response.json()).find(({ code }) => !lists.solved.has(code))?.rung;
+  const link = make("a", { href: `${at("ladder").querySelector("a").href}#rung-${next}` }, `rung ${next}`);
+  at("ladder").querySelector("span").replaceChildren(...(next ? [": next is ", link] : [": all solved"]), ".");
 }
 
 function fillStatic() {
-  const kinds = KINDS.filter((kind) => kind.label);
-  at("kinds").replaceChildren(...kinds.flatMap(({ label, example }) => [make("dt", {}, label), make("dd", {}, make("code", {}, example))]));
-  const topics = [...new Set(listed.flatMap((problem) => problem.topics))].sort();
-  const families = [...new Set(listed.flatMap((problem) => problem.families))].sort();
-  const option = (slug) => new Option(words(slug), slug);
-  if (families.length) at("topic").append(make("optgroup", { label: "Families" }, ...families.map(option)));
-  if (topics.length) at("topic").append(make("optgroup", { label: "Topics" }, ...topics.map(option)));
-  topicsAreKnown = topics.length > 0;
-  at("topic").hidden = !topicsAreKnown;
+  for (const column of ["families", "topics"]) {
+    const options = allOf(column).map((slug) => new Option(words(slug), slug));
+    if (options.length) at("topic").append(make("optgroup", { label: column }, ...options));
+  }
+  at("topic").hidden = at("topic").length < 2;
   at("bookmarklet").href = `javascript:(${sendProfile})(${JSON.stringify(location.origin + location.pathname)})`;
 }
 
@@ -368,7 +376,7 @@ function listen() {
     at("mine-text").focus();
   };
   at("choice").oninput = () => (showNext(), showTiles());
-  at("liked").onclick = at("few").onclick = toggle;
+  at("liked").onclick = toggle;
   at("goal").oninput = showFewest;
   at("pick").onclick = pick;
   at("whole").ontoggle = showList;
@@ -387,11 +395,16 @@ function listen() {
   at("restore").onclick = () => at("file").click();
   at("file").onchange = restore;
   at("delete").onclick = deleteAll;
-  at("bookmarklet").onclick = explainBookmarklet;
+  at("bookmarklet").onclick = (event) => {
+    event.preventDefault();
+    showMessage(["Drag this button to your bookmarks bar, then click it there on your SPOJ profile."]);
+  };
   for (const tab of document.querySelectorAll("[role=tab]")) tab.onclick = () => openTab(tab.getAttribute("aria-controls"));
+  at("tab-progress").addEventListener("click", showRung);
+  at("kinds").parentElement.ontoggle = showKinds;
   addEventListener("hashchange", showArrived);
   storage.onChange(({ here, code }) => {
-    const before = { lists, visits: storage.loadVisits() };
+    const before = snapshot();
     show(storage.loadLists());
     // To undo would take away what came from elsewhere.
     if (!here) at("message").querySelector("button")?.remove();
@@ -419,19 +432,4 @@ export async function start(pasted) {
   const text = sessionStorage.getItem(pasted);
   sessionStorage.removeItem(pasted);
   if (text) importText(text, false);
-}
-
-// On the home page: a visitor's points and next problems.
-export async function startHome() {
-  const section = at("my-next");
-  if (!lists.solved.size) return;
-  problems = await fetchProblems(section.dataset.list);
-  listed = [...problems.values()].filter((problem) => !problem.delisted);
-  const solved = listed.filter(isSolved);
-  const level = levelOf(solved, listed);
-  const { rows } = suggest(listed.filter((problem) => !isSolved(problem)), rangesOf(level).moderate, {});
-  at("my-next-note").textContent = `${pointsText(worth(solved))} · ${number(solved.length)} solved · level ~${number(level)} solvers`;
-  fillProblems("my-next-rows", rows.slice(0, 3));
-  section.hidden = false;
-  if (at("paste")) at("paste").hidden = true;
 }

@@ -141,8 +141,7 @@ export const KINDS = [
     read(text, found) {
       return text.replace(TOKEN, (token) => {
         const file = token.length < MAX_PATH && SOURCE_FILE.exec(token);
-        if (file) readFile(file[1], found);
-        return file ? "" : token;
+        return file && readFile(file[1], found) ? "" : token;
       });
     },
   },
@@ -279,18 +278,20 @@ function readRow(line, { separator, columns, result }, found) {
   else found.doubt(word.toUpperCase());
 }
 
-// A source file's path without its ending: PRIME1, spoj_onp, 07-PRIME1_Prime_Generator, PRIME1/main.
+// A source file's path without its ending: PRIME1, spoj_onp, 07-PRIME1_Prime_Generator, PRIME1/main. Returns whether it
+// names a problem.
 function readFile(path, found) {
   const ofSpoj = /spoj/i.test(path);
   const [file, folder = ""] = path.split(/[\\/]/).reverse();
   const isCommon = COMMON_FILE.test(file) && codeIn(folder, found);
   const code = (!isCommon && codeIn(file, found)) || codeIn(folder, found);
-  if (!code) return;
+  if (!code) return false;
   const { name, whole } = code;
   const plain = found.plainWords.has(name);
   const sure = code.of === file ? (code.capitals || ofSpoj) && (whole || !plain) : isCommon && whole && code.capitals && !plain;
   if (sure && !OTHER_JUDGE.test(path)) found.add(name, "file names");
   else found.doubt(name);
+  return true;
 }
 
 // The longest code that a file's or folder's name begins with.

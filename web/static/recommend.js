@@ -3,7 +3,6 @@
 // Solvers of a problem, as shares of one's level: see docs/decisions.md.
 const RANGES = { easy: [1 / 2, Infinity], moderate: [1 / 6, 1 / 2], hard: [1 / 30, 1 / 6] };
 const RAREST = 10;
-const FEW = 3; // solvers
 const MIN_LIKED = 70; // percent
 
 export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
@@ -37,12 +36,11 @@ export function rangesOf(level) {
 }
 
 // { rows, least, most, widened }: the problems in a range, best points per submission first. An empty range is
-// widened. `topic` is a topic or family; what is not well liked or has under three solvers is left out unless wanted.
-export function suggest(unsolved, [least, most], { topic = "", disliked = false, few = false }) {
+// widened. `topic` is a topic or family; problems that are not well liked are left out unless `all` are wanted.
+export function suggest(unsolved, [least, most], { topic = "", all = false } = {}) {
   const choice = unsolved.filter(
     (problem) =>
-      (few || problem.users >= FEW) &&
-      (disliked || problem.liked >= MIN_LIKED) &&
+      (all || problem.liked >= MIN_LIKED) &&
       (!topic || problem.topics.includes(topic) || problem.families.includes(topic)),
   );
   for (let widened = false; ; widened = true) {

@@ -2,7 +2,6 @@
 // anything on import.
 
 import { start as startMarks } from "./marks.js";
-import { start as startSorting } from "./sort.js";
 
 const MAX_SUGGESTIONS = 8;
 const UNITS = [[86_400, "day"], [3_600, "hour"], [60, "minute"]]; // seconds
@@ -63,8 +62,8 @@ function startPasteBox(form) {
 
 writeRelativeTimes();
 startMarks();
-for (const table of document.querySelectorAll("table.sortable")) startSorting(table);
+for (const table of document.querySelectorAll("table.sortable")) (await import("./sort.js")).start(table);
 for (const form of document.querySelectorAll("form#find[data-list]")) startSearch(form);
 for (const form of document.querySelectorAll("form#paste")) startPasteBox(form);
 if (document.querySelector("#my-progress")) (await import("./mine.js")).start(PASTE);
-if (document.querySelector("#my-next")) (await import("./mine.js")).startHome();
+if (document.querySelector("#my-next, #families, [data-rung]")) (await import("./progress.js")).start();

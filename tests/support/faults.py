@@ -1,25 +1,22 @@
-"""Errors that the stand-in serves on request instead of a page."""
-
-from __future__ import annotations
+"""A stand-in for SPOJ that fails on request."""
 
 import gzip
 import re
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
-from standin.pages import bot_check_page, error_page
-
-if TYPE_CHECKING:
-    from standin.server import Handler
+from standin.pages import NOTICE, error_page
+from standin.problems import Entry
+from standin.server import Handler, StandIn
 
 FORM = re.compile(r"(\d+|robots|all):([a-z0-9-]+)(?::(\d+))?")
 STATUS = re.compile(r"status-([1-5]\d\d)")
 HUGE = 200_000_000  # bytes
-ENDLESS = 3_000_000_000  # bytes: more than anybody should take
+NO_HEADERS: Mapping[str, str] = {}
 CHALLENGE = {"cf-mitigated": "challenge"}
 UNLESS_BROWSER = "bot-check-unless-browser"
 
@@ -37,25 +34,24 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From PAGE:KIND[:TIMES], as in 2000:status-500:2. Raises ValueError."""
+        """From PAGE:KIND[:TIMES], as in 2000:status-500:2. Raises AssertionError."""
         match = FORM.fullmatch(text)
-        if not match or not (match[2] in KINDS or STATUS.fullmatch(match[2])):
-            raise ValueError(f"{text!r} is not PAGE:KIND[:TIMES] with KIND {kinds()}")
+        assert match, text
+        assert match[2] in KINDS or STATUS.fullmatch(match[2]), text
         page = int(match[1]) if match[1].isdecimal() else match[1]
         return cls(page, match[2], int(match[3]) if match[3] else None)
 
-    def strikes(self, handler: Handler) -> bool:
+    def applies(self, handler: Handler) -> bool:
         """Whether it answers this request for a page of the list or robots.txt."""
-        asked = "robots" if handler.start is None else handler.start
-        if self.page != asked and (self.page != "all" or asked == "robots"):
+        page = "robots" if handler.path == "/robots.txt" else handler.start
+        if page is None or (self.page != page and (self.page != "all" or page == "robots")):
             return False
         agent = handler.headers.get("User-Agent", "")
         if self.kind == UNLESS_BROWSER and agent.startswith("Mozilla/"):
             return False
         return self.times != 0
 
-    def strike(self, handler: Handler) -> None:
-        """Answer the request, badly."""
+    def answer(self, handler: Handler) -> None:
         if self.times is not None:
             self.times -= 1
         if self.kind in KINDS:
@@ -76,13 +72,14 @@ def _hang(handler: Handler) -> None:
 
 
 def _die(handler: Handler) -> None:
-    """The whole server is gone, for this request and all later ones."""
+    """Answer neither this request nor any later one."""
+    assert isinstance(handler.server, FaultyStandIn)
+    handler.server.is_dead = True
     _hang_up(handler)
-    handler.server.die()
 
 
 def _half(handler: Handler, *, length: bool = True) -> None:
-    """The first half of the page, and then the end."""
+    """Send half of the page, then close the connection."""
     _hang_up(handler)
     body = handler.server.list_page(handler.start or 0)
     handler.send_response(200)
@@ -96,7 +93,7 @@ def _half(handler: Handler, *, length: bool = True) -> None:
 
 
 def _reset(handler: Handler) -> None:
-    """Half of the page, and then not even a proper end."""
+    """Send half of the page, then reset the connection."""
     _half(handler)
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     handler.connection.close()
@@ -107,55 +104,63 @@ def _redirect(handler: Handler, location: str) -> None:
 
 
 def _huge(handler: Handler) -> None:
-    """A page that does not end for long."""
+    """Send a page of HUGE bytes."""
     _hang_up(handler)
     handler.send_response(200)
     handler.send_header("Content-Type", "text/html")
     handler.end_headers()
     block = b"<p>more</p>\n" * 10_000
-    with suppress(OSError):  # the client has had enough
+    with suppress(OSError):  # the client closes the connection
         for _ in range(HUGE // len(block)):
             handler.wfile.write(block)
 
 
 def _heavy(handler: Handler) -> None:
-    """A page that is not too large, and takes a hundred times its size when it is parsed."""
+    """Send a page that takes a hundred times its size to parse."""
     handler.answer(b"<table class='problems'>" + b"<tr><td>" * 62_000)
 
 
-def _endless_headers(handler: Handler) -> None:
-    """Headers, and never a page."""
-    _hang_up(handler)
-    handler.send_response(200)
-    handler.flush_headers()
-    block = (b"X-More: " + b"more" * 1000 + b"\r\n") * 100
-    with suppress(OSError):  # the client has had enough
-        for _ in range(ENDLESS // len(block)):
-            handler.wfile.write(block)
-
-
 def _bomb(handler: Handler) -> None:
-    """A small body that gzip makes huge."""
+    """Send a small body that decompresses to HUGE bytes."""
     million = gzip.compress(bytes(1_000_000))
     handler.answer(million * (HUGE // 1_000_000), headers={"Content-Encoding": "gzip"})
 
 
-def _challenge(handler: Handler, status: int, page: bytes | None = None) -> None:
-    handler.answer(page or bot_check_page(), status=status, headers=CHALLENGE)
+def _challenge(
+    handler: Handler,
+    status: int,
+    page: bytes | None = None,
+    headers: Mapping[str, str] = NO_HEADERS,
+) -> None:
+    handler.answer(page or bot_check_page(), status=status, headers={**CHALLENGE, **headers})
 
 
 def _rows(handler: Handler, count: int) -> None:
     handler.answer(handler.server.list_page(handler.start or 0, rows=count))
 
 
-def kinds() -> str:
-    """The kinds of faults, for people."""
-    return ", ".join(["status-NNN", *KINDS])
+def bot_check_page() -> bytes:
+    """A page in the shape of Cloudflare's checks."""
+    return _BOT_CHECK_PAGE.encode()
 
 
+_BOT_CHECK_PAGE = f"""<!DOCTYPE html>
+<html lang="en-US">
+<head><title>Just a moment...</title><meta name="robots" content="noindex,nofollow"></head>
+<body>
+<p>{NOTICE}</p>
+<p>Checking if the site connection is secure</p>
+<script>window._cf_chl_opt = {{cType: "managed"}};</script>
+<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script>
+</body>
+</html>
+"""
 KINDS: dict[str, Callable[[Handler], None]] = {
     "bot-check": lambda handler: handler.answer(bot_check_page()),
     "bot-check-403": lambda handler: _challenge(handler, 403),
+    "bot-check-coop": lambda handler: _challenge(
+        handler, 403, headers={"Cross-Origin-Opener-Policy": "same-origin"}
+    ),
     "bot-check-503": lambda handler: _challenge(handler, 503),
     "bot-check-by-header": lambda handler: _challenge(handler, 403, error_page("Error")),
     UNLESS_BROWSER: lambda handler: _challenge(handler, 403),
@@ -167,13 +172,37 @@ KINDS: dict[str, Callable[[Handler], None]] = {
     "cut-unknown-length": lambda handler: _half(handler, length=False),
     "reset": _reset,
     "huge": _huge,
-    "endless-headers": _endless_headers,
     "heavy": _heavy,
     "bomb": _bomb,
-    "redirect-away": lambda handler: _redirect(handler, "http://elsewhere.invalid/"),
+    "redirect-away": lambda handler: _redirect(handler, "http://elsewhere.invalid/list"),
     "redirect-login": lambda handler: _redirect(handler, "/login"),
-    "redirect-loop": lambda handler: _redirect(handler, handler.path),
     "hang": _hang,
     "hang-up": _hang_up,
     "die": _die,
 }
+
+
+class FaultyStandIn(StandIn):
+    """A stand-in with `faults`. `on_page` is called before each page of the list is served."""
+
+    def __init__(
+        self, problems: Sequence[Entry], *, faults: Iterable[Fault] = (), **options: Any
+    ) -> None:
+        super().__init__(problems, **options)
+        self.faults = list(faults)
+        self.on_page: Callable[[], object] = lambda: None
+        self.is_dead = False
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
+        return not self.is_dead
+
+    def intercept(self, handler: Handler) -> bool:
+        if handler.start is not None:
+            self.on_page()
+        if self.is_dead:
+            handler.close_connection = True
+            return True
+        fault = next((fault for fault in self.faults if fault.applies(handler)), None)
+        if fault:
+            fault.answer(handler)
+        return fault is not None

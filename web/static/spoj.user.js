@@ -1,0 +1,152 @@
+/* global SITE, GM */
+// Adds points to SPOJ's problem lists, problems and profiles. It reads one address of spojscore at most once a day,
+// sends nothing about you to anybody, asks SPOJ for nothing and changes nothing that SPOJ shows. Where a page is not as
+// expected, it adds nothing. The lines above name the site; this file is web/static/spoj.user.js of the project.
+
+(() => {
+  const COLUMNS = ["score", "points_if_solved", "users", "acceptance", "band", "topics"];
+  const ADDRESS = `${SITE}/spojscore/problems.json?_size=max&_shape=arrays&_nofacet=1${COLUMNS.map((name) => `&_col=${name}`).join("")}`;
+  const KEY = "spojscore.list";
+  const DAY = 24 * 60 * 60 * 1000; // milliseconds
+  const TIMEOUT = 30_000; // milliseconds
+  const COLORS = { a: "#c0261c", b: "#b45309", c: "#1d5fd0", d: "#1a7a3c", e: "#6b7280" }; // of the ranges
+
+  const manager = typeof GM === "object" ? GM : {};
+  const hasStorage = manager.getValue && manager.setValue;
+
+  async function load() {
+    try {
+      return JSON.parse(hasStorage ? await manager.getValue(KEY, "null") : localStorage.getItem(KEY));
+    } catch {
+      return null;
+    }
+  }
+
+  async function save(value) {
+    const text = JSON.stringify(value);
+    if (hasStorage) await manager.setValue(KEY, text);
+    else localStorage.setItem(KEY, text);
+  }
+
+  // Without cookies and without the address of this page.
+  async function read(url) {
+    if (!manager.xmlHttpRequest) {
+      const response = await fetch(url, { credentials: "omit", referrerPolicy: "no-referrer" });
+      return response.ok ? response.text() : null;
+    }
+    return new Promise((resolve) => {
+      const [onload, fail] = [({ status, responseText }) => resolve(status === 200 ? responseText : null), () => resolve(null)];
+      manager.xmlHttpRequest({ method: "GET", url, anonymous: true, timeout: TIMEOUT, onload, onerror: fail, ontimeout: fail });
+    });
+  }
+
+  // The problems by code. A failed reading is not repeated before the next day either.
+  async function loadProblems() {
+    let saved = await load();
+    if (!saved || !(Date.now() - saved.time < DAY)) {
+      saved = { ...saved, time: Date.now() };
+      await save(saved);
+      const text = await read(ADDRESS).catch(() => null);
+      if (text) {
+        const { columns, rows } = JSON.parse(text);
+        saved = { columns, rows, time: saved.time };
+        await save(saved);
+      }
+    }
+    const toProblem = (row) => Object.fromEntries(saved.columns.map((name, index) => [name, row[index]]));
+    return new Map((saved.rows ?? []).map(toProblem).map((problem) => [problem.code, problem]));
+  }
+
+  function make(tag, text, ...children) {
+    const element = document.createElement(tag);
+    element.append(text, ...children);
+    return element;
+  }
+
+  function link(text, href) {
+    const element = make("a", text);
+    element.href = href;
+    return element;
+  }
+
+  const short = (points) => (points < 0.001 ? "<0.001" : points.toFixed(3));
+  const exact = (points) => String(Number(points.toPrecision(6)));
+
+  function pointsCell({ score, points_if_solved: gain, band }) {
+    const cell = make("td", short(score));
+    cell.className = "text-center";
+    cell.title = `${exact(score)} points; you gain ${exact(gain)}`;
+    cell.style.color = COLORS[band[0]];
+    cell.style.fontWeight = "bold";
+    return cell;
+  }
+
+  // On a list: a column. The table of one's own problems, before the list, has no links to ranks.
+  function showList(problems) {
+    for (const table of document.querySelectorAll("table.problems")) {
+      const rows = [...table.rows].map((row) => {
+        const links = [...row.querySelectorAll("a[href*='/ranks/'], a[href*='/status/']")];
+        const codes = links.map(({ href }) => /\/(?:ranks|status)\/([A-Z0-9_]+)\/?$/.exec(href)?.[1]);
+        return { row, problem: problems.get(codes.find(Boolean)) };
+      });
+      if (!rows.some(({ problem }) => problem)) continue;
+      for (const { row, problem } of rows) {
+        if (problem) row.append(pointsCell(problem));
+        else row.append(row.querySelector("th") ? make("th", "Points") : make("td", ""));
+      }
+    }
+  }
+
+  // On a problem's page: a line under the title.
+  function showProblem(problems, code) {
+    const problem = problems.get(code);
+    const headings = [...document.querySelectorAll("#problem-name, h1, h2, h3")];
+    const heading = headings.find(({ textContent }) => textContent.split(/[^A-Z0-9_]/).includes(code));
+    if (!problem || !heading) return;
+    const points = make("b", `${exact(problem.score)} points`);
+    points.style.color = COLORS[problem.band[0]];
+    const facts = [`you gain ${exact(problem.points_if_solved)}`, `${problem.users.toLocaleString("en")} solvers`];
+    if (problem.acceptance !== null) facts.push(`${Math.round(problem.acceptance)}% accepted`);
+    const line = make("div", points, ` · ${facts.join(" · ")} · `, link("spojscore", `${SITE}/spojscore/problems/${code}`));
+    const topics = JSON.parse(problem.topics).map((topic) => topic.replaceAll("-", " "));
+    if (topics.length) line.append(make("details", make("summary", "Topics"), topics.join(", ")));
+    line.id = "spojscore";
+    line.style.textAlign = getComputedStyle(heading).textAlign;
+    heading.after(line);
+  }
+
+  // On a profile: exact points, and a link that carries the list behind #, which is sent to no server.
+  function showProfile(problems) {
+    const tables = document.querySelector("#user-profile-tables");
+    const codes = { solved: [], tried: [] };
+    let list = null;
+    for (const part of tables?.querySelectorAll("h3, h4, h5, a[href*='/status/']") ?? []) {
+      const code = /\/status\/([A-Z0-9_]+),/.exec(part.href ?? "")?.[1];
+      if (!part.href) list = /todo/i.test(part.textContent) ? codes.tried : codes.solved;
+      else if (problems.has(code)) list?.push(code);
+    }
+    if (!codes.solved.length && !codes.tried.length) return;
+    const total = codes.solved.reduce((sum, code) => sum + problems.get(code).score, 0);
+    const tried = codes.tried.length ? `&tried=${codes.tried}` : "";
+    const open = link("Open in spojscore", `${SITE}/mine#solved=${codes.solved}${tried}`);
+    open.className = "btn btn-default";
+    const line = make("p", `${exact(total)} points for ${codes.solved.length} classical problems `, open);
+    line.id = "spojscore";
+    line.style.textAlign = "center";
+    tables.prepend(line);
+  }
+
+  async function start() {
+    const [, folder, name] = /^\/(problems|users)\/([^/]*)/.exec(location.pathname) ?? [];
+    if (!folder) return;
+    const isList = document.querySelector("table.problems");
+    const code = folder === "problems" && /^[A-Z0-9_]+$/.test(name) ? name : null;
+    if (folder === "users" ? !document.querySelector("#user-profile-tables") : !isList && !code) return;
+    const problems = await loadProblems();
+    if (folder === "users") showProfile(problems);
+    else if (isList) showList(problems);
+    else showProblem(problems, code);
+  }
+
+  start().catch(() => {}); // it must not disturb SPOJ's page
+})();
