@@ -1,4 +1,4 @@
-"""`python -m deploy STEP DB`: publish the database, a step of that, or a schedule for it."""
+"""`python -m deploy STEP DB`: a step of the publication, or a schedule for it."""
 
 from __future__ import annotations
 
@@ -7,34 +7,38 @@ import signal
 import sys
 from pathlib import Path
 
-from deploy import clock, probe, schedule
-from deploy.publish import FAILURES, STEPS, Step, publish, run
+from deploy import archive, build, clock, deploy, probe, process, pull, schedule, verify
+from spojscore_crawler.store.files import StoreError
 
-COMMANDS = {name: STEPS[name] for name in ("pull", "archive", "build", "verify", "deploy")} | {
-    "probe": Step(probe.probe, 2),
-    "schedule": Step(schedule.schedule, 2),
-    "unschedule": Step(schedule.unschedule, 2),
+STEPS = {
+    "variables": deploy.check_variables,
+    "pull": pull.pull,
+    "archive": archive.archive,
+    "build": build.build,
+    "verify": verify.verify,
+    "deploy": deploy.deploy,
+    "probe": probe.probe,
+    "schedule": schedule.schedule,
+    "unschedule": schedule.unschedule,
+    "clock": clock.run,
 }
-# Their steps have times of their own.
-ENDLESS = {"publish": publish, "clock": clock.run}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
-    parser.add_argument("step", choices=[*ENDLESS, *COMMANDS])
+    parser.add_argument("step", choices=STEPS)
     parser.add_argument("database", type=Path, nargs="?", default="spojscore.db")
     args = parser.parse_args()
-    # What was begun is then cleared away, as at an interrupt.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        if args.step in ENDLESS:
-            ENDLESS[args.step](args.database)
-        else:
-            run(COMMANDS[args.step], args.database)
-    except FAILURES as error:
+        if line := STEPS[args.step](args.database):
+            print(line)
+    except (process.PublishError, StoreError, OSError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit("error: interrupted")
+    finally:
+        process.end_all()
 
 
 if __name__ == "__main__":

@@ -1,40 +1,54 @@
-"""Publishes daily at 00:00 UTC, where there is no systemd; what failed again at 01:00 and 02:00."""
+"""A daily publication without systemd or cron: at 00:00 UTC, again at 01:00 and 02:00 if needed."""
+
+from __future__ import annotations
 
 import os
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.probe import Freshness
-from deploy.publish import FAILURES, publish
+from apscheduler.schedulers.blocking import BlockingScheduler
+
+from deploy.process import PublishError, end_all, running
+from deploy.site import Freshness, site_url
+from spojscore_crawler.store.files import StoreError
 from spojscore_crawler.store.state import state
 from spojscore_crawler.store.times import CLOCK_SKEW
 
-LAST_HOUR = 2
-WAKE = 60.0  # seconds; a longer sleep would not notice that the machine slept
-
 
 def run(database: Path) -> None:
-    """Publish now, where today's crawl is not public yet, and whenever it is time."""
-    tried = datetime.min.replace(tzinfo=UTC)
-    while True:
-        now = datetime.now(UTC)
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        if tried < hour.replace(hour=min(hour.hour, LAST_HOUR)):
-            tried = now
-            try:
-                if not is_public(database, hour.replace(hour=0), now):
-                    publish(database)
-            except FAILURES as error:
-                print(f"{now:%Y-%m-%d %H:%M} UTC: {error}", flush=True)
-        time.sleep(WAKE)
-
-
-def is_public(database: Path, midnight: datetime, now: datetime) -> bool:
-    """Whether a crawl since midnight is on the site, or here where there is no site."""
+    """Publish now if today's crawl is not public, then every day, until the process is stopped."""
+    scheduler = schedule(database)
     try:
-        site = os.environ.get("SITE_URL", "").rstrip("/")
-        last = (Freshness.of(site) if site else state(database)).finished
-    except FAILURES:
-        return False  # it is not known
-    return midnight <= last <= now + CLOCK_SKEW  # one from the future had a wrong clock
+        scheduler.start()
+    finally:
+        scheduler.shutdown(wait=False)
+        end_all()
+
+
+def schedule(database: Path) -> BlockingScheduler:
+    """The jobs: one publication at a time; missed runs are made up for by one."""
+    scheduler = BlockingScheduler(timezone=UTC)
+    scheduler.add_job(
+        publish, "cron", [database], hour="0-2", next_run_time=datetime.now(UTC),
+        coalesce=True, max_instances=1, misfire_grace_time=None,
+    )  # fmt: skip
+    # Timers stand still while the machine sleeps.
+    scheduler.add_job(scheduler.wakeup, "interval", minutes=1)
+    return scheduler
+
+
+def publish(database: Path) -> None:
+    """Run `make publish` unless today's crawl is public."""
+    if not is_public(database, datetime.now(UTC)):
+        with running(["make", "publish", f"DB={database}"]) as process:
+            process.wait()
+
+
+def is_public(database: Path, now: datetime) -> bool:
+    """Whether the site shows a crawl of today (UTC); without a site, the database."""
+    try:
+        source = Freshness.of(site_url()) if os.environ.get("SITE_URL") else state(database)
+    except (PublishError, StoreError):
+        return False
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight <= source.finished <= now + CLOCK_SKEW

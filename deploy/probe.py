@@ -1,89 +1,57 @@
-"""Asks the public site whether it is fresh, and whether it shows what was deployed."""
+"""Asks the public site which crawl it shows: the only proof of a deployment."""
 
 from __future__ import annotations
 
-import json
+import os
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from deploy.bundle import BUNDLE, STATIC_DATABASE
-from deploy.client import ask, site_url
-from deploy.toolchain import PublishError
+from deploy.bundle import BUNDLE, deployment_file
+from deploy.process import PublishError
+from deploy.site import Freshness, site_url
+from deploy.target import static_database
 from spojscore_crawler.store.state import state
 from spojscore_crawler.store.times import CLOCK_SKEW, minute
 
-WAIT = 300.0  # seconds until a deployment shows
-PAUSE = 5.0  # seconds
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """What a site says of its last crawl, in /-/freshness.json."""
-
-    crawl: int
-    finished: datetime
-    age_hours: float
-    problems: int
-    stale: bool
-
-    @classmethod
-    def of(cls, site: str) -> Freshness:
-        """Ask the site at that address. Raises PublishError when it does not tell."""
-        answer = ask(f"{site}/-/freshness.json")
-        try:
-            facts = json.loads(answer.text)
-            return cls(
-                crawl=int(facts["crawl"]),
-                finished=datetime.fromisoformat(facts["finished"]).astimezone(UTC),
-                age_hours=float(facts["age_hours"]),
-                problems=int(facts["problems"]),
-                stale=bool(facts["stale"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise PublishError(f"{answer.url} does not tell of a crawl: {error}") from error
-
-    def __str__(self) -> str:
-        return (
-            f"crawl {self.crawl}, finished {minute(self.finished)}, {self.age_hours:.1f} h ago, "
-            f"{self.problems} problems"
-        )
+PAUSE_SECONDS = 5.0
 
 
 def probe(_: Path) -> str:
-    """Ask the public site once; returns what it says. Raises PublishError when it is stale."""
+    """Wait for the deployed crawl, or, if nothing was deployed from here, ask the site once.
+
+    Returns what the site shows. Raises PublishError if it is stale or does not show that crawl.
+    """
     site = site_url()
-    return fresh(site, Freshness.of(site))
-
-
-def await_deployed(_: Path) -> str:
-    """Ask the public site until it shows the deployed crawl. Returns and raises as above."""
-    return await_crawl(WAIT)
-
-
-def await_crawl(seconds: float) -> str:
-    """The same, for at most so long."""
-    site, deployed = site_url(), state(BUNDLE / STATIC_DATABASE).finished
-    limit = time.monotonic() + seconds
+    deployment = deployment_file(BUNDLE)
+    if not deployment.is_file():
+        return check(site, Freshness.of(site))
+    finished = state(static_database(BUNDLE)).finished
+    seconds = float(os.environ.get("PROBE_SECONDS") or 300)
+    end = time.monotonic() + seconds
     while True:
         try:
-            found = Freshness.of(site)
-            if found.finished >= deployed:
-                return fresh(site, found)
-            problem = f"{site} shows the crawl of {minute(found.finished)}"
+            freshness = Freshness.of(site)
+            if freshness.finished >= finished:
+                return check(site, freshness)
+            live = f"{site} still shows {freshness}"
         except PublishError as error:
-            problem = str(error)
-        if time.monotonic() + PAUSE > limit:
-            raise PublishError(f"{problem}, not that of {minute(deployed)}, after {seconds:.0f} s")
-        time.sleep(PAUSE)
+            live = str(error)
+        if time.monotonic() + PAUSE_SECONDS > end:
+            raise PublishError(
+                f"{live}; the crawl of {minute(finished)} is not public after {seconds:.0f} s; "
+                f"see {deployment.read_text()}"
+            )
+        time.sleep(PAUSE_SECONDS)
 
 
-def fresh(site: str, found: Freshness) -> str:
-    if found.stale:
-        raise PublishError(f"stale: {site}: {found}")
-    if found.age_hours < -CLOCK_SKEW / timedelta(hours=1):
+def check(site: str, freshness: Freshness) -> str:
+    """A sentence about the site. Raises PublishError if its crawl is stale or from the future."""
+    if freshness.stale:
+        raise PublishError(f"stale: {site}: {freshness}")
+    if timedelta(hours=freshness.age_hours) < -CLOCK_SKEW:
         raise PublishError(
-            f"from the future, so a clock is wrong here, there or at the crawl: {site}: {found}"
+            f"{site}: {freshness}: this is in the future, so a clock is wrong here, there or at "
+            "the crawl"
         )
-    return f"{site}: {found}"
+    return f"{site}: {freshness}"

@@ -1,106 +1,133 @@
-"""Runs what was built, as Vercel would, and looks at all that it answers."""
+"""Runs the bundle's application as the target does, and compares its answers with the database."""
 
 from __future__ import annotations
 
 import json
-import time
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+from urllib.parse import quote
 
-from deploy.bundle import (
-    BUNDLE,
-    ROUTES,
-    STATIC,
-    STATIC_DATABASE,
-    database_routes,
-    digest,
-    function_config,
-    function_files,
-    verified_file,
-)
-from deploy.client import ask
-from deploy.function import running
-from deploy.pages import heading, visit
-from deploy.probe import Freshness
-from deploy.stores import HASH, sha256
-from deploy.toolchain import PYTHON_VERSION, PublishError
+import httpx
+import yaml
+
+from deploy import target
+from deploy.bundle import BUNDLE, digest, stamp_file
+from deploy.process import PublishError, running
+from deploy.pull import sha256
+from deploy.site import MAX_PAGE_BYTES, TIMEOUT
+from spojscore_crawler.store.files import opened
 from spojscore_crawler.store.state import state
-from web.options import DATABASE, MOST_ROWS
+from web.options import DATABASE
 
-LARGEST = 250_000_000  # bytes of a function, unpacked
+# Without these even root cannot write to a read-only folder.
+CAPABILITIES = "-dac_override,-dac_read_search"
+HOSTILE_SQL = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+class Check(NamedTuple):
+    """A path, and whether the text at it, answered with `status`, is right."""
+
+    path: str
+    passes: Callable[[str], bool]
+    status: int = HTTPStatus.OK
 
 
 def verify(database: Path) -> str:
-    """Compare the bundle with the database; returns what was found right.
+    """Compare the bundle with the database, and stamp it; returns what was done.
 
-    The database in the bundle is compared as a file; so what it answers is not compared row by row.
-    Raises PublishError or StoreError at the first thing that is not right.
+    Raises PublishError or StoreError at the first difference.
     """
-    verified_file(BUNDLE).unlink(missing_ok=True)
-    found = [function(BUNDLE), routes(BUNDLE), static_database(BUNDLE)]
-    last = state(database)
-    with running(BUNDLE) as started:
-        if not heading(ask(f"{started.url}/")).startswith(DATABASE):
-            # The generated index.py goes on without metadata when it is not readable.
-            raise PublishError("the home page lacks its title: metadata.yml did not arrive")
-        found.append(f"the first page after {time.monotonic() - started.began:.2f} s")
-        shown = Freshness.of(started.url)
-        if (shown.crawl, shown.finished) != (last.lineage[-1].id, last.finished):
-            raise PublishError(f"what was built shows another crawl than {database}: {shown}")
-        found += [f"crawl {shown.crawl}", questions(started.url), pages(started.url, BUNDLE)]
-    verified_file(BUNDLE).write_text(f"{digest(BUNDLE)}\n")
-    return f"Verified {BUNDLE}: {', '.join(found)}."
+    stamp_file(BUNDLE).unlink(missing_ok=True)
+    built = digest(BUNDLE)
+    static = target.static_database(BUNDLE)
+    for file in (static, target.app(BUNDLE)[0][static.name]):
+        if Path(f"{static}.sha256").read_text().split()[0] != sha256(file):
+            raise PublishError(f"{file} does not match its hash; run `make build`")
+    if state(static).lineage != state(database).lineage:
+        raise PublishError(f"{BUNDLE} holds other crawls than {database}; run `make build`")
+    checks = list(checks_of(static))
+    with serving(BUNDLE) as url:
+        for check in checks:
+            compare(url, check)
+    stamp_file(BUNDLE).write_text(built)
+    return f"Verified {BUNDLE}: {len(checks)} addresses."
 
 
-def function(bundle: Path) -> str:
-    """The function that was built runs on the Python it is tried on, and is not too large."""
-    runtime = function_config(bundle)["runtime"]
-    if runtime != f"python{PYTHON_VERSION}":
-        raise PublishError(f"built for {runtime}, but tried with Python {PYTHON_VERSION}")
-    size = sum(file.stat().st_size for file in function_files(bundle).values())
-    if size > LARGEST:
-        raise PublishError(
-            f"the function has {size / 1e6:.0f} MB; Vercel takes {LARGEST / 1e6:.0f}"
-        )
-    return f"{size / 1e6:.0f} MB for Python {PYTHON_VERSION}"
+def compare(url: str, check: Check) -> None:
+    """Raise PublishError unless the address answers as it should."""
+    try:
+        response = httpx.get(f"{url}{check.path}", timeout=TIMEOUT)
+    except httpx.HTTPError as error:
+        raise PublishError(f"the bundle does not answer {check.path}: {error}") from error
+    if response.status_code != check.status:
+        raise PublishError(f"{check.path} answers {response.status_code}, not {check.status}")
+    if len(response.content) > MAX_PAGE_BYTES:
+        raise PublishError(f"{check.path} has {len(response.content):,} bytes, more than allowed")
+    if not check.passes(response.text):
+        raise PublishError(f"{check.path} is not right: {response.text[:200]}")
 
 
-def routes(bundle: Path) -> str:
-    """The CDN serves the files that are there, and asks the function for all else."""
-    found = json.loads((bundle / ROUTES).read_text())["routes"]
-    first = [*database_routes(), {"handle": "filesystem"}]
-    if found[: len(first)] != first or found[-1].get("dest") != "/index.py":
-        raise PublishError(f"the routes are {found}")
-    return "the routes"
+def checks_of(database: Path) -> Iterator[Check]:
+    """The addresses to ask for, and what they must contain, by the database and metadata.yml."""
+    metadata = yaml.safe_load(Path("metadata.yml").read_text())
+    with opened(database) as db:
+        names = [*db.table_names(), *db.view_names()]
+        counts = {name: db[name].count for name in names}
+        [(listed,)] = db.execute("SELECT count(*) FROM problems WHERE delisted IS NULL")
+        code, name = db.execute("SELECT code, name FROM problems ORDER BY users DESC").fetchone()
+        [(crawl,)] = db.execute("SELECT max(id) FROM crawls")
+    base = f"/{DATABASE}"
+
+    def contains(text: str) -> Callable[[str], bool]:
+        return lambda page: text in page
+
+    yield Check("/", contains(metadata["title"]))
+    yield Check(f"{base}/problems", contains(code))
+    yield Check(f"{base}/problems/{code}", contains(name))
+    yield Check(f"{base}/problems.csv?_size=max", lambda text: text.count("\n") == listed + 1)
+    yield Check("/-/freshness.json", lambda text: json.loads(text)["crawl"] == crawl)
+    yield Check(
+        f"{base}.json",
+        lambda text: counts == {table["name"]: table["count"] for table in tables(text)},
+    )
+    for query in metadata["databases"][DATABASE]["queries"]:
+        yield Check(f"{base}/{query}", contains("</html>"))
+        yield Check(f"{base}/{query}.json", lambda text: json.loads(text)["ok"])
+    count = quote("SELECT count(*) AS n FROM history")
+    yield Check(
+        f"{base}.json?sql={count}&_shape=array",
+        lambda text: json.loads(text) == [{"n": counts["history"]}],
+    )
+    yield Check(f"{base}.json?sql={quote(HOSTILE_SQL)}", contains("error"), HTTPStatus.BAD_REQUEST)
 
 
-def static_database(bundle: Path) -> str:
-    """The file that the CDN will serve is the function's, and has its hash beside it."""
-    file = bundle / STATIC_DATABASE
-    if file.read_bytes() != function_files(bundle)[file.name].read_bytes():
-        raise PublishError(f"/{file.name} is not the database that the function reads")
-    if Path(f"{file}{HASH}").read_text().split() != [sha256(file), file.name]:
-        raise PublishError(f"/{file.name}{HASH} is not the hash of /{file.name}")
-    return f"the hash of /{file.name}"
-
-
-def questions(site: str) -> str:
-    """Every question of metadata.yml answers, under its own title, when nothing is filled in."""
-    queries = json.loads(ask(f"{site}/{DATABASE}.json").text)["queries"]
-    for query in queries:
-        page = ask(f"{site}/{DATABASE}/{query['name']}")
-        if heading(page) != query["title"]:
-            raise PublishError(f"{page.url} has the title {heading(page)!r}")
-    return f"{len(queries)} questions"
-
-
-def pages(site: str, bundle: Path) -> str:
-    """Every page that the site links to is one, and each table, in one call, is small enough."""
-    names = json.loads(ask(f"{site}/{DATABASE}.json").text)
-    tables = [table["name"] for table in names["tables"] + names["views"]]
-    whole = [
-        f"/{DATABASE}/{name}.{kind}?_size={MOST_ROWS}"
-        for name in tables
-        for kind in ("json", "csv")
-    ]
-    static = [f"/{file.name}" for file in (bundle / STATIC).iterdir()]
-    return f"{visit(site, more=whole, without=static)} pages"
+@contextmanager
+def serving(bundle: Path) -> Iterator[str]:
+    """Serve a read-only copy of the bundle's application; yields its address."""
+    files, command, environment = target.app(bundle)
+    with (
+        TemporaryDirectory(prefix="spojscore-") as folder,
+        socket.create_server(("127.0.0.1", 0)) as server,
+    ):
+        for name, source in files.items():
+            copy = Path(folder, name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+        for path in (Path(folder), *Path(folder).rglob("*")):
+            path.chmod(0o555)
+        if os.geteuid() == 0 and shutil.which("setpriv"):
+            command = ["setpriv", f"--bounding-set={CAPABILITIES}", *command]
+        with running(
+            [*command, "--log-level=warning", "--fd", str(server.fileno())],
+            cwd=folder, pass_fds=[server.fileno()], env={"PATH": os.environ["PATH"]} | environment,
+        ):  # fmt: skip
+            port = server.getsockname()[1]
+            server.close()  # if the application ends, its address refuses connections
+            yield f"http://127.0.0.1:{port}"
