@@ -7,6 +7,7 @@ PYTHON = python3
 BIN = .venv/bin
 DB = $(or $(SPOJSCORE_DB),spojscore.db)
 SPOJ_URL ?=
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --custom-compile-command 'make lock'
 PORT =
@@ -17,12 +18,16 @@ FILE =
 help: ## say what can be made (DB=, PORT=, PAGES= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-install: .venv/installed ## make .venv with everything that requirements.lock pins
+install: .venv/installed ## create .venv with what requirements.lock pins
 
 .venv/installed: requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: spojscore needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; give another with PYTHON=")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(INSTALL) requirements.lock
+	touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.lock
+	$(INSTALL) requirements-dev.lock
 	touch $@
 
 demo: install ## crawl SPOJ's lists of three days past and serve the result at http://127.0.0.1:8001 (or PORT)
@@ -78,28 +83,29 @@ deploy/node_modules/.installed: deploy/package.json deploy/package-lock.json
 	env -u VERCEL_TOKEN npm install --prefix deploy --no-save
 	touch $@
 
-test: install ## run all tests
+test: .venv/installed-dev ## run all tests
 	$(BIN)/pytest
 
-lint: install ## check style and types
+lint: .venv/installed-dev ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet .github
 
-chaos: install ## crawl 200 times (or CRAWLS) with random faults and kills; SEED= repeats a run
+chaos: .venv/installed-dev ## crawl 200 times (or CRAWLS) with random faults and kills; SEED= repeats a run
 	$(BIN)/python -m tests.support.chaos --crawls $(or $(CRAWLS),200) $(if $(SEED),--seed $(SEED))
 
-bench: install ## measure a crawl beside a bare Scrapy spider, its pages beside stock Datasette
+bench: .venv/installed-dev ## measure a crawl beside a bare Scrapy spider, its pages beside stock Datasette
 	$(BIN)/python -m bench.crawl
 	$(BIN)/python -m bench.pages
 
 lock: install ## compile the lock files of the project and of the published function
-	$(COMPILE) --universal --python-version 3.11 -o requirements.lock requirements.txt requirements-dev.txt
+	$(COMPILE) --universal --python-version 3.11 -o requirements.lock requirements.txt
+	$(COMPILE) --universal --python-version 3.11 -c requirements.lock -o requirements-dev.lock requirements-dev.txt
 	$(COMPILE) --python-platform x86_64-manylinux_2_28 --python-version 3.12 -o deploy/requirements.lock deploy/requirements.txt
 
-screenshot: install ## draw the README's picture from DB, with Chromium
+screenshot: .venv/installed-dev ## draw the README's picture from DB, with Chromium
 	$(BIN)/python -m web.screenshot '$(DB)'
 
 clean: ## remove what was built, the demo too; your databases stay

@@ -14,7 +14,8 @@ class Problem:
     `acceptance` is in percent; votes are counts; difficulties are SPOJ's own numbers.
 
     The score pipeline adds, all in points: `score`, what each solver holds, `points_if_solved`,
-    what the next solver gets, and `band`, the range that `score` falls into.
+    what the next solver gets, `per_submission`, what one submission brings on average, and `band`,
+    the range that `score` falls into.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Problem:
     implementation_difficulty: float | None = None
     score: float | None = None
     points_if_solved: float | None = None
+    per_submission: float | None = None
     band: str | None = None
 
 

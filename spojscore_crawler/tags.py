@@ -19,7 +19,7 @@ def main() -> None:
         sys.exit("error: say which file: make tags FILE=code,tags.csv")
     try:
         read = tags.read(Path(args.file))
-        if brought := schema.bring_forward(args.database):
+        if brought := schema.upgrade(args.database):
             print(brought)
         renewal = tags.renew(args.database, read)
     except (StoreError, tags.TagsError) as error:

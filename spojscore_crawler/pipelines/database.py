@@ -1,9 +1,7 @@
-"""Buffers the crawl's items, commits them when the gate finds them fit, and reports."""
+"""Buffers the crawl's items, and commits them if the gate finds them fit."""
 
 from __future__ import annotations
 
-import logging
-import os
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -17,7 +15,6 @@ from spojscore_crawler import gate
 from spojscore_crawler.items import Page, Problem
 from spojscore_crawler.limits import Limits
 from spojscore_crawler.store import commit, files
-from spojscore_crawler.store.report import Report, refusals
 from spojscore_crawler.store.state import last_list
 
 if TYPE_CHECKING:
@@ -26,8 +23,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from spojscore_crawler.store.state import LastList
-
-logger = logging.getLogger(__name__)
 
 BROKE_OFF = "the crawl broke off, see the log"
 # What Scrapy says, in words.
@@ -53,8 +48,6 @@ class DatabasePipeline:
         self.lock: FileLock | None = None
         self.started = datetime.now(UTC)
         self.started_clock = time.monotonic()
-        started = self.started.isoformat(timespec="seconds")
-        self.report = Report(started=started, process=os.getpid())
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -68,8 +61,6 @@ class DatabasePipeline:
         try:
             files.check_writable(self.path)
             self.lock = files.lock(self.path)
-            self.report.refusals = refusals(self.path)
-            self.save_report()
             self.limits = Limits.read(self.crawler.settings)
             self.before = last_list(self.path, self.started.date())
         except (files.StoreError, ValueError) as error:
@@ -88,59 +79,42 @@ class DatabasePipeline:
         self.crawler.stats.set_value("spojscore/failure", f"{BROKE_OFF}: {failure.value!r}")
 
     def spider_closed(self, reason: str) -> None:
-        # The clock may have been set in between.
-        now = self.started + timedelta(seconds=time.monotonic() - self.started_clock)
-        self.report.finished = now.isoformat(timespec="seconds")
-        self.report.pages = len({page.start for page in self.pages})
         assert self.crawler.stats
         failure = self.crawler.stats.get_value("spojscore/failure")
-        self.report.outcome = "failed"
-        self.report.reason = failure or REASONS.get(reason, reason)
         if reason == "finished" and not failure:
-            self.commit_if_fit(now)
-        if not self.crawler.stats.get_value("spojscore/committed"):
-            self.crawler.stats.set_value("spojscore/failure", self.report.reason)
+            # The clock may have been set in between.
+            now = self.started + timedelta(seconds=time.monotonic() - self.started_clock)
+            failure = self.commit_if_fit(now)
+        else:
+            failure = failure or REASONS.get(reason, reason)
+        if failure:
+            self.crawler.stats.set_value("spojscore/failure", failure)
         if self.lock:
-            self.save_report()
             self.lock.release()
 
-    def commit_if_fit(self, now: datetime) -> None:
+    def commit_if_fit(self, now: datetime) -> str | None:
+        """Commit the crawl, or return the reason why not."""
         crawl = gate.Crawl(
             self.pages, self.problems, self.before, self.limits, began=self.started, now=now
         )
         verdict = gate.judge(crawl)
         sentences = "; ".join(verdict.findings.values())
-        self.report.findings = verdict.findings
-        self.report.fenced = crawl.fenced
-        self.report.counts = {"problems": len(self.problems)}
         if not verdict.fit:
-            self.report.outcome, self.report.reason = "refused", sentences
-            return
+            return sentences
         row = commit.Crawl(
             started=crawl.times[0],
             finished=crawl.times[-1],
-            pages=self.report.pages,
+            pages=len({page.start for page in self.pages}),
             source=self.crawler.settings["SOURCE"] or crawl.source,
             overridden=sentences or None,
         )
         try:
-            changes = commit.commit(self.path, self.problems, row, self.report.refusals)
+            changes = commit.commit(self.path, self.problems, row)
         except files.StoreError as error:
-            self.report.outcome, self.report.reason = "failed", str(error)
-            return
-        self.report.outcome, self.report.reason = "committed", None
-        self.report.refusals = []
-        self.report.started = row.started.isoformat(timespec="seconds")
-        self.report.counts |= asdict(changes)
+            return str(error)
         assert self.crawler.stats
         for name, count in asdict(changes).items():
             self.crawler.stats.set_value(f"spojscore/{name}", count)
         self.crawler.stats.set_value("spojscore/overridden", sentences)
         self.crawler.stats.set_value("spojscore/committed", len(self.problems))
-
-    def save_report(self) -> None:
-        """A report that cannot be written undoes no crawl: the database decides."""
-        try:
-            self.report.write(self.path)
-        except OSError as error:
-            logger.warning("The report could not be written: %s", error)
+        return None

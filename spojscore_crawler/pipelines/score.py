@@ -1,11 +1,11 @@
-"""Adds to each problem what it is worth, and watches whether SPOJ still counts so."""
+"""Adds to each problem what it is worth, and compares that with what SPOJ shows."""
 
 from __future__ import annotations
 
 import logging
 
 from spojscore_crawler.items import Page, Problem
-from spojscore_crawler.store.points import band, points
+from spojscore_crawler.store.points import band, per_submission, points
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ class ScorePipeline:
             return item
         item.score = points(item.users)
         item.points_if_solved = points(item.users + 1)
+        item.per_submission = per_submission(item.users, item.acceptance)
         item.band = band(item.score)
         if item.value is not None:
             self.compared += 1

@@ -1,13 +1,13 @@
-"""How a whole crawl gets into the database: in one transaction, or not at all."""
+"""Commits a whole crawl to the database, in one transaction."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
@@ -16,34 +16,23 @@ from spojscore_crawler.store.difference import Changes, Difference, Record, diff
 from spojscore_crawler.store.files import BUSY_TIMEOUT, StoreError
 from spojscore_crawler.store.movers import write_movers
 from spojscore_crawler.store.points import liked
-from spojscore_crawler.store.schema import check_ours, migrate, parts
+from spojscore_crawler.store.schema import check_schema, migrations
 from spojscore_crawler.store.times import day_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from spojscore_crawler.store.report import Refusal
+    from _typeshed import DataclassInstance
 
-# The columns that come from the item as they are.
-LISTED = (
-    "id", "code", "name", "users", "score", "band", "points_if_solved", "acceptance", "votes_up",
-    "votes_down", "concept_difficulty", "implementation_difficulty",
-)  # fmt: skip
-
-
-class Listed(Protocol):
-    """A problem of the list, with an attribute for each column that the list tells."""
-
-    @property
-    def code(self) -> str: ...
+# What is computed from the database itself at the end of each commit, in this order.
+DERIVATIONS: tuple[Callable[[Database], None], ...] = (tags.derive, write_movers)
 
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """What the table `crawls` keeps of one crawl beside its counts. Times in UTC.
+    """A row of the table `crawls`, without its counts. Times in UTC.
 
-    `source` says where the pages came from, and what is known of it; `overridden` what a person
-    accepted with GATE=accept, None when nothing.
+    `source` says where the pages came from; `overridden` what a person accepted with GATE=accept.
     """
 
     started: datetime
@@ -57,35 +46,29 @@ class Crawl:
         return self.started.date()
 
 
-def commit(
-    path: Path,
-    problems: Sequence[Listed],
-    crawl: Crawl,
-    refusals: Sequence[Refusal] = (),
-) -> Changes:
-    """Make the database at `path` hold the list `problems` as read by `crawl`, in one transaction.
+def commit(path: Path, problems: Sequence[DataclassInstance], crawl: Crawl) -> Changes:
+    """Make the database at `path` hold the list `problems`, as read by `crawl`.
 
-    Only rows that differ are written. A problem that left the list is marked as delisted.
-    `refusals` are the crawls since the last one that brought nothing.
-    Raises StoreError, and leaves everything as it was, when that is not possible.
+    Each field of a problem that is a column is stored. Only rows that differ are written; a
+    problem that left the list is marked as delisted. Raises StoreError and changes nothing if that
+    fails.
     """
     existed = path.exists()
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection, connection:
-            # Immediate: one that has read and then meets another writer would fail, not wait.
+            # A transaction that reads first and meets another writer later would fail, not wait.
             connection.execute("BEGIN IMMEDIATE")
             db = Database(connection)
-            if parts(db):
-                check_ours(path, db)
-            migrate(db)
+            if db.table_names():
+                check_schema(path, db)
+            migrations.apply(db)
             before = {row["id"]: row for row in db["problems"].rows}
-            step = difference(before, map(_record, problems), crawl.day.isoformat())
+            step = difference(before, _records(db, problems), crawl.day.isoformat())
             _write_problems(db, step)
-            tags.derive(db)
             _write_history(db, step.users, crawl.day)
-            _write_refusals(db, refusals)
-            _write_crawl(db, problems, crawl, step)
-            write_movers(db)
+            _write_crawl(db, len(problems), crawl, step)
+            for derive in DERIVATIONS:
+                derive(db)
             return step.changes
     except StoreError:
         raise
@@ -97,12 +80,15 @@ def commit(
         raise StoreError(f"{path}: {reason}{hint}") from error
 
 
-def _record(problem: Listed) -> Record:
-    record = {column: getattr(problem, column) for column in LISTED}
-    record["liked"] = liked(record["votes_up"], record["votes_down"])
-    # Always SPOJ's own address, wherever the list was read.
-    record["url"] = f"https://www.spoj.com/problems/{problem.code}/"
-    return record
+def _records(db: Database, problems: Iterable[DataclassInstance]) -> Iterable[Record]:
+    columns = db["problems"].columns_dict
+    for problem in problems:
+        names = (field.name for field in fields(problem) if field.name in columns)
+        record = {name: getattr(problem, name) for name in names}
+        record["liked"] = liked(record["votes_up"], record["votes_down"])
+        # SPOJ's own address, wherever the list was read.
+        record["url"] = f"https://www.spoj.com/problems/{record['code']}/"
+        yield record
 
 
 def _write_problems(db: Database, step: Difference) -> None:
@@ -112,7 +98,7 @@ def _write_problems(db: Database, step: Difference) -> None:
 
 
 def _write_history(db: Database, users: Mapping[int, int | None], day: date) -> None:
-    """The last crawl of a day wins, and a day that ends where it began leaves no row."""
+    """The last crawl of a day wins; a day that ends as it began leaves no row."""
     rows = [{"id": id_, "day": day_number(day), "users": count} for id_, count in users.items()]
     db.conn.executemany("DELETE FROM history WHERE problem_id = :id AND day = :day", rows)
     db.conn.executemany(
@@ -122,17 +108,7 @@ def _write_history(db: Database, users: Mapping[int, int | None], day: date) -> 
     )
 
 
-def _write_refusals(db: Database, refusals: Sequence[Refusal]) -> None:
-    last = next(db.query("SELECT started FROM crawls ORDER BY id DESC LIMIT 1"), None)
-    db.table("refusals").insert_all(
-        asdict(refusal)
-        for refusal in refusals
-        # A commit whose process was killed before it could report was no refusal.
-        if last is None or refusal.started > last["started"]
-    )
-
-
-def _write_crawl(db: Database, problems: Sequence[Listed], crawl: Crawl, step: Difference) -> None:
+def _write_crawl(db: Database, count: int, crawl: Crawl, step: Difference) -> None:
     [[users]] = db.execute("SELECT total(users) FROM problems WHERE delisted IS NULL")
     last = next(db.query("SELECT users FROM crawls ORDER BY id DESC LIMIT 1"), None)
     row = {
@@ -141,7 +117,7 @@ def _write_crawl(db: Database, problems: Sequence[Listed], crawl: Crawl, step: D
         "finished": crawl.finished.isoformat(timespec="seconds"),
         "source": crawl.source,
         "pages": crawl.pages,
-        "problems": len(problems),
+        "problems": count,
         "users": int(users),
         "solves": int(users) - last["users"] if last else None,
         "added": step.changes.new,

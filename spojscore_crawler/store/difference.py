@@ -10,10 +10,10 @@ Record: TypeAlias = dict[str, Any]
 
 # Changes that count for last_changed; votes and acceptance move with every submission.
 CHANGES = ("code", "name", "users")
-# As `problems.topics` says it; store/tags.py finds them.
-NO_TOPICS = "[]"
-# The event that a change of a column is.
+# What kind of event a change of a column is.
 KINDS = {"name": "renamed", "code": "recoded"}
+# Columns that no list has, until commit.DERIVATIONS fills them.
+DERIVED: Record = {"topics": "[]", "families": "[]", "added": None, "year": None}
 
 
 @dataclass(slots=True)
@@ -30,9 +30,8 @@ class Changes:
 class Difference:
     """The step to the list of `day`.
 
-    `rows` of problems are to be written, after those with the codes `vacated` made room; `users`
-    is what history is to say, by id, None for a problem that left. Of the first list, `events`
-    tells nothing.
+    `rows` are the problems to write, after those with the codes `vacated` are deleted; `users` is
+    what history records by id, None for a problem that left. The first list has no `events`.
     """
 
     day: str
@@ -42,24 +41,24 @@ class Difference:
     users: dict[int, int | None] = field(default_factory=dict)
     events: list[Record] = field(default_factory=list)
 
-    def note(self, code: str, kind: str, detail: str | None = None) -> None:
+    def add_event(self, code: str, kind: str, detail: str | None = None) -> None:
         self.events.append({"day": self.day, "code": code, "kind": kind, "detail": detail})
 
 
 def difference(before: Mapping[int, Record], listed: Iterable[Record], day: str) -> Difference:
-    """From the rows of problems `before`, by id, to what is `listed` on `day`."""
+    """The step from the rows of problems `before`, by id, to those `listed` on `day`."""
     step = Difference(day)
     now = {row["id"]: row for row in listed}
     for id_, row in now.items():
         if old := before.get(id_):
             _compare(step, old, row)
         else:
-            own = {"first_seen": day, "last_changed": day, "delisted": None, "topics": NO_TOPICS}
-            step.rows.append(row | own)
+            dates = {"first_seen": day, "last_changed": day, "delisted": None}
+            step.rows.append(row | dates | DERIVED)
             step.users[id_] = row["users"]
             step.changes.new += 1
-            step.note(row["code"], "added")
-    _leave(step, before, now)
+            step.add_event(row["code"], "added")
+    _delist(step, before, now)
     if not before:
         step.events.clear()
     return step
@@ -73,20 +72,20 @@ def _compare(step: Difference, old: Record, row: Record) -> None:
         step.changes.changed += 1
     for column, kind in KINDS.items():
         if old[column] != new[column]:
-            step.note(new["code"], kind, old[column])
+            step.add_event(new["code"], kind, old[column])
     if old["code"] != new["code"]:
         step.vacated.append(old["code"])
     if old["delisted"]:
         step.changes.returned += 1
-        step.note(new["code"], "relisted")
+        step.add_event(new["code"], "relisted")
     if old["delisted"] or old["users"] != new["users"]:
         step.users[new["id"]] = new["users"]
     if new != old:
         step.rows.append(new)
 
 
-def _leave(step: Difference, before: Mapping[int, Record], now: Mapping[int, Record]) -> None:
-    """Mark the problems that are no longer listed; whose code another has now is CODE~ID."""
+def _delist(step: Difference, before: Mapping[int, Record], now: Mapping[int, Record]) -> None:
+    """Mark the problems that left the list. If another has its code now, it becomes CODE~ID."""
     codes = {row["code"] for row in now.values()}
     for id_, old in before.items():
         if id_ in now:
@@ -94,11 +93,11 @@ def _leave(step: Difference, before: Mapping[int, Record], now: Mapping[int, Rec
         new = old | {"delisted": old["delisted"] or step.day}
         if old["code"] in codes:
             new["code"] = f"{old['code']}~{id_}"
-            new["url"] = None  # its page is another's now
+            new["url"] = None  # its page is another problem's now
             step.vacated.append(old["code"])
         if old["delisted"] is None:
             step.changes.gone += 1
-            step.note(new["code"], "delisted")
+            step.add_event(new["code"], "delisted")
             step.users[id_] = None
         if new != old:
             step.rows.append(new)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from spojscore_crawler.store.files import StoreError, lock, opened
+from spojscore_crawler.store.files import StoreError, lock, open_database
 
 DATA = Path(__file__).parents[2] / "data"
 # What a new database begins with.
@@ -133,7 +133,7 @@ def renew(path: Path, tags: Tags) -> Renewal:
     Codes that no problem has are kept: a problem may come later. Raises StoreError, and leaves
     everything as it was, when there are far fewer links than before.
     """
-    with lock(path), opened(path) as db:
+    with lock(path), open_database(path) as db:
         db.begin()
         before, day_before = db.execute("SELECT count(*), max(day) FROM tags").fetchone()
         if len(tags.links) < MIN_LINKS_RATIO * before:

@@ -1,19 +1,18 @@
-"""Days and moments as the project counts and writes them, all in UTC."""
+"""Days and times, all in UTC."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-# What the clocks of two machines may differ by.
-CLOCK_SKEW = timedelta(minutes=5)
+CLOCK_SKEW = timedelta(minutes=5)  # by which the clocks of two machines may differ
 EPOCH = date(1970, 1, 1)
 
 
 def day_number(day: date) -> int:
-    """A day as history counts it: since 1970-01-01."""
+    """Days since 1970-01-01, as the table `history` counts them."""
     return (day - EPOCH).days
 
 
 def minute(moment: datetime) -> str:
-    """A moment for people."""
+    """A time for people, such as '2026-11-23 00:04 UTC'."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -8,7 +8,6 @@ import pytest
 
 from bench.ten_years import simulate
 from spojscore_crawler.items import Problem
-from spojscore_crawler.store.report import Refusal
 from tests.support.commits import A, B, C, crawl, history
 from tests.support.databases import rows
 from tests.support.queries import ask
@@ -167,18 +166,6 @@ def test_queries_about_the_past(database: Path) -> None:
     assert [(row["solves"], row["since"]) for row in ask(database, "solves", n="1")] == [
         (12, "2026-03-02"),
     ]  # fmt: skip
-
-
-def test_the_last_crawls_and_refusals(database: Path) -> None:
-    crawl(database, 0, A, B)
-    refused = Refusal("2026-03-03T00:00:00+00:00", "refused", "too short")
-    crawl(database, 3, A, C, refusals=[refused])
-    told = [(row["started"], row["outcome"], row["what"]) for row in ask(database, "attempts")]
-    assert told == [
-        ("2026-03-05 00:00", "committed", "2 problems, 0 changed, 1 new, 1 gone, 10 solves"),
-        ("2026-03-03 00:00", "refused", "too short"),
-        ("2026-03-02 00:00", "committed", "2 problems, 0 changed, 2 new, 0 gone"),
-    ]
 
 
 def test_every_day_of_a_simulated_list_can_be_told_from_its_history(database: Path) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from spojscore_crawler.store.movers import beginning
+from spojscore_crawler.store.movers import first_day
 
 
 @pytest.mark.parametrize(
@@ -10,8 +10,8 @@ def test_a_span_begins_on_its_first_day_or_a_seventh_of_it_before(
     span: int, latest: int, earliest: int
 ) -> None:
     now = 20_000
-    assert beginning([now - latest + 1, now], span) is None
-    assert beginning([now - earliest, now - latest, now], span) == now - latest
-    assert beginning([now - earliest, now], span) == now - earliest
-    assert beginning([now - earliest - 1, now], span) is None
-    assert beginning([], span) is None
+    assert first_day([now - latest + 1, now], span) is None
+    assert first_day([now - earliest, now - latest, now], span) == now - latest
+    assert first_day([now - earliest, now], span) == now - earliest
+    assert first_day([now - earliest - 1, now], span) is None
+    assert first_day([], span) is None

@@ -1,226 +1,151 @@
-"""Databases of other versions, of other programs, and of other days."""
+"""Databases of this version, of others and of other programs."""
 
-import gzip
+from __future__ import annotations
+
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
+from sqlite_utils import Database, Migrations
 
+from spojscore_crawler.items import Problem
 from spojscore_crawler.store import files, schema
 from spojscore_crawler.store.files import StoreError
-from spojscore_crawler.store.state import last_list, state
-from standin.problems import problems
-from tests.support.commits import C, crawl
-from tests.support.crawling import Crawl, Served
+from spojscore_crawler.store.state import last_list, read_state
+from tests.support.commits import A, B, crawl
 from tests.support.databases import change, rows
-from tests.support.projects import ROOT
-from tests.support.tools import faked_clock
 
-VERSION = "PRAGMA user_version"
+MIGRATION = "INSERT INTO _sqlite_migrations (migration_set, name) VALUES ('spojscore', '{}')"
+# All that opens a database. Each must refuse a file that it does not understand.
+USES: dict[str, Callable[[Path], object]] = {
+    "commit": lambda path: crawl(path, 0, A),
+    "last_list": lambda path: last_list(path, date(2100, 1, 1)),
+    "read_state": read_state,
+    "upgrade": schema.upgrade,
+}
 
 
-def test_a_new_database_has_the_newest_version(database: Path, before: bytes) -> None:
-    assert before
-    assert rows(database, VERSION) == [{"user_version": schema.VERSION}]
+def test_problem_fields_are_columns(database: Path) -> None:
+    crawl(database, 0, A)
+    with closing(Database(database)) as db:
+        columns = set(db["problems"].columns_dict)
+    assert {field.name for field in fields(Problem)} - columns == {"value"}
 
 
-# Made by the code of version 6, the last without a table of migrations: P1 and P2 on the Monday of
-# tests/support/commits.py; P2 renamed, P3 new on the next day; a week later P1 has the number 9,
-# P2 is gone, and a crawl in between was refused.
-VERSION_6 = gzip.decompress((ROOT / "tests" / "support" / "schema-6.db.gz").read_bytes())
-TABLES = ("problems", "history", "crawls", "events", "refusals")
+@pytest.fixture(params=USES)
+def use(request: pytest.FixtureRequest) -> Callable[[Path], object]:
+    return USES[request.param]
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        # Their first versions had no table of migrations.
+        pytest.param(
+            ["DROP TABLE _sqlite_migrations", "PRAGMA user_version = 6"],
+            "made by a development version .* start over with `make history`",
+            id="development-6",
+        ),
+        pytest.param(
+            ["DELETE FROM _sqlite_migrations", MIGRATION.format("create_problems")],
+            "made by a development version .* start over with `make history`",
+            id="development-12",
+        ),
+        pytest.param(
+            [MIGRATION.format("add_something")],
+            r"made by a newer spojscore \(add_something\); update this one",
+            id="newer",
+        ),
+        pytest.param(
+            ["DROP TABLE _sqlite_migrations", "DROP TABLE problems"],
+            "not a database of spojscore",
+            id="other-program",
+        ),
+    ],
+)
+def test_refuses_other_schemas(
+    sql: list[str], reason: str, use: Callable[[Path], object], database: Path
+) -> None:
+    crawl(database, 0, A)
+    for statement in sql:
+        change(database, statement)
+    content = database.read_bytes()
+    with pytest.raises(StoreError, match=f"{database}: {reason}"):
+        use(database)
+    assert database.read_bytes() == content
+
+
+def test_refuses_text_file(use: Callable[[Path], object], database: Path) -> None:
+    database.write_text("Not a database, and long enough to be read as one." * 20)
+    text = database.read_bytes()
+    with pytest.raises(StoreError, match="file is not a database"):
+        use(database)
+    assert database.read_bytes() == text
+
+
+def test_empty_file_is_new_database(database: Path) -> None:
+    database.touch()
+    assert last_list(database, date(2100, 1, 1)) is None
+    crawl(database, 0, A)
+    assert read_state(database).problems == 1
 
 
 @pytest.fixture
-def older(database: Path) -> dict[str, list[dict[str, object]]]:
-    """The tables of `database`, which is of version 6."""
-    database.write_bytes(VERSION_6)
-    return tables(database)
+def later(monkeypatch: pytest.MonkeyPatch) -> Migrations:
+    """The migrations of a later version, which adds a column to `crawls`."""
+    migrations = Migrations(schema.migrations.name)
+    migrations()(schema.create)
+
+    @migrations()
+    def add_colour(db: Database) -> None:
+        db.execute("ALTER TABLE crawls ADD COLUMN colour TEXT DEFAULT 'red'")
+
+    for module in ("schema", "commit", "state"):
+        monkeypatch.setattr(f"spojscore_crawler.store.{module}.migrations", migrations)
+    return migrations
 
 
-def tables(database: Path) -> dict[str, list[dict[str, object]]]:
-    """Each table with the columns that version 6 had."""
-    found = {}
-    with closing(sqlite3.connect(":memory:")) as connection:
-        connection.deserialize(VERSION_6)
-        for table in TABLES:
-            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-            found[table] = rows(database, f"SELECT {', '.join(columns)} FROM {table}")
-    return found
+def colours(path: Path) -> list[object]:
+    return [row["colour"] for row in rows(path, "SELECT colour FROM crawls")]
 
 
-def test_an_older_database_is_brought_forward(
-    older: dict[str, list[dict[str, object]]], database: Path
-) -> None:
-    assert len(older["history"]) == 6
-    told = f"{database}: brought from schema 6 to {schema.VERSION}"
-    assert schema.bring_forward(database) == told
-    assert tables(database) == older
-    assert rows(database, VERSION) == [{"user_version": schema.VERSION}]
-    assert schema.bring_forward(database) is None
-    assert len(state(database).lineage) == 3
+def test_upgrade(database: Path, request: pytest.FixtureRequest) -> None:
+    crawl(database, 0, A)
+    assert schema.upgrade(database) is None
+    request.getfixturevalue("later")
+    with pytest.raises(StoreError, match="needs an upgrade; run `make check`"):
+        read_state(database)
+    assert schema.upgrade(database) == f"{database}: upgraded (add_colour)"
+    assert colours(database) == ["red"]
+    assert schema.upgrade(database) is None
 
 
-def test_a_crawl_brings_an_older_database_forward(
-    older: dict[str, list[dict[str, object]]], database: Path
-) -> None:
-    crawl(database, 20, C)
-    now = tables(database)
-    assert now["crawls"][:3] == older["crawls"]
-    assert now["events"][: len(older["events"])] == older["events"]
-    assert {row["code"] for row in now["problems"] if row["delisted"]} == {"P1", "P2"}
+def test_commit_upgrades(database: Path, request: pytest.FixtureRequest) -> None:
+    crawl(database, 0, A)
+    request.getfixturevalue("later")
+    crawl(database, 1, A, B)
+    assert colours(database) == ["red", "red"]
 
 
-def test_an_older_database_in_use_is_not_brought_forward(
-    older: dict[str, list[dict[str, object]]], database: Path
-) -> None:
-    assert older
-    with files.lock(database), pytest.raises(StoreError, match="another process is writing to it"):
-        schema.bring_forward(database)
-    assert database.read_bytes() == VERSION_6
+def test_upgrade_needs_lock(database: Path, request: pytest.FixtureRequest) -> None:
+    crawl(database, 0, A)
+    request.getfixturevalue("later")
+    content = database.read_bytes()
+    with files.lock(database), pytest.raises(StoreError, match="locked by another process"):
+        schema.upgrade(database)
+    assert database.read_bytes() == content
 
 
-def test_a_file_that_was_analyzed_is_still_ours(database: Path, before: bytes) -> None:
-    assert before
-    change(database, "ANALYZE")
-    assert state(database).problems == 120
-
-
-def test_every_version_leads_to_the_same_schema(database: Path) -> None:
-    for version in range(1, schema.VERSION):
-        database.unlink(missing_ok=True)
-        with closing(sqlite3.connect(database)) as connection:
-            db = Database(connection)
-            schema.migrations.apply(db, stop_before=schema.NAMES[version])
-            db.execute(f"DROP TABLE {schema.migrations.migrations_table}")
-            db.execute(f"PRAGMA user_version = {version}")
-        schema.bring_forward(database)
-        with files.opened(database) as db:
-            assert schema.parts(db) == schema.expected(schema.VERSION)
-
-
-def test_a_migration_that_fails_leaves_the_old_database(
-    older: dict[str, list[dict[str, object]]], database: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert older
-
-    def apply(db: Database) -> None:
+def test_failed_migration_changes_nothing(database: Path, later: Migrations) -> None:
+    @later()
+    def fail(db: Database) -> None:
         db.execute("CREATE TABLE half (done)")
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(schema.migrations, "apply", apply)
-    with pytest.raises(StoreError, match="disk I/O error"):
-        schema.bring_forward(database)
     with pytest.raises(StoreError, match=r"disk I/O error \(is the disk full\?\)"):
-        crawl(database, 20, C)
-    assert database.read_bytes() == VERSION_6
-
-
-NEWER = (
-    "its schema has version 99, made by a newer spojscore; this one knows "
-    f"{schema.VERSION}: update it"
-)
-
-
-def test_a_database_of_a_newer_version(standin: Served, database: Path, before: bytes) -> None:
-    assert before
-    change(database, "PRAGMA user_version = 99")
-    server = standin(120)
-    newer = database.read_bytes()
-    assert Crawl(server.url, database).failed(f"{database}: {NEWER}", newer)
-    assert server.requests == []
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "ALTER TABLE crawls RENAME COLUMN overridden TO x",
-        "DROP VIEW latest_events",
-        "CREATE VIEW x AS SELECT 1",
-        "CREATE TRIGGER x AFTER INSERT ON crawls BEGIN DELETE FROM history; END",
-        "PRAGMA user_version = 3",
-    ],
-)
-def test_a_database_of_another_schema(sql: str, database: Path, before: bytes) -> None:
-    assert before
-    change(database, sql)
-    changed = database.read_bytes()
-    for use in (state, schema.bring_forward, lambda path: last_list(path, date(2100, 1, 1))):
-        with pytest.raises(StoreError, match=": this is not a database of spojscore: not its "):
-            use(database)
-    with pytest.raises(StoreError, match=": this is not a database of spojscore: not its "):
-        crawl(database, 0, C)
-    assert database.read_bytes() == changed
-
-
-def test_a_file_that_is_no_database(standin: Served, database: Path) -> None:
-    database.write_text("Not a database, and long enough to be read as one." * 20)
-    text = database.read_bytes()
-    assert Crawl(standin(60).url, database).failed(f"{database}: file is not a database", text)
-
-
-def test_an_empty_file_is_a_new_database(standin: Served, database: Path) -> None:
-    database.touch()
-    assert Crawl(standin(60).url, database).status == 0
-    assert len(rows(database)) == 60
-
-
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [("missing/x.db", "there is no folder {folder}/missing"), ("", "this is a folder")],
-)
-def test_a_place_where_no_database_can_be(
-    name: str, reason: str, standin: Served, tmp_path: Path
-) -> None:
-    server = standin(60)
-    database = tmp_path / name
-    crawl = Crawl(server.url, database)
-    assert crawl.status == 1
-    assert crawl.error == (
-        f"error: {database}: {reason.format(folder=tmp_path)}; {database} is as it was"
-    )
-    assert server.requests == []
-
-
-def test_midnight_in_the_middle_of_a_crawl(standin: Served, database: Path, tmp_path: Path) -> None:
-    """A crawl belongs to the day on which it started."""
-    clock, environment = faked_clock(tmp_path)
-    clock.write_text("@2026-03-01 23:59:00")
-    server = standin(120)
-    server.on_page = lambda: clock.write_text("@2026-03-02 00:00:30")
-    assert Crawl(server.url, database, env=environment).status == 0
-    assert {row["first_seen"] for row in rows(database)} == {"2026-03-01"}
-    assert rows(database, "SELECT day FROM crawls") == [{"day": "2026-03-01"}]
-
-
-def test_a_clock_that_goes_backwards_in_the_middle_of_a_crawl(
-    standin: Served, database: Path, tmp_path: Path
-) -> None:
-    clock, environment = faked_clock(tmp_path)
-    clock.write_text("@2026-03-02 00:00:30")
-    server = standin(120)
-    server.on_page = lambda: clock.write_text("@2026-02-01 00:00:00")
-    crawl = Crawl(server.url, database, env=environment)
-    assert crawl.status == 0
-    assert {row["first_seen"] for row in rows(database)} == {"2026-03-02"}
-    [row] = rows(database, "SELECT started, finished FROM crawls")
-    assert "2026-03-02T00:00" < row["started"] <= row["finished"] < "2026-03-02T00:02"
-
-
-def test_a_clock_that_went_backwards_since_the_last_crawl(
-    standin: Served, database: Path, tmp_path: Path, before: bytes
-) -> None:
-    clock, environment = faked_clock(tmp_path)
-    [last] = rows(database, "SELECT day FROM crawls")
-    clock.write_text("@2026-02-01 12:00:00")
-    server = standin([replace(entry, users=entry.users + 1) for entry in problems(120)])
-    assert Crawl(server.url, database, env=environment).failed(
-        f"{database}: its last crawl was on {last['day']}, but it is 2026-02-01 by this machine's "
-        "clock; set the clock, or, if it was wrong then, go back to a copy from before that crawl",
-        before,
-    )
-    assert server.requests == []
+        crawl(database, 0, A)
+    assert not database.exists()

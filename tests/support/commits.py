@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import ScorePipeline
 from spojscore_crawler.store.commit import Crawl, commit
-from spojscore_crawler.store.report import Refusal
 from tests.support.databases import rows
 
 MONDAY = date(2026, 3, 2)
 A, B, C = (Problem(id=n, code=f"P{n}", name=f"Name {n}", users=10 * n) for n in (1, 2, 3))
 
 
-def crawl(path: Path, day: float, *problems: Problem, refusals: Sequence[Refusal] = ()) -> Crawl:
+def crawl(path: Path, day: float, *problems: Problem) -> Crawl:
     """Commit the list of so many days after Monday, 00:00."""
     score = ScorePipeline()
     started = datetime.combine(MONDAY, time(), UTC) + timedelta(days=day)
     row = Crawl(started, started + timedelta(minutes=2), 1, "www.spoj.com")
     for problem in problems:
         score.process_item(problem)
-    commit(path, problems, row, refusals)
+    commit(path, problems, row)
     return row
 
 

@@ -35,7 +35,6 @@ PAGES = {
     "/spojscore/problem_history": "History of each problem",
     "/spojscore/movers": "Movers",
     "/spojscore/latest_events": "Latest events",
-    "/spojscore/refusals": "Refused and failed crawls",
     "/spojscore?sql=select+*+from+problems+limit+3": "SQL query",
     "/spojscore?sql=select": "No answer",
     "/nosuchpage": "Not found",

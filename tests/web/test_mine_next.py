@@ -131,7 +131,7 @@ def test_a_row_tells_what_it_brings(page: Page, listed: Listed) -> None:
 
 def test_a_submission_brings_what_the_question_effort_says(page: Page, grown_site: str) -> None:
     effort = json.loads(get(f"{grown_site}/spojscore/effort.json?_shape=array"))
-    told = {row["code"]: row["points_per_try"] for row in effort}
+    told = {row["code"]: row["per_submission"] for row in effort}
     page.goto("/api")
     found = page.evaluate(
         """async () => {
