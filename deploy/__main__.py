@@ -7,21 +7,22 @@ import signal
 import sys
 from pathlib import Path
 
-from deploy import archive, build, clock, deploy, probe, process, pull, schedule, verify
+from deploy.archive import archive
+from deploy.build import build
+from deploy.clock import clock
+from deploy.deploy import deploy, probe, variables
+from deploy.process import PublishError
+from deploy.pull import pull
+from deploy.schedule import schedule, unschedule
+from deploy.verify import verify
 from spojscore_crawler.store.files import StoreError
 
 STEPS = {
-    "variables": deploy.check_variables,
-    "pull": pull.pull,
-    "archive": archive.archive,
-    "build": build.build,
-    "verify": verify.verify,
-    "deploy": deploy.deploy,
-    "probe": probe.probe,
-    "schedule": schedule.schedule,
-    "unschedule": schedule.unschedule,
-    "clock": clock.run,
-}
+    step.__name__: step
+    for step in (
+        variables, pull, archive, build, verify, deploy, probe, schedule, unschedule, clock,
+    )
+}  # fmt: skip
 
 
 def main() -> None:
@@ -31,14 +32,12 @@ def main() -> None:
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        if line := STEPS[args.step](args.database):
-            print(line)
-    except (process.PublishError, StoreError, OSError) as error:
+        if message := STEPS[args.step](args.database):
+            print(message)
+    except (PublishError, StoreError, OSError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit("error: interrupted")
-    finally:
-        process.end_all()
 
 
 if __name__ == "__main__":

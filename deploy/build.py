@@ -1,4 +1,4 @@
-"""Builds the bundle, build/vercel, from the database and the site's files."""
+"""Builds the bundle from the database and the site's files."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from deploy import target
 from deploy.bundle import BUNDLE
 from deploy.pull import sha256
 from spojscore_crawler.check import stale_hours
 from spojscore_crawler.store import files
-from spojscore_crawler.store.schema import bring_forward
+from spojscore_crawler.store.schema import upgrade
 from web.options import DATABASE
 
 ROOT = Path(__file__).parent.parent
@@ -27,18 +27,17 @@ def build(database: Path) -> str:
 
     Raises PublishError or StoreError; the last bundle stays then.
     """
-    draft, last = (BUNDLE.with_name(f"{BUNDLE.name}.{suffix}") for suffix in ("draft", "last"))
+    draft, last = (BUNDLE.with_suffix(suffix) for suffix in (".draft", ".last"))
     for leftover in (draft, last):
         shutil.rmtree(leftover, ignore_errors=True)
-    if sentence := bring_forward(database):
-        print(sentence)
+    if message := upgrade(database):
+        print(message)
     with TemporaryDirectory(prefix="spojscore-") as folder:
-        site = Path(folder)
-        copy = site / f"{DATABASE}.db"
+        copy = Path(folder, f"{DATABASE}.db")
         files.copy(database, copy)
         Path(f"{copy}.sha256").write_text(f"{sha256(copy)}  {copy.name}\n")
-        copy_site(site)
-        target.build(site, draft)
+        copy_site(Path(folder))
+        target.build(Path(folder), draft)
     if BUNDLE.exists():
         BUNDLE.rename(last)
     draft.rename(BUNDLE)
@@ -53,7 +52,7 @@ def copy_site(folder: Path) -> None:
             copy = folder / file.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
-    # Not beside metadata.yml, where the target could take it for its own.
+    # Not beside metadata.yml, where Vercel would take it for the function's.
     shutil.copyfile(ROOT / "pyproject.toml", folder / "web" / "pyproject.toml")
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
     metadata["plugins"]["freshness"]["stale_hours"] = stale_hours()

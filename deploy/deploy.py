@@ -1,54 +1,84 @@
-"""Deploys the verified bundle."""
+"""Deploys the verified bundle, and asks the public site which crawl it shows."""
 
 from __future__ import annotations
 
 import os
+import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy import target
-from deploy.bundle import BUNDLE, deployment_file, digest, stamp_file
+from deploy.bundle import ADDRESS, BUNDLE, STAMP, digest
 from deploy.process import PublishError
 from deploy.pull import read_database
 from deploy.site import Freshness, site_url
+from spojscore_crawler.store.state import read_state
+from spojscore_crawler.store.times import CLOCK_SKEW
 
 VARIABLES = target.VARIABLES | {
     "SITE_URL": "the site's address, https://PROJECT.vercel.app or your own domain"
 }
+PAUSE_SECONDS = 5.0
 
 
-def check_variables(_: Path) -> None:
+def variables(_: Path) -> None:
     """Raise PublishError unless the environment holds everything that a deployment needs."""
     if missing := [name for name in VARIABLES if not os.environ.get(name)]:
-        lines = "".join(f"\n  {name}: {VARIABLES[name]}" for name in missing)
+        lines = "".join(f"{name} is not set: {VARIABLES[name]}\n" for name in missing)
+        print(lines, end="", file=sys.stderr)
         raise PublishError(
-            f"not set, but needed to deploy (`make rehearse` does everything else):{lines}"
+            f"set {', '.join(missing)} to deploy; `make rehearse` does everything else"
         )
     site_url()
 
 
-def deploy(_: Path) -> str:
+def deploy(database: Path) -> str:
     """Deploy the bundle; returns what was done, which `probe` has to confirm.
 
     Raises PublishError with the target's reason and with what the site shows.
     """
-    check_variables(_)
-    stamp, deployment = stamp_file(BUNDLE), deployment_file(BUNDLE)
-    if not stamp.is_file() or stamp.read_text() != digest(BUNDLE):
+    variables(database)
+    if not STAMP.is_file() or STAMP.read_text() != digest():
         raise PublishError(f"{BUNDLE} is not what was verified; run `make verify`")
-    read_database(target.static_database(BUNDLE), str(BUNDLE))
-    deployment.unlink(missing_ok=True)
+    read_database(target.static_database(BUNDLE))
+    ADDRESS.unlink(missing_ok=True)
     print(f"Deploying {BUNDLE}; the first upload takes minutes.", flush=True)
     try:
         address = target.deploy(BUNDLE)
     except PublishError as error:
-        raise PublishError(f"{error}; {live()}") from error
-    deployment.write_text(address)
-    return f"Deployed {BUNDLE} as {address}; `make probe` waits until it is public."
+        raise PublishError(f"{error}; {_live()[0]}") from error
+    ADDRESS.write_text(address)
+    return f"Deployed {BUNDLE}: {address}. `make probe` tells whether it is public."
 
 
-def live() -> str:
-    """What the site shows now, as a clause."""
+def probe(_: Path) -> str:
+    """Wait until the site shows the deployed crawl; without a deployment, ask once.
+
+    Returns what the site shows. Raises PublishError if that is not the crawl, or stale.
+    """
+    expected = read_state(target.static_database(BUNDLE)) if ADDRESS.is_file() else None
+    seconds = float(os.environ.get("PROBE_SECONDS") or 300)
+    end = time.monotonic() + seconds
+    while True:
+        text, freshness = _live()
+        if freshness and (expected is None or freshness.finished >= expected.finished):
+            if freshness.stale or freshness.finished > datetime.now(UTC) + CLOCK_SKEW:
+                raise PublishError(f"stale or from the future: {text}")
+            return text
+        if expected is None:
+            raise PublishError(text)
+        if time.monotonic() + PAUSE_SECONDS > end:
+            crawl = f"crawl {expected.lineage[-1].id} is not public after {seconds:.0f} s"
+            raise PublishError(f"{text}; {crawl}, see {ADDRESS.read_text()}")
+        time.sleep(PAUSE_SECONDS)
+
+
+def _live() -> tuple[str, Freshness | None]:
+    """What the site shows, in words, and the crawl if it shows one."""
+    site = site_url()
     try:
-        return f"{site_url()} shows {Freshness.of(site_url())}"
+        freshness = Freshness.of(site)
     except PublishError as error:
-        return str(error)
+        return str(error), None
+    return f"{site} shows {freshness.text}", freshness

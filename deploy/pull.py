@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,15 +15,13 @@ from tempfile import TemporaryDirectory
 from deploy.process import PublishError
 from deploy.site import NotFoundError, download, site_url
 from spojscore_crawler.store import files
-from spojscore_crawler.store.files import StoreError
-from spojscore_crawler.store.schema import bring_forward
-from spojscore_crawler.store.state import State, state
-from spojscore_crawler.store.times import CLOCK_SKEW, minute
+from spojscore_crawler.store.schema import upgrade
+from spojscore_crawler.store.state import State, read_state
+from spojscore_crawler.store.times import CLOCK_SKEW
 from web.options import DATABASE
 
 MAX_DATABASE_BYTES = 200_000_000  # Vercel takes functions of 250 MB; packages need 50
 MAX_HASH_BYTES = 1_000
-TRIES = 2  # a deployment between the requests for file and hash makes them differ
 SYNTHETIC_SOURCES = ("demo", "simulated")
 
 
@@ -31,28 +30,23 @@ def pull(database: Path) -> str:
 
     Raises PublishError or StoreError and leaves `database` as it was if that is not safe.
     """
-    first = os.environ.get("FIRST") == "1"
     files.check_writable(database)
     with files.lock(database), _folder_beside(database) as folder:
-        local = read_database(database, str(database)) if database.exists() else None
+        local = read_database(database) if database.exists() else None
         start = f"continuing with {database}" if local else f"the first crawl creates {database}"
-        if not os.environ.get("SITE_URL"):
-            if not (local or first):
-                raise PublishError(
-                    f"SITE_URL is not set and there is no {database}; "
-                    "set FIRST=1 if nothing has been published yet"
-                )
+        first = os.environ.get("FIRST") == "1"
+        if not os.environ.get("SITE_URL") and (local or first):
             return f"SITE_URL is not set: {start}."
         url = f"{site_url()}/{DATABASE}.db"
+        file = folder / f"{DATABASE}.db"
         try:
-            file = _fetch(url, folder)
+            _fetch(url, file)
         except NotFoundError as error:
             if not first:
-                raise PublishError(
-                    f"{error}; set FIRST=1 if nothing has been published yet"
-                ) from error
+                advice = "set FIRST=1 if nothing has been published yet"
+                raise PublishError(f"{error}; {advice}") from error
             return f"{error}: {start}."
-        published = read_database(file, url)
+        published = read_database(file)
         if local and local.extends(published):
             return f"Kept {database}: {url} has no newer crawl."
         if local and not published.extends(local):
@@ -61,38 +55,33 @@ def pull(database: Path) -> str:
                 f"`mv {database} {database}.old && make pull`. To publish yours over it: "
                 "`make crawl check archive build verify deploy probe`"
             )
-        for left in (Path(f"{database}-journal"), Path(f"{database}-wal")):
-            if left.exists():  # SQLite would apply it to the new file
-                raise PublishError(f"{left} belongs to another database file; remove it")
+        for leftover in (Path(f"{database}-journal"), Path(f"{database}-wal")):
+            if leftover.exists():  # SQLite would apply it to the new file
+                raise PublishError(f"{leftover} belongs to another database file; remove it")
         replace_durably(file, database)
-    return (
-        f"Pulled {database} from {url}: {len(published.lineage)} crawls, "
-        f"the last of {published.started:%Y-%m-%d}."
-    )
+    return f"Pulled {database} from {url}: last crawled on {published.started:%Y-%m-%d}."
 
 
-def read_database(file: Path, name: str) -> State:
-    """Upgrade a database that is to be published, and read its state. `name` is for messages.
+def read_database(file: Path) -> State:
+    """Upgrade a database that is to be published, and read its state.
 
-    Raises PublishError unless it is whole, real and not from the future.
+    Raises StoreError or PublishError unless it is sound, real and not from the future.
     """
-    try:
-        if sentence := bring_forward(file):
-            print(sentence.replace(str(file), name))
-        found = state(file)
-    except StoreError as error:
-        raise PublishError(str(error).replace(str(file), name)) from error
-    if found.finished > datetime.now(UTC) + CLOCK_SKEW:
+    if message := upgrade(file):
+        print(message)
+    state = read_state(file)
+    if state.finished > datetime.now(UTC) + CLOCK_SKEW:
         raise PublishError(
-            f"{name}: its last crawl finished at {minute(found.finished)}, in the future by this "
-            "machine's clock; set the clock"
+            f"{file}: its last crawl finished at {state.finished}, which is in the future; "
+            "set this machine's clock"
         )
-    if synthetic := sorted(found.sources.intersection(SYNTHETIC_SOURCES)):
-        raise PublishError(
-            f"{name} holds crawls of the source {synthetic[0]!r}, which must not be published; "
-            "use a database of your own crawls (DB=)"
-        )
-    return found
+    for source in state.sources:
+        if source.startswith(SYNTHETIC_SOURCES):
+            raise PublishError(
+                f"{file} holds a crawl of the source {source!r}, which must not be published; "
+                "use a database with crawls of SPOJ only (DB=)"
+            )
+    return state
 
 
 def sha256(file: Path) -> str:
@@ -106,18 +95,17 @@ def replace_durably(draft: Path, target: Path) -> None:
     draft.replace(target)
 
 
-def _fetch(url: str, folder: Path) -> Path:
+def _fetch(url: str, file: Path) -> None:
     """Download the database and compare it with its hash. Raises PublishError, NotFoundError."""
-    file, hash_file = folder / "site.db", folder / "hash"
-    for _ in range(TRIES):
-        download(url, file, MAX_DATABASE_BYTES)
-        try:
-            download(f"{url}.sha256", hash_file, MAX_HASH_BYTES)
-        except NotFoundError as error:
-            raise PublishError(str(error)) from error  # the site exists
-        if hash_file.read_bytes().split()[:1] == [sha256(file).encode()]:
-            return file
-    raise PublishError(f"{url} does not match its hash, {url}.sha256")
+    with file.open("wb") as target:
+        download(url, target, MAX_DATABASE_BYTES)
+    hash_text = io.BytesIO()
+    try:
+        download(f"{url}.sha256", hash_text, MAX_HASH_BYTES)
+    except NotFoundError as error:
+        raise PublishError(str(error)) from error  # the site exists
+    if hash_text.getvalue().split()[:1] != [sha256(file).encode()]:
+        raise PublishError(f"{url} does not match its hash; if it is being deployed, try again")
 
 
 @contextmanager

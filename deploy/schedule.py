@@ -6,10 +6,9 @@ import os
 from pathlib import Path
 
 from deploy.deploy import VARIABLES
-from deploy.process import PublishError, output
+from deploy.process import PublishError, run
 
-UNITS = Path(__file__).parent / "systemd"
-PROJECT = Path(__file__).parent.parent
+UNITS = tuple((Path(__file__).parent / "systemd").iterdir())
 TIMER = "spojscore.timer"
 # Placeholders in the units.
 FOLDER, SEARCH = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"
@@ -17,43 +16,36 @@ FOLDER, SEARCH = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"
 
 def schedule(_: Path) -> str:
     """Install and start the timer; returns what is left to do. Raises PublishError."""
+    systemctl("show-environment")  # fails before anything is written
     environment = Path.home() / ".config" / "spojscore.env"
     folder = unit_folder()
-    systemctl("show-environment")  # fails before anything is written
     folder.mkdir(parents=True, exist_ok=True)
     if not environment.exists():
         environment.touch(mode=0o600)
         environment.write_text("".join(f"{name}=''\n" for name in VARIABLES) + "#ARCHIVE=''\n")
-    for unit in UNITS.iterdir():
-        (folder / unit.name).write_text(render(unit.read_text(), PROJECT, os.environ["PATH"]))
+    for unit in UNITS:
+        text = render(unit.read_text(), Path(__file__).parent.parent, os.environ["PATH"])
+        (folder / unit.name).write_text(text)
     systemctl("daemon-reload")
     systemctl("enable", "--now", TIMER)
-    return (
-        f"Scheduled daily. Fill in {environment}. `loginctl enable-linger` keeps it running while "
-        "you are logged out."
-    )
+    return f"Scheduled daily. Fill in {environment}; see docs/publishing.md."
 
 
 def unschedule(_: Path) -> str:
     """Stop and remove the timer; returns what was done. Raises PublishError."""
-    units = [
-        unit for unit in (unit_folder() / unit.name for unit in UNITS.iterdir()) if unit.exists()
-    ]
-    if not units:
+    if not (unit_folder() / TIMER).exists():
         return "Nothing was scheduled."
     systemctl("disable", "--now", TIMER)
-    for unit in units:
-        unit.unlink()
+    for unit in UNITS:
+        (unit_folder() / unit.name).unlink(missing_ok=True)
     systemctl("daemon-reload")
     return "Unscheduled."
 
 
 def render(unit: str, project: Path, path: str) -> str:
-    """A unit for this project's folder and PATH; % starts a specifier there."""
-    search = f"PATH={path}".replace("\\", r"\\").replace('"', r"\"")
-    return unit.replace(FOLDER, str(project).replace("%", "%%")).replace(
-        SEARCH, search.replace("%", "%%")
-    )
+    """Fill in a unit's placeholders; % starts a specifier there."""
+    search = f"PATH={path}".replace("\\", r"\\").replace('"', r"\"").replace("%", "%%")
+    return unit.replace(FOLDER, str(project).replace("%", "%%")).replace(SEARCH, search)
 
 
 def unit_folder() -> Path:
@@ -62,6 +54,6 @@ def unit_folder() -> Path:
 
 def systemctl(*words: str) -> None:
     try:
-        output(["systemctl", "--user", *words], 60)
+        run(["systemctl", "--user", *words], 60)
     except PublishError as error:
         raise PublishError(f"{error}; see docs/publishing.md for ways without systemd") from error

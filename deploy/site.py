@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
-import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import BinaryIO, NamedTuple
 
 import httpx
 
@@ -17,7 +15,6 @@ from deploy.process import PublishError
 from spojscore_crawler.store.times import minute
 
 TIMEOUT = 30  # seconds without a byte
-DOWNLOAD_SECONDS = 900
 MAX_PAGE_BYTES = 4_500_000  # of a response of Vercel's functions
 
 
@@ -33,68 +30,42 @@ def site_url() -> str:
     return url.rstrip("/")
 
 
-def download(url: str, target: Path, max_bytes: int = MAX_PAGE_BYTES) -> None:
-    """Write the response of `url` into `target`.
+def download(url: str, target: BinaryIO, max_bytes: int) -> None:
+    """Write the body at `url` into `target`.
 
-    Raises PublishError if it fails, is incomplete, too large or too slow; NotFoundError for a 404.
+    Raises PublishError if it fails, is incomplete or too large; NotFoundError for a 404.
     """
-    end = time.monotonic() + DOWNLOAD_SECONDS
     size = 0
     try:
-        with (
-            httpx.stream("GET", url, timeout=TIMEOUT, follow_redirects=True) as response,
-            target.open("wb") as file,
-        ):
+        with httpx.stream("GET", url, timeout=TIMEOUT, follow_redirects=True) as response:
             if response.status_code != HTTPStatus.OK:
                 missing = response.status_code == HTTPStatus.NOT_FOUND
-                kind = NotFoundError if missing else PublishError
-                raise kind(f"{url} answers {response.status_code}")
+                error = NotFoundError if missing else PublishError
+                raise error(f"{url} answers {response.status_code}")
             for block in response.iter_bytes():
-                size += file.write(block)
+                size += target.write(block)
                 if size > max_bytes:
                     raise PublishError(f"{url} has more than {max_bytes:,} bytes")
-                if time.monotonic() > end:
-                    raise PublishError(f"{url} took longer than {DOWNLOAD_SECONDS} s")
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise PublishError(f"{url}: {error or type(error).__name__}") from error
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
+        raise PublishError(f"{url}: {fault or type(fault).__name__}") from fault
 
 
-def read(url: str) -> str:
-    """The text at `url`. Raises PublishError as `download` does."""
-    with TemporaryDirectory(prefix="spojscore-") as folder:
-        file = Path(folder, "page")
-        download(url, file)
-        return file.read_text(errors="replace")
+class Freshness(NamedTuple):
+    """The last crawl that a site shows; `text` describes it."""
 
-
-@dataclass(frozen=True)
-class Freshness:
-    """The last crawl of a site, from its /-/freshness.json."""
-
-    crawl: int
     finished: datetime
-    age_hours: float
-    problems: int
     stale: bool
+    text: str
 
     @classmethod
     def of(cls, site: str) -> Freshness:
-        """Ask the site at that address. Raises PublishError if it does not show a crawl."""
-        url = f"{site}/-/freshness.json"
+        """Read /-/freshness.json of the site. Raises PublishError if it does not show a crawl."""
+        url, body = f"{site}/-/freshness.json", io.BytesIO()
+        download(url, body, MAX_PAGE_BYTES)
         try:
-            facts = json.loads(read(url))
-            return cls(
-                crawl=int(facts["crawl"]),
-                finished=datetime.fromisoformat(facts["finished"]).astimezone(UTC),
-                age_hours=float(facts["age_hours"]),
-                problems=int(facts["problems"]),
-                stale=bool(facts["stale"]),
-            )
+            facts = json.loads(body.getvalue())
+            finished = datetime.fromisoformat(facts["finished"]).astimezone(UTC)
+            text = f"crawl {facts['crawl']}, finished {minute(finished)}"
+            return cls(finished, bool(facts["stale"]), text)
         except (KeyError, TypeError, ValueError) as error:
             raise PublishError(f"{url} shows no crawl: {error}") from error
-
-    def __str__(self) -> str:
-        return (
-            f"crawl {self.crawl}, finished {minute(self.finished)}, {self.age_hours:.1f} h ago, "
-            f"{self.problems} problems"
-        )
