@@ -1,31 +1,30 @@
-"""How Datasette is run, here and where it is published."""
+"""How Datasette is run, locally and where it is published."""
 
 DATABASE = "spojscore"  # Datasette takes a database's name from its file's
 LIST = "problems"
 
-MOST_ROWS = 5_000  # of one answer: the whole list, in one call
-PAGE_ROWS = 200  # of a page; all of them come as CSV
-SQL_SECONDS = 1  # of a visitor's query
-FACET_SECONDS = 0.2  # of what a visitor's query is counted by
-OWN_SECONDS = 5  # of the site's own queries, which take a hundredth where no machine is overloaded
+MOST_ROWS = 5_000  # of JSON and CSV: the whole list, in one call
+PAGE_ROWS = 200
+MAX_FACETS = 4
+MAX_ADDRESS_BYTES = 2_500  # a page repeats its query string in many links
+MAX_RESPONSE_BYTES = 4_000_000  # Vercel's functions may answer with 4.5 MB
+TABLE_SECONDS = 1
+FACET_SECONDS = 0.2
 
-# The file itself: it changes once a day, and a copy that is still right is not sent again.
+# Headers of the database file and its hash, which Vercel's CDN serves.
 DATABASE_TYPE = "application/vnd.sqlite3"
 HASH_TYPE = "text/plain; charset=utf-8"
 DATABASE_HEADERS = {"Cache-Control": "public, max-age=600"}
-
-# Whose pages may ask: all of it is public and read-only.
-ORIGINS = "*"
+ORIGINS = "*"  # CORS: everything is public and read-only
 
 SETTINGS = {
     "max_returned_rows": str(MOST_ROWS),
-    "sql_time_limit_ms": str(1_000 * OWN_SECONDS),
-    "facet_time_limit_ms": str(1_000 * OWN_SECONDS),
-    # Streams would be cut off by the size limit of Vercel's functions.
+    "sql_time_limit_ms": f"{1_000 * TABLE_SECONDS:.0f}",
+    "facet_time_limit_ms": f"{1_000 * FACET_SECONDS:.0f}",
+    # Vercel's functions cut off long streams.
     "allow_csv_stream": "off",
-    # As many as there are topics, and some.
-    "default_facet_size": "40",
-    # Facets are chosen in metadata.yml; suggesting others takes half of a page's time.
+    "default_facet_size": "40",  # more than there are topics
+    # Takes half of the time of a page; metadata.yml chooses the facets.
     "suggest_facets": "off",
 }
 

@@ -1,4 +1,4 @@
-"""`python -m web.serve`: the site on this machine, over a database of the crawler."""
+"""`python -m web.serve`: serve a copy of a database locally, as it would be published."""
 
 from __future__ import annotations
 
@@ -13,43 +13,34 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-from spojscore_crawler.store.files import StoreError
-from spojscore_crawler.store.schema import bring_forward
+from spojscore_crawler.store import files, schema
 from web.options import DATABASE, OPTIONS
 
 HOST = "127.0.0.1"
-POLL = 0.1  # seconds
+POLL_SECONDS = 0.1
 
 
 class ServeError(Exception):
-    """The site cannot be served. Says why, and what to do."""
+    """Why the site cannot be served, and what to do."""
 
 
 def command(database: Path, port: int) -> list[str]:
-    """The command that serves `database` at 127.0.0.1:`port`.
-
-    Raises ServeError when there is no such database of ours, or somebody else has the port.
-    """
+    """Copy `database` and return the command that serves the copy. Raises ServeError."""
     if not database.is_file():
-        raise ServeError(
-            f"there is no database {database}; make one with `make crawl`, or try `make demo`"
-        )
+        raise ServeError(f"there is no database {database}; run `make crawl` or `make demo`")
     check_port(port)
+    copy = Path("build", "serve", str(port), f"{DATABASE}.db")
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.unlink(missing_ok=True)
     try:
-        if sentence := bring_forward(database):
+        if sentence := schema.bring_forward(database):
             print(sentence)
-    except StoreError as error:
+        files.copy(database, copy)
+    except files.StoreError as error:
         raise ServeError(str(error)) from error
-    return [
-        sys.executable,
-        "-m",  # so that plugins find the project's own packages
-        "datasette",
-        "serve",
-        str(_named(database, port)),
-        f"--host={HOST}",
-        f"--port={port}",
-        *OPTIONS,
-    ]
+    # -m: plugins import the project's packages from the current folder.
+    datasette = [sys.executable, "-m", "datasette", "serve", "--immutable", str(copy)]
+    return [*datasette, f"--host={HOST}", f"--port={port}", *OPTIONS]
 
 
 def check_port(port: int) -> None:
@@ -59,49 +50,36 @@ def check_port(port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
     except (OSError, OverflowError) as error:
-        raise ServeError(
-            f"port {port} is not available ({error}); give another with PORT="
-        ) from error
+        raise ServeError(f"port {port} is not available ({error}); choose another: PORT=") from error
 
 
 @contextmanager
 def serving(
     words: list[str], port: int, *, quiet: bool = False
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command to serve at `port` in the background; goes on as soon as the site answers.
+    """Run a command until the block ends, which starts when the site answers.
 
-    `quiet`: without a line for each request. Raises ServeError when it ends before.
+    `quiet`: without a line for each request. Raises ServeError if the command ends before.
     """
     with subprocess.Popen(words, stdout=subprocess.DEVNULL if quiet else None) as datasette:
         try:
-            while not _answers(port):
+            while not responds(port):
                 if datasette.poll() is not None:
                     raise ServeError(f"Datasette ended with exit status {datasette.returncode}")
-                time.sleep(POLL)
+                time.sleep(POLL_SECONDS)
             yield datasette
         finally:
             datasette.terminate()
 
 
-def _answers(port: int) -> bool:
-    connection = HTTPConnection(HOST, port, timeout=5)
-    try:
-        connection.request("GET", f"/{DATABASE}.json")
-        connection.getresponse().read()
-    except OSError:
-        return False
-    finally:
-        connection.close()
+def responds(port: int) -> bool:
+    with closing(HTTPConnection(HOST, port, timeout=5)) as connection:
+        try:
+            connection.request("GET", f"/{DATABASE}.json")
+            connection.getresponse().read()
+        except OSError:
+            return False
     return True
-
-
-def _named(database: Path, port: int) -> Path:
-    """A link to `database` by the name that metadata.yml knows it by, one for each port."""
-    link = Path("build", "serve", str(port), f"{DATABASE}.db")
-    link.parent.mkdir(parents=True, exist_ok=True)
-    link.unlink(missing_ok=True)
-    link.symlink_to(database.absolute())
-    return link
 
 
 def main() -> None:
@@ -110,10 +88,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8001)
     args = parser.parse_args()
     try:
-        serve = command(args.database, args.port)
+        words = command(args.database, args.port)
     except ServeError as error:
         sys.exit(f"error: {error}")
-    os.execv(serve[0], serve)
+    os.execv(words[0], words)
 
 
 if __name__ == "__main__":

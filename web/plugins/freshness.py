@@ -96,7 +96,7 @@ async def as_json(datasette: Datasette) -> Response:
         "age_hours": round(last.age / HOUR, 2),
         "problems": last.crawl["problems"],
         "stale": last.stale,
-        "sql": datasette.sandbox.is_open,
+        "sql": True,
     }
     return Response.json(facts, headers=NEVER_CACHED)
 

@@ -1,0 +1,138 @@
+"""Runs a visitor's query under limits that the operating system enforces.
+
+A script: reads {"uri", "sql", "params", "max_rows", "max_cells"} as JSON from standard input,
+writes {"columns", "rows", "truncated", "parameters"} or {"error"} to standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sqlite3
+import sys
+from contextlib import suppress
+from typing import Any
+
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
+
+from web.search import matches  # noqa: E402
+
+CPU_SECONDS = 1
+MAX_MEMORY_BYTES = 96_000_000  # of address space; macOS has no such limit
+MAX_FILE_BYTES = 64_000_000  # of each temporary file
+MAX_OUTPUT_BYTES = 4_000_000
+
+DOWNLOAD = "Narrow it down, or download the database: /spojscore.db."
+TOO_MUCH_MEMORY = f"Query stopped: it needs too much memory. {DOWNLOAD}"
+TOO_LARGE = f"Query stopped: its result is larger than 4 MB. {DOWNLOAD}"
+TOO_MANY_CELLS = "Query stopped: its result has more than {:,} cells. Select fewer columns or rows."
+RESERVED = "The parameter :sql is the query itself. Give it another name."
+
+ALLOWED_ACTIONS = {
+    sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE,
+    sqlite3.SQLITE_PRAGMA,  # table_info and the like; Datasette checks their names
+}  # fmt: skip
+LOCATION = ("pragma_database_list", "file")
+# The codes of a full disk, a disk I/O error, and a text or blob that is too big.
+SPACE_ERRORS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_TOOBIG}
+
+
+class Parameters(dict[str, str]):
+    """Values by name, blank where there is none; `names` are those that SQLite asked for."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        super().__init__(values)
+        self.names: list[str] = []
+
+    def __getitem__(self, name: str) -> str:
+        self.names.append(name)
+        return self.get(name, "")
+
+
+class Median:
+    """SQL's median(x) of the numbers among x; null without any."""
+
+    def __init__(self) -> None:
+        self.numbers: list[float] = []
+
+    def step(self, value: object) -> None:
+        if isinstance(value, int | float):
+            self.numbers.append(value)
+
+    def finalize(self) -> float | None:
+        numbers, middle = sorted(self.numbers), len(self.numbers) // 2
+        if not numbers:
+            return None
+        return numbers[middle] if len(numbers) % 2 else (numbers[middle - 1] + numbers[middle]) / 2
+
+
+def authorize(action: int, first: str | None, second: str | None, *_: object) -> int:
+    """SQLite's authorizer: a query only reads, and the file's location reads as null."""
+    if action == sqlite3.SQLITE_READ and (first, second) == LOCATION:
+        return sqlite3.SQLITE_IGNORE
+    return sqlite3.SQLITE_OK if action in ALLOWED_ACTIONS else sqlite3.SQLITE_DENY
+
+
+def add_functions(connection: sqlite3.Connection) -> None:
+    connection.create_aggregate("median", 1, Median)  # type: ignore[arg-type]
+    connection.create_function("found", 2, matches, deterministic=True)
+
+
+def set_limits() -> None:
+    os.nice(10)  # the site's own pages come first
+    for name, value in (
+        ("RLIMIT_CPU", CPU_SECONDS), ("RLIMIT_AS", MAX_MEMORY_BYTES),
+        ("RLIMIT_FSIZE", MAX_FILE_BYTES), ("RLIMIT_CORE", 0),
+    ):  # fmt: skip
+        # A system may not know a limit, or already have a lower one.
+        with suppress(AttributeError, ValueError, OSError):
+            resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def run(request: dict[str, Any]) -> str:
+    """Return the response to `request` as JSON. Raises MemoryError."""
+    connection = sqlite3.connect(request["uri"], uri=True)
+    connection.text_factory = lambda text: text.decode("utf-8", "replace")
+    add_functions(connection)
+    connection.set_authorizer(authorize)
+    parameters = Parameters(request["params"])
+    rows: list[str] = []
+    try:
+        cursor = connection.execute(request["sql"], parameters)
+        if "sql" in parameters.names:
+            return error(RESERVED)
+        columns = [column[0] for column in cursor.description]
+        size, truncated = 0, False
+        for row in cursor:
+            if truncated := len(rows) == request["max_rows"]:
+                break
+            rows.append(json.dumps(row, default=lambda blob: {"blob": blob.hex()}))
+            size += len(rows[-1])
+            if size > MAX_OUTPUT_BYTES:
+                return error(TOO_LARGE)
+            if len(rows) * len(columns) > request["max_cells"]:
+                return error(TOO_MANY_CELLS.format(request["max_cells"]))
+    except sqlite3.Error as problem:
+        code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+        return error(TOO_MUCH_MEMORY if code in SPACE_ERRORS else str(problem))
+    about = {"columns": columns, "truncated": truncated, "parameters": parameters.names}
+    return f'{json.dumps(about)[:-1]}, "rows": [{",".join(rows)}]}}'
+
+
+def error(message: str) -> str:
+    return json.dumps({"error": message})
+
+
+def main() -> None:
+    request = json.load(sys.stdin)
+    set_limits()
+    try:
+        output = run(request)
+    except MemoryError:
+        output = error(TOO_MUCH_MEMORY)
+    sys.stdout.write(output)
+
+
+if __name__ == "__main__":
+    main()

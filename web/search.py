@@ -1,0 +1,38 @@
+"""Search by parts of codes and names, without accents, apostrophes and capitals.
+
+Also imported by run_sql.py, which runs without site packages: standard library only.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+MAX_WORDS = 10
+APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ´"))
+# Letters that Unicode does not decompose.
+LETTERS = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "ħ": "h", "ß": "ss", "æ": "ae", "œ": "oe"}
+)
+
+
+def fold(text: str) -> str:
+    """Return the text as it is compared: `Erdős’ Déjà vu` becomes `erdos deja vu`."""
+    text = text.lower()
+    if text.isascii():  # nearly every name, and a search compares thousands
+        return text.replace("'", "") if "'" in text else text
+    decomposed = unicodedata.normalize("NFKD", text.translate(APOSTROPHES).translate(LETTERS))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+@lru_cache(maxsize=64)
+def query_words(query: str) -> tuple[str, ...]:
+    """Return the words that a text must contain to match the query."""
+    return tuple(fold(query).split()[:MAX_WORDS])
+
+
+@lru_cache(maxsize=8192)  # one page needs each row up to three times: rows, count, facets
+def matches(query: str, text: str | None) -> bool:
+    """Whether the text contains each word of the query. In SQL: `found('erdos', name)`."""
+    folded = fold(text or "")
+    return all(map(folded.__contains__, query_words(query)))
