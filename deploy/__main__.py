@@ -1,7 +1,5 @@
 """`python -m deploy STEP DB`: a step of the publication, or a schedule for it."""
 
-from __future__ import annotations
-
 import argparse
 import signal
 import sys
@@ -17,12 +15,10 @@ from deploy.schedule import schedule, unschedule
 from deploy.verify import verify
 from spojscore_crawler.store.files import StoreError
 
-STEPS = {
-    step.__name__: step
-    for step in (
-        variables, pull, archive, build, verify, deploy, probe, schedule, unschedule, clock,
-    )
-}  # fmt: skip
+# Each returns what it did. If one fails, the database and the site stay as they were, except that
+# after `deploy` only the site itself knows what it shows.
+FUNCTIONS = (variables, pull, archive, build, verify, deploy, probe, schedule, unschedule, clock)
+STEPS = {function.__name__: function for function in FUNCTIONS}
 
 
 def main() -> None:

@@ -1,7 +1,5 @@
 """A second copy of the database, in the folder ARCHIVE."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 
@@ -13,10 +11,7 @@ from web.options import DATABASE
 
 
 def archive(database: Path) -> str:
-    """Copy the database to a name for its day of the month and one for its month.
-
-    So each day replaces the copy of a month ago. Raises PublishError or StoreError.
-    """
+    """Copy the database to a name for its day of the month and one for its month."""
     if not (place := os.environ.get("ARCHIVE")):
         return "ARCHIVE is not set: no second copy is made."
     folder = Path(place).expanduser()

@@ -1,7 +1,5 @@
 """Builds the bundle from the database and the site's files."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path
@@ -23,10 +21,7 @@ SITE = ("web/*.py", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*
 
 
 def build(database: Path) -> str:
-    """Build the bundle of `database`, which replaces the last one; returns what was done.
-
-    Raises PublishError or StoreError; the last bundle stays then.
-    """
+    """Build the bundle of `database`; the last one stays until it is complete."""
     draft, last = (BUNDLE.with_suffix(suffix) for suffix in (".draft", ".last"))
     for leftover in (draft, last):
         shutil.rmtree(leftover, ignore_errors=True)

@@ -1,7 +1,5 @@
 """The bundle: a folder with everything that goes public."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

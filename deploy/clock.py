@@ -1,7 +1,5 @@
 """A daily publication without systemd or cron: at 00:00 UTC, again at 01:00 and 02:00 if needed."""
 
-from __future__ import annotations
-
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +15,8 @@ from spojscore_crawler.store.times import CLOCK_SKEW
 
 
 def clock(database: Path) -> None:
-    """Publish now if today's crawl is not public, then daily, until the process is stopped.
-
-    The scheduler's thread only says when: so one publication runs at a time, and a signal stops it.
-    """
+    """Publish now if today's crawl is not public, then daily, until the process is stopped."""
+    # The scheduler's thread only says when: one publication runs at a time, and signals end it.
     due: Queue[None] = Queue()
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.add_job(

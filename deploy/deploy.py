@@ -1,7 +1,5 @@
 """Deploys the verified bundle, and asks the public site which crawl it shows."""
 
-from __future__ import annotations
-
 import os
 import sys
 import time
@@ -25,19 +23,14 @@ PAUSE_SECONDS = 5.0
 def variables(_: Path) -> None:
     """Raise PublishError unless the environment holds everything that a deployment needs."""
     if missing := [name for name in VARIABLES if not os.environ.get(name)]:
-        lines = "".join(f"{name} is not set: {VARIABLES[name]}\n" for name in missing)
-        print(lines, end="", file=sys.stderr)
-        raise PublishError(
-            f"set {', '.join(missing)} to deploy; `make rehearse` does everything else"
-        )
+        print(*(f"{name}: {VARIABLES[name]}" for name in missing), sep="\n", file=sys.stderr)
+        names = ", ".join(missing)
+        raise PublishError(f"set {names} to deploy; `make rehearse` does everything else")
     site_url()
 
 
 def deploy(database: Path) -> str:
-    """Deploy the bundle; returns what was done, which `probe` has to confirm.
-
-    Raises PublishError with the target's reason and with what the site shows.
-    """
+    """Deploy the bundle, which `probe` has to confirm."""
     variables(database)
     if not STAMP.is_file() or STAMP.read_text() != digest():
         raise PublishError(f"{BUNDLE} is not what was verified; run `make verify`")
@@ -47,21 +40,18 @@ def deploy(database: Path) -> str:
     try:
         address = target.deploy(BUNDLE)
     except PublishError as error:
-        raise PublishError(f"{error}; {_live()[0]}") from error
+        raise PublishError(f"{error}; {live()[0]}") from error
     ADDRESS.write_text(address)
     return f"Deployed {BUNDLE}: {address}. `make probe` tells whether it is public."
 
 
 def probe(_: Path) -> str:
-    """Wait until the site shows the deployed crawl; without a deployment, ask once.
-
-    Returns what the site shows. Raises PublishError if that is not the crawl, or stale.
-    """
+    """Wait until the site shows the deployed crawl; if nothing was deployed, ask once."""
     expected = read_state(target.static_database(BUNDLE)) if ADDRESS.is_file() else None
     seconds = float(os.environ.get("PROBE_SECONDS") or 300)
     end = time.monotonic() + seconds
     while True:
-        text, freshness = _live()
+        text, freshness = live()
         if freshness and (expected is None or freshness.finished >= expected.finished):
             if freshness.stale or freshness.finished > datetime.now(UTC) + CLOCK_SKEW:
                 raise PublishError(f"stale or from the future: {text}")
@@ -74,11 +64,10 @@ def probe(_: Path) -> str:
         time.sleep(PAUSE_SECONDS)
 
 
-def _live() -> tuple[str, Freshness | None]:
+def live() -> tuple[str, Freshness | None]:
     """What the site shows, in words, and the crawl if it shows one."""
-    site = site_url()
     try:
-        freshness = Freshness.of(site)
+        freshness = Freshness.of(site_url())
     except PublishError as error:
         return str(error), None
-    return f"{site} shows {freshness.text}", freshness
+    return freshness.text, freshness

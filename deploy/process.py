@@ -1,7 +1,5 @@
 """Runs commands in process groups of their own, so that none survives an interrupted step."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess
@@ -15,21 +13,17 @@ from typing import Any
 PYTHON_VERSION = "3.12"  # of the published function
 UV = Path(sys.executable).with_name("uv")
 GRACE_SECONDS = 10  # between SIGTERM and SIGKILL
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class PublishError(Exception):
-    """A step of the publication failed. Says why, and what to do."""
+    """A step of the publication failed. The message says why, and what to do."""
 
 
 @contextmanager
 def running(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command in the background; at the end, stop it with everything it started.
-
-    Raises PublishError if there is no such command.
-    """
+    """Run a command in the background; at the end, stop it with everything it started."""
     # A signal between the fork and the inner `try` would leave it running.
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, process_group=0,
@@ -52,10 +46,7 @@ def running(command: Sequence[str | Path], **options: Any) -> Iterator[subproces
 
 
 def run(command: Sequence[str | Path], seconds: float, *, secret: str = "", **options: Any) -> str:
-    """What a command prints on standard output, without the secret.
-
-    Raises PublishError if it is missing, fails (after showing its output) or takes longer.
-    """
+    """What a command prints on standard output, without the secret. If it fails, shows it all."""
     name = " ".join(map(str, [Path(command[0]).name, *command[1:3]]))
     # Files, because a process left behind could hold a pipe open.
     with TemporaryFile() as out, TemporaryFile() as err:
@@ -79,15 +70,10 @@ def run(command: Sequence[str | Path], seconds: float, *, secret: str = "", **op
 def find_python() -> Path:
     """A Python of the function's version: pyenv's, on the PATH, or installed by uv."""
     prefix = ("python", "-c", "import sys; print(sys.base_prefix)")
-    for command in (
-        ("pyenv", "prefix", PYTHON_VERSION),
-        (UV, "run", "--no-project", f"--python={PYTHON_VERSION}", *prefix),
-    ):
+    uv = (UV, "run", "--no-project", f"--python={PYTHON_VERSION}")
+    for command in (("pyenv", "prefix", PYTHON_VERSION), (*uv, *prefix)):
         with suppress(PublishError):
             python = Path(run(command, 600), "bin", f"python{PYTHON_VERSION}")
             if python.is_file():
                 return python
-    raise PublishError(
-        f"Python {PYTHON_VERSION}, which Vercel runs, is missing and uv could not install it; "
-        f"put a python{PYTHON_VERSION} on the PATH"
-    )
+    raise PublishError(f"there is no Python {PYTHON_VERSION}, and uv could not install it")

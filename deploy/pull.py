@@ -1,7 +1,5 @@
 """The published database becomes the local one if it is newer, or nothing changes."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os
@@ -15,21 +13,18 @@ from tempfile import TemporaryDirectory
 from deploy.process import PublishError
 from deploy.site import NotFoundError, download, site_url
 from spojscore_crawler.store import files
+from spojscore_crawler.store.files import StoreError
 from spojscore_crawler.store.schema import upgrade
 from spojscore_crawler.store.state import State, read_state
 from spojscore_crawler.store.times import CLOCK_SKEW
 from web.options import DATABASE
 
 MAX_DATABASE_BYTES = 200_000_000  # Vercel takes functions of 250 MB; packages need 50
-MAX_HASH_BYTES = 1_000
 SYNTHETIC_SOURCES = ("demo", "simulated")
 
 
 def pull(database: Path) -> str:
-    """Replace `database` by the site's if that extends it; returns what was done.
-
-    Raises PublishError or StoreError and leaves `database` as it was if that is not safe.
-    """
+    """Replace `database` by the site's if that extends it."""
     files.check_writable(database)
     with files.lock(database), _folder_beside(database) as folder:
         local = read_database(database) if database.exists() else None
@@ -42,11 +37,13 @@ def pull(database: Path) -> str:
         try:
             _fetch(url, file)
         except NotFoundError as error:
-            if not first:
-                advice = "set FIRST=1 if nothing has been published yet"
-                raise PublishError(f"{error}; {advice}") from error
-            return f"{error}: {start}."
-        published = read_database(file)
+            if first:
+                return f"{error}: {start}."
+            raise PublishError(f"{error}; set FIRST=1 if nothing was published yet") from error
+        try:
+            published = read_database(file)
+        except (PublishError, StoreError) as error:
+            raise PublishError(str(error).replace(str(file), url)) from error
         if local and local.extends(published):
             return f"Kept {database}: {url} has no newer crawl."
         if local and not published.extends(local):
@@ -63,18 +60,12 @@ def pull(database: Path) -> str:
 
 
 def read_database(file: Path) -> State:
-    """Upgrade a database that is to be published, and read its state.
-
-    Raises StoreError or PublishError unless it is sound, real and not from the future.
-    """
+    """The state of a database, upgraded, that is sound, of SPOJ and not from the future."""
     if message := upgrade(file):
         print(message)
     state = read_state(file)
     if state.finished > datetime.now(UTC) + CLOCK_SKEW:
-        raise PublishError(
-            f"{file}: its last crawl finished at {state.finished}, which is in the future; "
-            "set this machine's clock"
-        )
+        raise PublishError(f"{file}: its last crawl is in the future; set this machine's clock")
     for source in state.sources:
         if source.startswith(SYNTHETIC_SOURCES):
             raise PublishError(
@@ -96,12 +87,11 @@ def replace_durably(draft: Path, target: Path) -> None:
 
 
 def _fetch(url: str, file: Path) -> None:
-    """Download the database and compare it with its hash. Raises PublishError, NotFoundError."""
+    """Download the database and compare it with its hash."""
     with file.open("wb") as target:
         download(url, target, MAX_DATABASE_BYTES)
-    hash_text = io.BytesIO()
     try:
-        download(f"{url}.sha256", hash_text, MAX_HASH_BYTES)
+        download(f"{url}.sha256", hash_text := io.BytesIO(), 1_000)
     except NotFoundError as error:
         raise PublishError(str(error)) from error  # the site exists
     if hash_text.getvalue().split()[:1] != [sha256(file).encode()]:

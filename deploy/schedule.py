@@ -1,7 +1,5 @@
 """Daily publications at 00:00 UTC from this folder, by the user's systemd."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 
@@ -9,35 +7,35 @@ from deploy.deploy import VARIABLES
 from deploy.process import PublishError, run
 
 UNITS = tuple((Path(__file__).parent / "systemd").iterdir())
+INSTALLED = Path.home() / ".config" / "systemd" / "user"
 TIMER = "spojscore.timer"
 # Placeholders in the units.
 FOLDER, SEARCH = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"
 
 
 def schedule(_: Path) -> str:
-    """Install and start the timer; returns what is left to do. Raises PublishError."""
+    """Install and start the timer."""
     systemctl("show-environment")  # fails before anything is written
     environment = Path.home() / ".config" / "spojscore.env"
-    folder = unit_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    INSTALLED.mkdir(parents=True, exist_ok=True)
     if not environment.exists():
         environment.touch(mode=0o600)
         environment.write_text("".join(f"{name}=''\n" for name in VARIABLES) + "#ARCHIVE=''\n")
     for unit in UNITS:
         text = render(unit.read_text(), Path(__file__).parent.parent, os.environ["PATH"])
-        (folder / unit.name).write_text(text)
+        (INSTALLED / unit.name).write_text(text)
     systemctl("daemon-reload")
     systemctl("enable", "--now", TIMER)
     return f"Scheduled daily. Fill in {environment}; see docs/publishing.md."
 
 
 def unschedule(_: Path) -> str:
-    """Stop and remove the timer; returns what was done. Raises PublishError."""
-    if not (unit_folder() / TIMER).exists():
+    """Stop and remove the timer."""
+    if not (INSTALLED / TIMER).exists():
         return "Nothing was scheduled."
     systemctl("disable", "--now", TIMER)
     for unit in UNITS:
-        (unit_folder() / unit.name).unlink(missing_ok=True)
+        (INSTALLED / unit.name).unlink(missing_ok=True)
     systemctl("daemon-reload")
     return "Unscheduled."
 
@@ -46,10 +44,6 @@ def render(unit: str, project: Path, path: str) -> str:
     """Fill in a unit's placeholders; % starts a specifier there."""
     search = f"PATH={path}".replace("\\", r"\\").replace('"', r"\"").replace("%", "%%")
     return unit.replace(FOLDER, str(project).replace("%", "%%")).replace(SEARCH, search)
-
-
-def unit_folder() -> Path:
-    return Path.home() / ".config" / "systemd" / "user"
 
 
 def systemctl(*words: str) -> None:

@@ -1,13 +1,11 @@
 """The public site: its address, its files and the crawl it shows."""
 
-from __future__ import annotations
-
 import io
 import json
 import os
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Self
 
 import httpx
 
@@ -51,21 +49,21 @@ def download(url: str, target: BinaryIO, max_bytes: int) -> None:
 
 
 class Freshness(NamedTuple):
-    """The last crawl that a site shows; `text` describes it."""
+    """The last crawl that a site shows, also in words."""
 
     finished: datetime
     stale: bool
     text: str
 
     @classmethod
-    def of(cls, site: str) -> Freshness:
+    def of(cls, site: str) -> Self:
         """Read /-/freshness.json of the site. Raises PublishError if it does not show a crawl."""
         url, body = f"{site}/-/freshness.json", io.BytesIO()
         download(url, body, MAX_PAGE_BYTES)
         try:
             facts = json.loads(body.getvalue())
             finished = datetime.fromisoformat(facts["finished"]).astimezone(UTC)
-            text = f"crawl {facts['crawl']}, finished {minute(finished)}"
+            text = f"{site} shows crawl {facts['crawl']}, finished {minute(finished)}"
             return cls(finished, bool(facts["stale"]), text)
         except (KeyError, TypeError, ValueError) as error:
             raise PublishError(f"{url} shows no crawl: {error}") from error

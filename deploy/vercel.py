@@ -1,19 +1,19 @@
 """Vercel: what its CLI builds from the site, how that runs here, and how it is deployed."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from deploy.process import PYTHON_VERSION, UV, PublishError, find_python, run
 from web.options import DATABASE, OPTIONS
 
 HERE = Path(__file__).parent
 CLI = HERE / "node_modules" / ".bin" / "vercel"
+DATASETTE = Path(sys.executable).with_name("datasette")
 VARIABLES = {
     "VERCEL_TOKEN": "create one at https://vercel.com/account/tokens",
     "VERCEL_ORG_ID": "orgId in .vercel/project.json after `deploy/node_modules/.bin/vercel link`",
@@ -35,14 +35,9 @@ def build(site: Path, bundle: Path) -> None:
     python = find_python()
     # datasette-publish-vercel wants a `vercel` on the PATH, though it runs none here.
     environment = _environment(CLI.parent, python.parent, UV.parent)
-    run(
-        [
-            Path(sys.executable).with_name("datasette"), "publish", "vercel", f"{DATABASE}.db",
-            *OPTIONS, f"--project={DATABASE}", f"--vercel-json={HERE / 'vercel.json'}",
-            f"--generate-dir={bundle.absolute()}",
-        ],
-        BUILD_SECONDS, cwd=site, env=environment,
-    )  # fmt: skip
+    generate = (f"--vercel-json={HERE / 'vercel.json'}", f"--generate-dir={bundle.absolute()}")
+    command = (DATASETTE, "publish", "vercel", f"{DATABASE}.db", f"--project={DATABASE}")
+    run([*command, *OPTIONS, *generate], BUILD_SECONDS, cwd=site, env=environment)
     (bundle / "web").mkdir()
     for file in (*site.glob("web/*.*"), site / f"{DATABASE}.db.sha256"):
         shutil.copyfile(file, bundle / file.relative_to(site))
@@ -78,27 +73,14 @@ def app(bundle: Path) -> tuple[dict[str, Path], list[str | Path], dict[str, str]
 
 
 def deploy(bundle: Path) -> str:
-    """Deploy the bundle to production; returns the deployment's address, which may not be live.
-
-    Raises PublishError with the last line of Vercel's CLI.
-    """
+    """Deploy the bundle to production; returns the deployment's address, which may not be live."""
     environment = _environment() | {name: os.environ[name] for name in VARIABLES}
-    command: list[str | Path] = [
-        CLI,
-        "deploy",
-        "--prebuilt",
-        "--prod",
-        "--yes",
-        "--no-wait",
-        "--cwd",
-        bundle,
-    ]
+    command: list[Any] = [CLI, *"deploy --prebuilt --prod --yes --no-wait --cwd".split(), bundle]
+    secret = os.environ["VERCEL_TOKEN"]
     for attempt in range(TRIES):
         time.sleep(float(os.environ.get("RETRY_SECONDS") or 10) if attempt else 0)
         try:
-            printed = run(
-                command, DEPLOY_SECONDS, secret=environment["VERCEL_TOKEN"], env=environment
-            )
+            printed = run(command, DEPLOY_SECONDS, secret=secret, env=environment)
             return printed.rpartition("\n")[2]
         except PublishError as error:
             reason = error
