@@ -50,7 +50,9 @@ def check_port(port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
     except (OSError, OverflowError) as error:
-        raise ServeError(f"port {port} is not available ({error}); choose another: PORT=") from error
+        raise ServeError(
+            f"port {port} is not available ({error}); choose another: PORT="
+        ) from error
 
 
 @contextmanager

@@ -1,197 +1,143 @@
-"""Where the parts of a chart lie. templates/_charts.html draws them, as SVG without script."""
+"""Geometry of line charts, which templates/_charts.html draws as SVG without script."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from datetime import date
-from itertools import accumulate
+from itertools import pairwise
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datasette import hookimpl
 
-from web.words import day_text, number
+from web.words import day_text, number, points
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jinja2 import Environment
 
-    Point = Sequence[Any]
-
-# In the SVG's own units; the page scales it.
-WIDTH, HEIGHT = 400, 220
-LEFT, RIGHT, TOP, BOTTOM = 66, 10, 30, 26
-TICKS = 4  # about so many on an axis
-MOST_POINTS = 200  # of a line; there are fewer pixels
-MOST_DOTS = 12  # of a line; each takes a press of the Tab key
+HEIGHT, TOP, BOTTOM = 220, 30, 192
+TICKS = 4  # the approximate number on an axis
+MAX_POINTS, MAX_DOTS = 200, 12  # of a line
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
-FEW_YEARS = 3
-BETWEEN = (0.25, 0.68)  # of an axis, where a mark does not touch those of its ends
+MIN_YEARS = 3  # from here on the x axis names years
+LABEL_ROOM = (25, 75)  # percent of the x axis where labels do not touch those of its ends
 
 
-class Tick(NamedTuple):
-    at: float
-    label: str
-
-
-class Dot(NamedTuple):
-    """A point that shows its figures on hover and focus."""
+class Mark(NamedTuple):
+    """A labelled place: x in percent of the width, y in pixels."""
 
     x: float
     y: float
-    where: str
-    value: float
+    label: str
+    anchor: str = "middle"
 
 
 class Line(NamedTuple):
-    """A line through points, as an SVG path, with its axes; `from_zero`: it begins at 0."""
+    """A line as two SVG paths, `gaps` where data is missing; `ends` are labels of its ends."""
 
     path: str
-    x_ticks: list[Tick]
-    y_ticks: list[Tick]
-    dots: list[Dot]
-    from_zero: bool
+    gaps: str
+    x_ticks: list[Mark]
+    y_ticks: list[Mark]
+    dots: list[Mark]
+    ends: list[Mark]
+    height: int = HEIGHT
 
 
-def line(points: Iterable[Point], *, zero: bool = False, gaps: Iterable[Point] = ()) -> Line:
-    """The line through points, in the order of x, which may be days (ISO text) or numbers.
+def line(
+    rows: Sequence[Mapping[str, Any]],
+    x: str,
+    y: str,
+    *,
+    zero: bool = False,
+    gaps: Iterable[Mapping[str, str]] = (),
+    unit: str = "",
+) -> Line:
+    """Lay out columns `x`, days in ISO form or numbers, and `y` of rows in the order of x.
 
-    `zero`: the y axis holds that too, not only where the points lie. `gaps`: pairs of days between
-    which nobody looked, where the line is broken. One point at least.
+    `zero`: the y axis includes 0. `gaps`: rows with `since` and `day`, without data in between.
     """
-    told = list(points)
-    of_days = isinstance(told[0][0], str)
-    position: Callable[[Any], float] = ordinal if of_days else float
-    first, last = position(told[0][0]), position(told[-1][0])
-    ys = [y for _, y in told]
-    x_marks = days(first, last) if of_days else within(first, last)
-    y_marks = marks(*(min(0, *ys), max(0, *ys)) if zero else (min(ys), max(ys)))
+    drawn = thinned(rows, MAX_POINTS)
+    first, last = drawn[0][x], drawn[-1][x]
+    has_days = isinstance(first, str)
+    name: Callable[[Any], str] = day_text if has_days else number
+    levels = round_numbers([row[y] for row in rows] + [0] * zero)
+    missing = [(gap["since"], gap["day"]) for gap in gaps]
 
-    def across(x: float) -> float:
-        return round(place(x, first, last, LEFT, WIDTH - RIGHT), 1)
+    def across(value: Any) -> float:
+        ends = map(ordinal, (value, first, last)) if has_days else (value, first, last)
+        return scale(*ends, 0, 100)
 
-    def up(y: float) -> float:
-        return round(place(y, y_marks[0], y_marks[-1], HEIGHT - BOTTOM, TOP), 1)
+    def mark(row: Mapping[str, Any]) -> Mark:
+        height = scale(row[y], levels[0], levels[-1], BOTTOM, TOP)
+        return Mark(across(row[x]), height, f"{name(row[x])}: {points(row[y])}{unit}")
 
-    def path(run: Sequence[Point]) -> str:
-        places = [f"{across(position(x))},{up(y)}" for x, y in run]
-        return f"M{' '.join(places)}" if len(places) > 1 else f"M{places[0]}h0"
-
-    runs = connected(told, gaps)
+    places = ["{:g},{:g}".format(*mark(row)[:2]) for row in drawn]
+    path, dashes = f"M{places[0]}", ""
+    for (before, here), (start, end) in zip(pairwise(places), pairwise(drawn), strict=True):
+        if any(start[x] < until and since < end[x] for since, until in missing):
+            dashes += f"M{before} {here}"
+            path += "M"
+        path += f" {here}"
+    inner = (
+        years(first, last) if has_days else [(n, number(n)) for n in round_numbers([first, last])]
+    )
+    inner_ticks = [Mark(across(value), 0, label) for value, label in inner]
+    dots = [mark(row) for row in thinned(drawn, MAX_DOTS)]
     return Line(
-        "".join(path(thinned(run, ceil(MOST_POINTS / len(runs)))) for run in runs),
-        [Tick(across(x), label) for x, label in x_marks],
-        [Tick(up(y), number(y)) for y in y_marks],
+        path,
+        dashes,
         [
-            Dot(across(position(x)), up(y), day_text(x) if of_days else number(x), y)
-            for x, y in thinned(told, MOST_DOTS)
+            Mark(0, 0, name(first), "start"),
+            *(tick for tick in inner_ticks if LABEL_ROOM[0] <= tick.x <= LABEL_ROOM[1]),
+            *([Mark(100, 0, name(last), "end")] if first != last else []),
         ],
-        y_marks[0] == 0,
+        [Mark(0, scale(n, levels[0], levels[-1], BOTTOM, TOP), number(n)) for n in levels],
+        dots,
+        [
+            Mark(dot.x, dot.y + (20 if dot.y < TOP + 24 else -10), points(row[y]), anchor)
+            for dot, row, anchor in zip(
+                (dots[0], dots[-1]), (drawn[0], drawn[-1]), ("start", "end"), strict=True
+            )
+        ],
     )
 
 
-def connected(points: Sequence[Point], gaps: Iterable[Point]) -> list[list[Point]]:
-    """The points in runs, each as long as somebody looked.
-
-    What did not change until a gap, or during it, was seen at its ends: these are points too. Gaps
-    come in the order of days.
-    """
-    xs = [x for x, _ in points]
-    runs: list[list[Point]] = []
-    seen: list[Point] = []  # at the end of a gap
-    begin = 0
-    for start, end in gaps:
-        at = bisect_left(xs, end)
-        if 0 < at < len(points):
-            y = points[at - 1][1]
-            run = [*seen, *points[begin:at]]
-            runs.append(run if run[-1][0] == start else [*run, (start, y)])
-            seen, begin = ([] if xs[at] == end else [(end, y)]), at
-    return [*runs, [*seen, *points[begin:]]]
-
-
-def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
-    """Every n-th point and the last one: at most `most` in all, at least two."""
-    step = max(1, ceil((len(points) - 1) / (max(most, 2) - 1)))
-    return [*points[:-1:step], points[-1]]
-
-
-def since(points: Sequence[Point], start: str) -> list[Point]:
-    """The points from the day `start` on, on which somebody looked."""
-    before = [y for x, y in points if x <= start]
-    after = [point for point in points if point[0] > start]
-    return [(start, before[-1]), *after] if before else after
+def thinned(rows: Sequence[Any], limit: int) -> list[Any]:
+    """Return every n-th row and the last one, at most `limit` and at least two in all."""
+    step = max(1, ceil((len(rows) - 1) / (max(limit, 2) - 1)))
+    return [*rows[:-1:step], rows[-1]]
 
 
 def ordinal(day: str) -> int:
     return date.fromisoformat(day).toordinal()
 
 
-def place(value: float, low: float, high: float, start: float, end: float) -> float:
-    """Where `value` lies from `start` to `end`, as it lies from `low` to `high`."""
-    return start + (end - start) * (value - low) / ((high - low) or 1)
+def scale(value: float, low: float, high: float, start: float, end: float) -> float:
+    """Map `value` from the range low to high to the range start to end."""
+    return round(start + (end - start) * (value - low) / ((high - low) or 1), 2)
 
 
-def marks(low: float, high: float) -> list[float]:
-    """Round numbers, as far apart as each other, from at most `low` to at least `high`."""
+def round_numbers(values: Iterable[float]) -> list[float]:
+    """Return equidistant round numbers that span all values."""
+    low, high = min(found := list(values)), max(found)
     if high == low:
         return [low]
     exact = (high - low) / TICKS
     power = 10.0 ** floor(log10(exact))
     step = next(step * power for step in ROUND_STEPS if step * power >= exact)
-    return [
-        float(f"{step * count:.12g}") for count in range(floor(low / step), ceil(high / step) + 1)
-    ]
+    return [float(f"{step * n:.12g}") for n in range(floor(low / step), ceil(high / step) + 1)]
 
 
-def within(low: float, high: float) -> list[tuple[float, str]]:
-    """The two ends of a span of numbers, and the round ones between them."""
-    return ended([(mark, number(mark)) for mark in marks(low, high)], low, high, number)
-
-
-def days(first: float, last: float) -> list[tuple[float, str]]:
-    """The two ends of a span of days, and the years between them if they are many."""
-    years = range(date.fromordinal(int(first)).year + 1, date.fromordinal(int(last)).year + 1)
-    every = ceil(len(years) / TICKS)
-    between = [
-        (date(year, 1, 1).toordinal(), str(year))
-        for year in (years[::every] if len(years) >= FEW_YEARS else ())
-    ]
-    return ended(between, first, last, lambda day: day_text(date.fromordinal(int(day)).isoformat()))
-
-
-def ended(between: Iterable[tuple[float, str]], low: float, high: float, name: Any) -> list[Any]:
-    """Marks on an axis from `low` to `high`: its ends by their names, and what has room between."""
-    if low == high:
-        return [(low, name(low))]
-    nearest, furthest = (low + (high - low) * share for share in BETWEEN)
-    room = [mark for mark in between if nearest <= mark[0] <= furthest]
-    return [(low, name(low)), *room, (high, name(high))]
-
-
-def pairs(rows: Iterable[Any], x: str, y: str) -> list[tuple[Any, Any]]:
-    """Two columns of rows, for a line."""
-    return [(row[x], row[y]) for row in rows]
-
-
-def sums(rows: Iterable[Any], column: str) -> list[tuple[int, float]]:
-    """How many of the rows, from the first on, and what they make together, for a line."""
-    return list(enumerate(accumulate(row[column] for row in rows), start=1))
-
-
-def shares(values: Iterable[float]) -> list[float]:
-    """Each value in percent of the largest in size, for the length of a bar."""
-    sizes = [abs(value) for value in values]
-    most = max(sizes, default=0) or 1
-    return [round(100 * size / most, 2) for size in sizes]
+def years(first: str, last: str) -> list[tuple[str, str]]:
+    """Return the first days of years between two days, and the years."""
+    between = range(int(first[:4]) + 1, int(last[:4]) + 1)
+    step = ceil(len(between) / TICKS) or 1
+    return [(f"{n}-01-01", str(n)) for n in between[::step]] if len(between) >= MIN_YEARS else []
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
-    env.globals |= {"line_chart": line, "shares": shares, "chart": CHART}
-    env.filters |= {"pairs": pairs, "sums": sums, "since": since, "thinned": thinned}
-
-
-CHART = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "top": TOP,
-         "bottom": HEIGHT - BOTTOM}  # fmt: skip
+    env.globals["line_chart"] = line
+    env.filters["thinned"] = thinned

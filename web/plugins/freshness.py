@@ -1,4 +1,7 @@
-"""How fresh the data is: in every page's footer, for programs, and as a badge."""
+"""The last crawl, for the footer of each page and, at /-/freshness.json, for programs.
+
+Pages are cached, so they contain times only; a script adds how long ago that was.
+"""
 
 from __future__ import annotations
 
@@ -16,112 +19,64 @@ if TYPE_CHECKING:
 
     from datasette.app import Datasette
 
-LAST = "SELECT * FROM crawls ORDER BY id DESC LIMIT 1"
-NEVER_CACHED = {"Cache-Control": "no-store"}
+LAST_CRAWL = "SELECT id, day, finished, problems, source FROM crawls ORDER BY id DESC LIMIT 1"
+NOT_CACHED = {"Cache-Control": "no-store"}
 HOUR = timedelta(hours=1)
-SKEW = timedelta(minutes=5)  # what is further in the future had a wrong clock
-DAYS_FROM = timedelta(hours=48)
-
-# What is no news from SPOJ, by the source of the last crawl.
-SHOWN_ONLY = {
-    "demo": "A demo: SPOJ’s list of {day}.",
-    "simulated": "Simulated: none of these figures is SPOJ’s.",
+CLOCK_SKEW = timedelta(minutes=5)  # a crawl further in the future had a wrong clock
+# Sentences for databases that do not show SPOJ's current list, by the source of the last crawl.
+NOTICES = {
+    "demo": "Demo data: SPOJ’s list of {:%-d %B %Y}.",
+    "simulated": "Simulated data, not SPOJ’s.",
 }
-
-BADGE = """\
-<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="{label}">
-<title>{label}</title>
-<rect width="{left}" height="20" fill="#333"/>
-<rect x="{left}" width="{right}" height="20" fill="{color}"/>
-<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" text-anchor="middle">
-<text x="{left_middle}" y="14">{subject}</text>
-<text x="{right_middle}" y="14">{status}</text>
-</g></svg>
-"""
-SUBJECT = "SPOJ crawled"
-LETTER, MARGIN = 7, 12  # pixels
 
 
 class Freshness(NamedTuple):
-    """The last crawl, a row of `crawls`, and whether it is older than the data may be."""
+    """The last crawl. After `stale_hours` it is out of date."""
 
-    crawl: dict[str, Any]
+    crawl: int
+    day: str
     finished: datetime
-    age: timedelta
-    stale: bool
-
-    @property
-    def when(self) -> str:
-        return f"{self.finished:%Y-%m-%d %H:%M} UTC"
-
-    @property
-    def shown_only(self) -> str | None:
-        """A sentence for a demo or a simulation, None for what was read from SPOJ."""
-        sentence = SHOWN_ONLY.get(self.crawl["source"])
-        return sentence and sentence.format(day=f"{self.finished:%-d %B %Y}")
-
-    @property
-    def ago(self) -> str:
-        """In hours, which a cached page may be off by; in days from two on."""
-        if self.age < HOUR:
-            return "less than an hour ago"
-        unit, name = (timedelta(days=1), "day") if self.age >= DAYS_FROM else (HOUR, "hour")
-        number = self.age // unit
-        return f"{number} {name}{'s' if number > 1 else ''} ago"
+    problems: int
+    notice: str | None
+    stale_hours: float
 
 
 async def last_crawl(datasette: Datasette) -> Freshness | None:
-    """None if the database records no crawl."""
-    config = datasette.plugin_config("freshness")
-    if config is None:
-        return None  # metadata.yml did not arrive; the title tells
+    """Return the last crawl, None if the database has none."""
+    config = datasette.plugin_config("freshness") or {}
+    hours = os.environ.get("STALE_HOURS") or config.get("stale_hours", 36)
     try:
-        [row] = (await datasette.get_database().execute(LAST)).rows
+        row = (await datasette.get_database().execute(LAST_CRAWL)).first()
         finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
     except (sqlite3.Error, QueryInterrupted, TypeError, ValueError):
         return None
-    age = datetime.now(UTC) - finished
-    # What the build put into metadata.yml, or, in `make serve`, what the environment says.
-    hours = float(os.environ.get("STALE_HOURS") or config["stale_hours"])
-    return Freshness(dict(row), finished, age, not -SKEW < age <= timedelta(hours=hours))
+    notice = NOTICES.get(row["source"], "").format(finished) or None
+    return Freshness(row["id"], row["day"], finished, row["problems"], notice, float(hours))
 
 
-async def as_json(datasette: Datasette) -> Response:
+async def freshness_json(datasette: Datasette) -> Response:
     last = await last_crawl(datasette)
     if last is None:
-        return Response.json({"error": "no crawl"}, status=500, headers=NEVER_CACHED)
+        return Response.json({"error": "no crawl"}, status=500, headers=NOT_CACHED)
+    age = datetime.now(UTC) - last.finished
     facts = {
-        "crawl": last.crawl["id"],
-        "finished": last.crawl["finished"],
-        "age_hours": round(last.age / HOUR, 2),
-        "problems": last.crawl["problems"],
-        "stale": last.stale,
-        "sql": True,
+        "crawl": last.crawl,
+        "finished": last.finished.isoformat(),
+        "age_hours": round(age / HOUR, 2),
+        "problems": last.problems,
+        "stale": not -CLOCK_SKEW < age <= timedelta(hours=last.stale_hours),
     }
-    return Response.json(facts, headers=NEVER_CACHED)
-
-
-async def as_badge(datasette: Datasette) -> Response:
-    last = await last_crawl(datasette)
-    status = "never" if last is None else f"{last.ago}{', stale' if last.stale else ''}"
-    color = "#a11" if last is None or last.stale else "#276a27"
-    left, right = (len(text) * LETTER + MARGIN for text in (SUBJECT, status))
-    badge = BADGE.format(
-        label=f"{SUBJECT} {status}", subject=SUBJECT, status=status, color=color,
-        width=left + right, left=left, right=right,
-        left_middle=left // 2, right_middle=left + right // 2,
-    )  # fmt: skip
-    return Response(badge, headers=NEVER_CACHED, content_type="image/svg+xml; charset=utf-8")
+    return Response.json(facts, headers=NOT_CACHED)
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
-    return [(r"^/-/freshness\.json$", as_json), (r"^/-/freshness\.svg$", as_badge)]
+    return [(r"^/-/freshness\.json$", freshness_json)]
 
 
 @hookimpl
 def extra_template_vars(datasette: Datasette) -> Callable[[], Awaitable[dict[str, Any]]]:
-    async def freshness() -> dict[str, Any]:
+    async def variables() -> dict[str, Any]:
         return {"freshness": await last_crawl(datasette)}
 
-    return freshness
+    return variables

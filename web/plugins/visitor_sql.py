@@ -117,7 +117,9 @@ async def output(message: bytes) -> bytes:
 
 def results(response: dict[str, Any]) -> Results:
     """Make Datasette's Results, whose rows have values by position and by name."""
-    names = ", ".join('NULL AS "{}"'.format(name.replace('"', '""')) for name in response["columns"])
+    names = ", ".join(
+        'NULL AS "{}"'.format(name.replace('"', '""')) for name in response["columns"]
+    )
     with closing(sqlite3.connect(":memory:")) as connection:
         cursor = connection.execute(f"SELECT {names}")  # noqa: S608
         rows = [sqlite3.Row(cursor, tuple(map(value, row))) for row in response["rows"]]
