@@ -17,7 +17,7 @@ from web.options import DATABASE
 
 ROOT = Path(__file__).parent.parent
 # The files of the site, whatever else lies in its folders.
-SITE = ("web/*.py", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*.[a-z]*")
+SITE = ("web/*.py", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*")
 
 
 def build(database: Path) -> str:
@@ -44,9 +44,10 @@ def copy_site(folder: Path) -> None:
     """Copy the site's files into `folder`, with the STALE_HOURS of this machine."""
     for pattern in SITE:
         for file in ROOT.glob(pattern):
-            copy = folder / file.relative_to(ROOT)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
+            if not file.name.startswith("."):
+                copy = folder / file.relative_to(ROOT)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
     # Not beside metadata.yml, where Vercel would take it for the function's.
     shutil.copyfile(ROOT / "pyproject.toml", folder / "web" / "pyproject.toml")
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())

@@ -12,8 +12,8 @@ from filelock import FileLock
 from tests.support.commits import A, B, C, crawl
 from tests.support.machines import Machine
 from tests.support.projects import copy_of_the_project, fast, make, with_vercel
-from tests.support.published import Site, public_site
 from tests.support.publication import PRIVATE, be_a_clone
+from tests.support.published import Site, public_site
 
 
 @pytest.fixture

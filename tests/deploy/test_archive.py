@@ -28,7 +28,9 @@ def test_names_rotate(database: Path, folder: Path) -> None:
     assert {file.name for file in folder.iterdir()} == names | {
         "spojscore-2026-03.db", "spojscore-2026-04.db",
     }  # fmt: skip
-    last = {file.stem: rows(file, "SELECT max(day) AS day FROM crawls") for file in folder.iterdir()}
+    last = {
+        file.stem: rows(file, "SELECT max(day) AS day FROM crawls") for file in folder.iterdir()
+    }
     assert last["spojscore-day-05"] == [{"day": "2026-04-05"}]
     assert last["spojscore-day-11"] == [{"day": "2026-03-11"}]
     assert last["spojscore-2026-03"] == last["spojscore-day-31"] == [{"day": "2026-03-31"}]

@@ -15,7 +15,7 @@ from tests.support.published import Site
 JUST_BEFORE = timedelta(seconds=0.2)
 
 
-class Stop(Exception):
+class StopError(Exception):
     """Ends the clock's loop."""
 
 
@@ -44,14 +44,14 @@ def runs(monkeypatch: pytest.MonkeyPatch, start: datetime, *moves: datetime) -> 
             hours.append(datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
             move = next(left, None)
             if move is None:
-                raise Stop
+                raise StopError
             traveller.move_to(move)
             schedulers[0].wakeup()  # its timer waits in real time
 
         monkeypatch.delenv("SITE_URL", raising=False)
         monkeypatch.setattr(module, "BackgroundScheduler", make)
         monkeypatch.setattr(module, "publish", publish)
-        with pytest.raises(Stop):
+        with pytest.raises(StopError):
             clock(Path("missing.db"))  # never public
         schedulers[0].shutdown()
     return hours

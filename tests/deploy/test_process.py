@@ -44,7 +44,9 @@ def assert_ends(pid: int) -> None:
         os.close(file)
 
 
-@pytest.mark.parametrize("slow", [pytest.param("0", id="running"), pytest.param("1", id="starting")])
+@pytest.mark.parametrize(
+    "slow", [pytest.param("0", id="running"), pytest.param("1", id="starting")]
+)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_stopped_step_leaves_no_process(number: int, slow: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pids")

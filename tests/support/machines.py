@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.support.projects import ROOT
 
+
 class Machine:
     """A home folder, and stand-ins for commands that log their calls."""
 
@@ -21,7 +22,7 @@ class Machine:
 
     def provide(self, name: str, script: str) -> None:
         command = self.bin / name
-        command.write_text(f'#!/bin/sh\necho {name} "$@" >>{self.log}\n{script}\n')
+        command.write_text(f'#!/bin/bash\necho {name} "$@" >>{self.log}\n{script}\n')
         command.chmod(0o755)
 
     def calls(self) -> list[str]:
