@@ -1,5 +1,6 @@
-"""Builds the bundle from the database and the site's files."""
+"""Builds the bundle, the folder that is deployed, from the database and the site's files."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -8,14 +9,16 @@ from tempfile import TemporaryDirectory
 import yaml  # type: ignore[import-untyped]
 
 from deploy import target
-from deploy.bundle import BUNDLE
-from deploy.pull import sha256
+from deploy.process import PublishError
 from spojscore_crawler.check import stale_hours
 from spojscore_crawler.store import files
 from spojscore_crawler.store.schema import upgrade
 from web.options import DATABASE
 
 ROOT = Path(__file__).parent.parent
+BUNDLE = Path("build", "vercel")
+# Neither is deployed: the digest of the bundle that `verify` passed, the address `deploy` got.
+STAMP, ADDRESS = BUNDLE / "verified", BUNDLE / "deployed"
 # The files of the site, whatever else lies in its folders.
 SITE = ("web/*.py", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*")
 
@@ -53,3 +56,16 @@ def copy_site(folder: Path) -> None:
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
     metadata["plugins"]["freshness"]["stale_hours"] = stale_hours()
     (folder / "metadata.yml").write_text(json.dumps(metadata))  # JSON is YAML
+
+
+def digest() -> str:
+    """A hash of the bundle's files."""
+    if not BUNDLE.is_dir():
+        raise PublishError(f"there is no {BUNDLE}; run `make build`")
+    files = (path for path in {*BUNDLE.rglob("*")} - {STAMP, ADDRESS} if path.is_file())
+    lines = sorted(f"{path} {sha256(path)}\n" for path in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -7,16 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy import target
-from deploy.bundle import ADDRESS, BUNDLE, STAMP, digest
+from deploy.build import ADDRESS, BUNDLE, STAMP, digest
 from deploy.process import PublishError
 from deploy.pull import read_database
 from deploy.site import Freshness, site_url
 from spojscore_crawler.store.state import read_state
 from spojscore_crawler.store.times import CLOCK_SKEW
 
-VARIABLES = target.VARIABLES | {
-    "SITE_URL": "the site's address, https://PROJECT.vercel.app or your own domain"
-}
+VARIABLES = target.VARIABLES | {"SITE_URL": "the site's address, https://…"}
 PAUSE_SECONDS = 5.0
 
 
@@ -59,8 +57,8 @@ def probe(_: Path) -> str:
         if expected is None:
             raise PublishError(text)
         if time.monotonic() + PAUSE_SECONDS > end:
-            crawl = f"crawl {expected.lineage[-1].id} is not public after {seconds:.0f} s"
-            raise PublishError(f"{text}; {crawl}, see {ADDRESS.read_text()}")
+            late = f"crawl {expected.lineage[-1].id} is not public after {seconds:.0f} s"
+            raise PublishError(f"{text}; {late}, see {ADDRESS.read_text()}")
         time.sleep(PAUSE_SECONDS)
 
 

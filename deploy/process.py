@@ -12,7 +12,6 @@ from typing import Any
 
 PYTHON_VERSION = "3.12"  # of the published function
 UV = Path(sys.executable).with_name("uv")
-GRACE_SECONDS = 10  # between SIGTERM and SIGKILL
 
 
 class PublishError(Exception):
@@ -38,7 +37,7 @@ def running(command: Sequence[str | Path], **options: Any) -> Iterator[subproces
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, number)
                 with suppress(subprocess.TimeoutExpired):
-                    process.wait(GRACE_SECONDS)
+                    process.wait(10)  # seconds of grace
     except FileNotFoundError as error:
         raise PublishError(f"the command {command[0]} is not installed") from error
     finally:

@@ -1,6 +1,5 @@
 """The published database becomes the local one if it is newer, or nothing changes."""
 
-import hashlib
 import io
 import os
 import shutil
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from deploy.build import sha256
 from deploy.process import PublishError
 from deploy.site import NotFoundError, download, site_url
 from spojscore_crawler.store import files
@@ -68,15 +68,9 @@ def read_database(file: Path) -> State:
         raise PublishError(f"{file}: its last crawl is in the future; set this machine's clock")
     for source in state.sources:
         if source.startswith(SYNTHETIC_SOURCES):
-            raise PublishError(
-                f"{file} holds a crawl of the source {source!r}, which must not be published; "
-                "use a database with crawls of SPOJ only (DB=)"
-            )
+            reason = f"holds a crawl of the source {source!r}, which must not be published"
+            raise PublishError(f"{file} {reason}; use another database (DB=)")
     return state
-
-
-def sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def replace_durably(draft: Path, target: Path) -> None:

@@ -22,7 +22,7 @@ def schedule(_: Path) -> str:
         environment.touch(mode=0o600)
         environment.write_text("".join(f"{name}=''\n" for name in VARIABLES) + "#ARCHIVE=''\n")
     for unit in UNITS:
-        text = render(unit.read_text(), Path(__file__).parent.parent, os.environ["PATH"])
+        text = render(unit.read_text(), Path(__file__).parents[1], os.environ["PATH"])
         (INSTALLED / unit.name).write_text(text)
     systemctl("daemon-reload")
     systemctl("enable", "--now", TIMER)

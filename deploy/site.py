@@ -4,7 +4,6 @@ import io
 import json
 import os
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import BinaryIO, NamedTuple, Self
 
 import httpx
@@ -36,8 +35,8 @@ def download(url: str, target: BinaryIO, max_bytes: int) -> None:
     size = 0
     try:
         with httpx.stream("GET", url, timeout=TIMEOUT, follow_redirects=True) as response:
-            if response.status_code != HTTPStatus.OK:
-                missing = response.status_code == HTTPStatus.NOT_FOUND
+            if response.status_code != httpx.codes.OK:
+                missing = response.status_code == httpx.codes.NOT_FOUND
                 error = NotFoundError if missing else PublishError
                 raise error(f"{url} answers {response.status_code}")
             for block in response.iter_bytes():

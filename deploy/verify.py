@@ -13,17 +13,14 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from deploy import target
-from deploy.bundle import BUNDLE, STAMP, digest
+from deploy.build import BUNDLE, STAMP, digest, sha256
 from deploy.process import PublishError, running
-from deploy.pull import sha256
 from deploy.site import TIMEOUT
 from spojscore_crawler.store.files import open_database
 from spojscore_crawler.store.state import read_state
 from web.options import DATABASE
 
-# Without these even root cannot write to a read-only folder.
-CAPABILITIES = "-dac_override,-dac_read_search"
-COUNT = "SELECT count(*) AS n FROM history"
+COUNT = "SELECT count(*) FROM history"
 HOSTILE = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 
@@ -48,7 +45,6 @@ def verify(database: Path) -> str:
 
 def compare(client: httpx.Client, database: Path) -> int:
     """Compare the application's answers with the database; returns the number of addresses."""
-    metadata = json.loads((BUNDLE / "metadata.json").read_text())
     with open_database(database) as db:
         counts = {name: db[name].count for name in (*db.table_names(), *db.view_names())}
         listed, crawl = db.execute("SELECT problems, id FROM crawls ORDER BY id DESC").fetchone()
@@ -58,16 +54,18 @@ def compare(client: httpx.Client, database: Path) -> int:
         return client.get(path, params=parameters or None).raise_for_status().text
 
     base = f"/{DATABASE}"
-    pages = {"/": metadata["title"], f"{base}/problems": code, f"{base}/problems/{code}": name}
-    pages |= {f"{base}/{query}": "" for query in metadata["databases"][DATABASE]["queries"]}
+    facts = json.loads(read(f"{base}.json"))
+    pages = {"/": DATABASE, f"{base}/problems": code, f"{base}/problems/{code}": name}
+    pages |= {f"{base}/{query['name']}": query["title"] for query in facts["queries"]}
     for path, text in pages.items():
-        if html.escape(text) not in read(path):
+        if text not in html.unescape(read(path)):
             raise PublishError(f"{path} does not contain {text!r}")
-    tables = {table["name"]: table["count"] for table in json.loads(read(f"{base}.json"))["tables"]}
+    tables = {table["name"]: table["count"] for table in facts["tables"]}
     answers = {
         "table sizes": (tables, {name: counts[name] for name in tables}),
         "CSV lines": (read(f"{base}/problems.csv", _size="max").count("\n"), listed + 1),
         "SQL": (read(f"{base}.json", sql=COUNT, _shape="arrayfirst"), f"[{counts['history']}]"),
+        "metadata.yml": (bool(facts["queries"]), True),
         "last crawl": (json.loads(read("/-/freshness.json"))["crawl"], crawl),
         "hostile SQL": (client.get(f"{base}.json", params={"sql": HOSTILE}).status_code, 400),
     }
@@ -88,14 +86,13 @@ def serving() -> Iterator[httpx.Client]:
             shutil.copyfile(source, copy)
         for path in (Path(folder), *Path(folder).rglob("*")):
             path.chmod(0o555)
-        if os.geteuid() == 0 and shutil.which("setpriv"):
-            command = ["setpriv", f"--bounding-set={CAPABILITIES}", *command]
+        if os.geteuid() == 0 and shutil.which("setpriv"):  # else root could write there
+            command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
         server.bind(("127.0.0.1", 0))
         server.listen()
-        address = "http://{}:{}".format(*server.getsockname())
-        number = server.fileno()
+        address, number = "http://{}:{}".format(*server.getsockname()), server.fileno()
         command += ["--log-level=warning", "--fd", str(number)]
-        environment = {"PATH": os.environ["PATH"]} | environment
+        environment["PATH"] = os.environ["PATH"]
         with running(command, cwd=folder, pass_fds=[number], env=environment):
             server.close()  # so that connections fail once the application has ended
             with httpx.Client(base_url=address, timeout=TIMEOUT) as client:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy import verify as module
-from deploy.bundle import STAMP
+from deploy.build import STAMP
 from deploy.process import PublishError
 from deploy.vercel import OUTPUT, app, static_database
 from deploy.verify import verify

@@ -70,20 +70,6 @@ def test_missed_runs_are_made_up_for_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert runs(monkeypatch, at(0, 12), *moves) == [at(0, 12), at(3, 9), at(4), at(4, 4), at(5)]
 
 
-def test_machine_that_slept_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A timer that waits for midnight does not notice it: the clock looks every minute."""
-    intervals: list[object] = []
-    add_job = BackgroundScheduler.add_job
-
-    def spy(scheduler: BackgroundScheduler, *words: object, **options: object) -> None:
-        intervals.append((words[1], options.get("minutes")))
-        add_job(scheduler, *words, **options)
-
-    monkeypatch.setattr(BackgroundScheduler, "add_job", spy)
-    runs(monkeypatch, at(0))
-    assert ("interval", 1) in intervals
-
-
 @pytest.mark.parametrize(
     ("crawled", "public"),
     [

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from deploy import deploy as module
-from deploy.bundle import ADDRESS, STAMP, digest
+from deploy import target as target_module
+from deploy.build import ADDRESS, STAMP, digest
 from deploy.deploy import deploy, probe, variables
 from deploy.process import PublishError
 from deploy.pull import pull
@@ -47,7 +48,7 @@ def target(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         bundles.append(bundle)
         return "https://spojscore-1.example"
 
-    monkeypatch.setattr(module.target, "deploy", fake)
+    monkeypatch.setattr(target_module, "deploy", fake)
     return bundles
 
 
@@ -99,7 +100,7 @@ def test_failed_deployment_says_what_is_live(site: Site, monkeypatch: pytest.Mon
     def fail(_: Path) -> str:
         raise PublishError("the target's reason")
 
-    monkeypatch.setattr(module.target, "deploy", fail)
+    monkeypatch.setattr(target_module, "deploy", fail)
     ADDRESS.write_text("https://spojscore-0.example")
     STAMP.write_text(digest())
     with pytest.raises(PublishError) as raised:
@@ -164,7 +165,7 @@ def test_days_on_machines_that_keep_nothing(
         site.publish(static_database(bundle))
         return "https://spojscore.example"
 
-    monkeypatch.setattr(module.target, "deploy", publish)
+    monkeypatch.setattr(target_module, "deploy", publish)
     monkeypatch.setenv("FIRST", "1")
     (site.folder / "spojscore.db").unlink()
     database = tmp_path / "spojscore.db"

@@ -105,31 +105,16 @@ def test_pull_refuses_unreachable_site(url: str, database: Path, monkeypatch: En
     assert not database.exists()
 
 
+def setter(**attributes: object) -> Callable[[Site], None]:
+    """Set attributes of the site."""
+    return lambda site: vars(site).update(attributes)
+
+
 def flip(site: Site) -> None:
     file = site.folder / "spojscore.db"
     content = bytearray(file.read_bytes())
     content[PAGE + 900] ^= 1
     file.write_bytes(content)
-
-
-def cut(site: Site) -> None:
-    site.cut = 10
-
-
-def fail(site: Site) -> None:
-    site.status = 500
-
-
-def endless(site: Site) -> None:
-    site.endless = True
-
-
-def oversize_hash(site: Site) -> None:
-    (site.folder / "spojscore.db.sha256").write_bytes(b"0" * 1001)
-
-
-def remove_hash(site: Site) -> None:
-    (site.folder / "spojscore.db.sha256").unlink()
 
 
 def corrupt(site: Site) -> None:
@@ -163,11 +148,13 @@ def publish_future(site: Site) -> None:
     ("fault", "reason"),
     [
         pytest.param(flip, "does not match its hash", id="flipped-bit"),
-        pytest.param(cut, "complete message body", id="incomplete"),
-        pytest.param(fail, "answers 500$", id="server-error"),
-        pytest.param(endless, "has more than 3,000,000 bytes$", id="endless"),
-        pytest.param(oversize_hash, r"\.sha256 has more than 1,000 bytes$", id="long-hash"),
-        pytest.param(remove_hash, r"\.sha256 answers 404$", id="no-hash"),
+        pytest.param(setter(cut=10), "complete message body", id="incomplete"),
+        pytest.param(setter(status=500), "answers 500$", id="server-error"),
+        pytest.param(setter(endless=True), "has more than 3,000,000 bytes$", id="endless"),
+        pytest.param(
+            setter(hash="0" * 1001), r"\.sha256 has more than 1,000 bytes$", id="long-hash"
+        ),
+        pytest.param(setter(missing="spojscore.db.sha256"), r"\.sha256 answers 404$", id="no-hash"),
         pytest.param(corrupt, "/spojscore.db: ", id="damaged"),
         pytest.param(
             publish_changed("DROP TABLE _sqlite_migrations"), "/spojscore.db: ", id="other-schema"

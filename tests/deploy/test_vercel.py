@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from deploy.bundle import digest
+from deploy.build import digest
 from deploy.vercel import static_database
 from deploy.verify import verify
 from spojscore_crawler.store.state import read_state

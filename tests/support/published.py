@@ -22,7 +22,8 @@ class Site(ThreadingHTTPServer):
     """Serves a folder, and the freshness of the database in it.
 
     `status` is answered instead of everything; the last `cut` bytes of a database are missing;
-    `endless` files never end, and have no Content-Length.
+    `endless` files never end, and have no Content-Length; `hash` is sent as the database's; the
+    file `missing` is not found.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -32,6 +33,7 @@ class Site(ThreadingHTTPServer):
         self.cut = 0
         self.status = 0
         self.endless = False
+        self.hash = self.missing = ""
         self.on_get: Callable[[str], object] = lambda _: None
 
     def publish(self, database: Path) -> None:
@@ -68,6 +70,10 @@ class Handler(SimpleHTTPRequestHandler):
             with suppress(OSError):
                 while True:
                     self.wfile.write(bytes(1 << 20))
+        elif self.path == f"/{self.server.missing}":
+            self.send_error(HTTPStatus.NOT_FOUND)
+        elif self.server.hash and self.path.endswith(".sha256"):
+            self.wfile.write(f"HTTP/1.0 200 OK\r\n\r\n{self.server.hash}".encode())
         else:
             super().do_GET()
 
