@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --
 PORT =
 FILE =
 
-.PHONY: help install demo standin history tags crawl check serve publish rehearse pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
+.PHONY: help install demo standin history tags added articles crawl check serve publish rehearse pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
 
 help: ## say what can be made (DB=, PORT=, PAGES= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -30,22 +30,28 @@ install: .venv/installed ## create .venv with what requirements.lock pins
 	$(INSTALL) requirements-dev.lock
 	touch $@
 
-demo: install ## crawl SPOJ's lists of three days past and serve the result at http://127.0.0.1:8001 (or PORT)
+demo: install ## make a database of SPOJ's past lists and serve it at http://127.0.0.1:8001 (or PORT)
 	$(BIN)/python -m standin.demo --port $(or $(PORT),8001)
 
 standin: install ## serve the stand-in for SPOJ, with its list of August 2025, at PORT (8000)
 	$(BIN)/python -m standin --port $(or $(PORT),8000)
 
-history: install ## begin DB, a new file, with SPOJ's lists of days past
-	$(BIN)/python -m standin.history '$(DB)'
+history: install ## create DB, a new file, from SPOJ's past lists in data/
+	$(BIN)/python -m spojscore_crawler.history '$(DB)'
 
-tags: install ## renew SPOJ's tags in DB, and the topics, from FILE (CSV: code,tags)
-	$(BIN)/python -m spojscore_crawler.tags '$(DB)' '$(FILE)'
+tags: install ## replace SPOJ's tags in DB by those of FILE (CSV: code,tags)
+	$(BIN)/python -m spojscore_crawler.facts tags '$(DB)' '$(FILE)'
+
+added: install ## store the days SPOJ added problems from FILE in DB (CSV: code,added)
+	$(BIN)/python -m spojscore_crawler.facts added '$(DB)' '$(FILE)'
+
+articles: install ## replace the articles in DB by those of FILE (CSV: code,article,title)
+	$(BIN)/python -m spojscore_crawler.facts articles '$(DB)' '$(FILE)'
 
 crawl: install ## crawl SPOJ (or SPOJ_URL, or PAGES: a .har file or a folder) into DB (spojscore.db)
 	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical $(if $(PAGES),-a 'pages=$(PAGES)')
 
-check: install ## say whether DB is whole and fresh, and how the last crawl ended
+check: install ## say whether DB is sound, and how old its last crawl is
 	$(BIN)/python -m spojscore_crawler.check '$(DB)'
 
 serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
@@ -113,7 +119,7 @@ lock: install ## compile the lock files of the project and of the published func
 	$(COMPILE) --python-platform x86_64-manylinux_2_28 --python-version 3.12 -o deploy/requirements.lock deploy/requirements.txt
 
 screenshot: .venv/installed-dev ## draw the README's picture from DB, with Chromium
-	$(BIN)/python -m web.screenshot '$(DB)'
+	$(BIN)/python -m bench.screenshot '$(DB)'
 
 clean: ## remove what was built, the demo too; your databases stay
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache

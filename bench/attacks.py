@@ -1,4 +1,7 @@
-"""`python -m bench.attacks DB`: what attackers, ten at once, cost the site and another visitor."""
+"""`python -m bench.attacks DB`: what attacks cost the site and another visitor.
+
+Each attack runs alone, then ten run at once.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
@@ -15,22 +19,21 @@ from urllib.request import urlopen
 
 from bench.pages import RATIOS
 from tests.support.attacks import ATTACKS
-from tests.support.processes import family, free_port, memory
-from web import serve
+from tests.support.processes import family, memory
+from tests.support.sites import served
 
-AT_ONCE = 10
 ROUNDS = 3
-# The most that each figure may be: seconds, and MB.
+# The limits of the figures, in seconds and MB.
 ATTACK, VISIT, SLOWEST_VISIT, ALL, SERVER = 5, 1, 3, 400, 120
 
 
-def ask(url: str) -> tuple[int, float]:
+def fetch(url: str) -> tuple[int, float]:
     """The status, and seconds."""
     began = time.perf_counter()
     try:
-        with urlopen(url) as answer:  # noqa: S310  (our own server)
-            answer.read()
-            status = answer.status
+        with urlopen(url) as response:  # noqa: S310  (our own server)
+            response.read()
+            status = response.status
     except HTTPError as error:
         error.read()
         status = error.code
@@ -40,49 +43,50 @@ def ask(url: str) -> tuple[int, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.attacks", description=__doc__)
     parser.add_argument("database", type=Path)
-    port = free_port()
-    try:
-        words = serve.command(parser.parse_args().database, port)
-        with serve.serving(words, port, quiet=True) as server:
-            measure(f"http://{serve.HOST}:{port}", server.pid)
-    except serve.ServeError as error:
-        sys.exit(f"error: {error}")
+    with served(parser.parse_args().database) as (site, pid):
+        alone = measure(site, pid, list(ATTACKS.values()), workers=1)
+        together = measure(site, pid, [*ATTACKS.values()] * ROUNDS, workers=10)
+    sys.exit(not (alone and together))
 
 
-def measure(site: str, pid: int) -> None:
-    """Attack, visit and watch at once, and print what was seen."""
+def measure(site: str, pid: int, paths: Sequence[str], workers: int) -> bool:
+    """Attack, visit and watch at once; print the figures and return whether they are in bounds."""
     done = Event()
     visits: list[tuple[int, float]] = []
     used: list[tuple[float, float]] = []
 
     def visit() -> None:
         while not done.is_set():
-            visits.extend(ask(site + page) for page in RATIOS)
+            visits.extend(fetch(site + page) for page in RATIOS)
 
     def watch() -> None:
-        while not done.is_set():
+        while not done.wait(0.05):
             each = [memory(one) / 1000 for one in family(pid)]
             used.append((sum(each), each[0]))
 
     threads = [Thread(target=visit), Thread(target=watch)]
     for thread in threads:
         thread.start()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        attacks = list(pool.map(ask, [site + path for path in ATTACKS.values()] * ROUNDS))
+    with ThreadPoolExecutor(workers) as pool:
+        attacks = list(pool.map(fetch, [site + path for path in paths]))
     done.set()
     for thread in threads:
         thread.join()
-    seconds = [took for _, took in visits]
-    print(f"{len(attacks)} attacks, {AT_ONCE} at once: {dict(Counter(s for s, _ in attacks))}")
-    print(f"visits: {dict(Counter(status for status, _ in visits))}")
-    for name, figure, most in (
-        ("slowest attack, s", max(took for _, took in attacks), ATTACK),
+    print(f"{len(attacks)} attacks, {workers} at once: {dict(Counter(s for s, _ in attacks))}")
+    print(f"{len(visits)} visits: {dict(Counter(status for status, _ in visits))}")
+    names = [*ATTACKS] * ROUNDS
+    slowest = max(range(len(attacks)), key=lambda number: attacks[number][1])
+    seconds = [elapsed for _, elapsed in visits]
+    figures = (
+        (f"slowest attack ({names[slowest]}), s", attacks[slowest][1], ATTACK),
         ("visit, median, s", median(seconds), VISIT),
         ("slowest visit, s", max(seconds), SLOWEST_VISIT),
-        ("memory of all processes, MB", max(whole for whole, _ in used), ALL),
+        ("memory of all processes, MB", max(total for total, _ in used), ALL),
         ("memory of the server, MB", max(server for _, server in used), SERVER),
-    ):
-        print(f"{figure:8.2f} {name} (at most {most}{'' if figure <= most else ': MISSED'})")
+    )
+    for name, figure, limit in figures:
+        print(f"{figure:8.2f} {name} (at most {limit}{'' if figure <= limit else ': MISSED'})")
+    return all(figure <= limit for _, figure, limit in figures)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from standin.history import FULL_SPEED
+from standin.demo import FULL_SPEED
 from standin.problems import problems
 from standin.server import StandIn, serving
 

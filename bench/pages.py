@@ -16,6 +16,7 @@ from statistics import median
 from urllib.request import urlopen
 
 from standin import demo
+from tests.support.sites import running
 from web import serve
 
 RUNS = 40
@@ -45,7 +46,7 @@ def serving(name: str, database: Path) -> Iterator[str]:
     words = serve.command(database, port)
     if name == "stock":
         words = [word for word in words if not word.startswith(OURS)]
-    with serve.serving(words, port, quiet=True):
+    with running(*words):
         yield f"http://{serve.HOST}:{port}"
 
 
@@ -72,7 +73,7 @@ def main() -> None:
     parser.add_argument("database", type=Path, nargs="?")
     database = parser.parse_args().database
     if database is None:
-        demo.crawl()
+        demo.make_database()
         database = demo.DATABASE
     try:
         stock, ours = medians(database)

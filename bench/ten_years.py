@@ -15,10 +15,10 @@ from random import Random
 
 from tqdm import tqdm
 
+from spojscore_crawler.history import commit_list
 from spojscore_crawler.items import Problem
-from spojscore_crawler.pipelines.score import ScorePipeline
-from spojscore_crawler.store import commit as store
 from spojscore_crawler.store import files
+from spojscore_crawler.store.commit import Crawl
 from standin.problems import problems
 
 YEARS = 10
@@ -75,18 +75,14 @@ def first_world(seed: int, count: int) -> World:
 
 def simulate(path: Path, days: int, seed: int = 1, count: int = 3974) -> Iterator[dict[str, int]]:
     """Crawl once a day into `path`; yields each day's list, users by code."""
-    world, score = first_world(seed, count), ScorePipeline()
+    world = first_world(seed, count)
     for number in range(days):
         if number:
             world.live()
         items = [item for _, item in sorted(world.listed.items())]
-        for item in items:
-            score.process_item(item)
         started = datetime.combine(FIRST_DAY + timedelta(days=number), time(), UTC)
-        crawl = store.Crawl(
-            started, started + timedelta(minutes=2), -(-len(items) // 50), "simulated"
-        )
-        store.commit(path, items, crawl)
+        crawl = Crawl(started, started + timedelta(minutes=2), -(-len(items) // 50), "simulated")
+        commit_list(path, items, crawl)
         yield {item.code: item.users for item in items}
 
 

@@ -1,51 +1,54 @@
-"""`python -m standin.demo`: crawl SPOJ's lists of days past and serve what came of them."""
+"""`python -m standin.demo`: import two of SPOJ's lists, crawl a third, serve them."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from standin import history
+from spojscore_crawler.history import DAYS, import_lists
+from standin.server import StandIn, serving
 from web import serve
 
 DATABASE = Path("build", "demo", "spojscore.db")
+SCRAPY = Path(sys.executable).with_name("scrapy")
+SOURCE = "demo"  # the site says on every page that this is one
+FULL_SPEED = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "LOG_LEVEL=WARNING")
 
 
-def crawl() -> None:
-    """Crawl a stand-in of our own into DATABASE, anew. Raises CalledProcessError."""
+def make_database() -> None:
+    """Make DATABASE anew. Raises CalledProcessError if the crawl fails."""
     shutil.rmtree(DATABASE.parent, ignore_errors=True)
     DATABASE.parent.mkdir(parents=True)
-    history.crawl(DATABASE, "demo")
-
-
-def run(port: int) -> int:
-    """Crawl, serve and say where, until interrupted. Returns Datasette's exit status."""
-    serve.check_port(port)
-    crawl()
-    with serve.serving(serve.command(DATABASE, port), port) as datasette:
-        address = f"http://{serve.HOST}:{port}/spojscore/problems"
-        print(f"\nLook at {address} (Ctrl-C ends the demo)\n", flush=True)
-        return datasette.wait()
+    *past, today = DAYS
+    import_lists(DATABASE, past, SOURCE)
+    print(f"{today}: scrapy crawl classical, from the stand-in for SPOJ", flush=True)
+    with serving(StandIn.of_day(today)) as server:
+        environment = os.environ | {"SPOJ_URL": server.url, "SPOJSCORE_DB": str(DATABASE)}
+        options = (*FULL_SPEED, "-s", f"SOURCE={SOURCE}", "-a", f"day={today}")
+        subprocess.run([SCRAPY, "crawl", "classical", *options], env=environment, check=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m standin.demo", description=__doc__)
     parser.add_argument("--port", type=int, default=8001)
     port = parser.parse_args().port
-    for interrupt in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(interrupt, signal.default_int_handler)
     try:
-        sys.exit(run(port))
+        serve.check_port(port)
+        make_database()
     except serve.ServeError as error:
         sys.exit(f"error: {error}")
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)
     except KeyboardInterrupt:
-        print("The demo has ended.")
+        sys.exit(130)
+    address = f"http://{serve.HOST}:{port}/spojscore/problems"
+    print(f"\nServing {address} (Ctrl-C ends the demo)\n", flush=True)
+    command = [sys.executable, "-m", "web.serve", str(DATABASE), "--port", str(port)]
+    os.execv(command[0], command)
 
 
 if __name__ == "__main__":

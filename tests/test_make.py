@@ -80,8 +80,11 @@ def test_a_busy_port_is_told(target: str, checkout: Path) -> None:
 def test_the_demo_from_beginning_to_end(checkout: Path) -> None:
     port = free_port()
     site = f"http://127.0.0.1:{port}"
-    with started("make", "demo", f"PORT={port}", cwd=checkout, until="Look at") as (demo, lines):
-        assert lines[-1] == f"Look at {site}/spojscore/problems (Ctrl-C ends the demo)\n"
+    with started("make", "demo", f"PORT={port}", cwd=checkout, until="Uvicorn running") as (
+        demo,
+        lines,
+    ):
+        assert f"Serving {site}/spojscore/problems (Ctrl-C ends the demo)\n" in lines
         assert any(line.startswith("3974 problems (3 new, 3370 changed, 0 gone") for line in lines)
         assert "3,974 problems" in get(f"{site}/spojscore/problems")
         for path in ("/", "/charts", "/spojscore", "/spojscore/problems", "/api", "/mine"):

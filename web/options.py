@@ -3,7 +3,7 @@
 DATABASE = "spojscore"  # Datasette takes a database's name from its file's
 LIST = "problems"
 
-MOST_ROWS = 5_000  # of JSON and CSV: the whole list, in one call
+MAX_ROWS = 5_000  # of JSON and CSV: the whole list, in one call
 PAGE_ROWS = 200
 MAX_FACETS = 4
 MAX_ADDRESS_BYTES = 2_500  # a page repeats its query string in many links
@@ -18,7 +18,7 @@ DATABASE_HEADERS = {"Cache-Control": "public, max-age=600"}
 ORIGINS = "*"  # CORS: everything is public and read-only
 
 SETTINGS = {
-    "max_returned_rows": str(MOST_ROWS),
+    "max_returned_rows": str(MAX_ROWS),
     "sql_time_limit_ms": f"{1_000 * TABLE_SECONDS:.0f}",
     "facet_time_limit_ms": f"{1_000 * FACET_SECONDS:.0f}",
     # Vercel's functions cut off long streams.

@@ -16,11 +16,14 @@ from typing import Any
 
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
 
-from web.search import matches  # noqa: E402
+from web.search import matches
 
-CPU_SECONDS = 1
-MAX_MEMORY_BYTES = 96_000_000  # of address space; macOS has no such limit
-MAX_FILE_BYTES = 64_000_000  # of each temporary file
+LIMITS = {
+    "RLIMIT_CPU": 1,  # seconds
+    "RLIMIT_AS": 96_000_000,  # bytes of address space; macOS has no such limit
+    "RLIMIT_FSIZE": 64_000_000,  # bytes of each temporary file
+    "RLIMIT_CORE": 0,
+}
 MAX_OUTPUT_BYTES = 4_000_000
 
 DOWNLOAD = "Narrow it down, or download the database: /spojscore.db."
@@ -29,10 +32,6 @@ TOO_LARGE = f"Query stopped: its result is larger than 4 MB. {DOWNLOAD}"
 TOO_MANY_CELLS = "Query stopped: its result has more than {:,} cells. Select fewer columns or rows."
 RESERVED = "The parameter :sql is the query itself. Give it another name."
 
-ALLOWED_ACTIONS = {
-    sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE,
-    sqlite3.SQLITE_PRAGMA,  # table_info and the like; Datasette checks their names
-}  # fmt: skip
 LOCATION = ("pragma_database_list", "file")
 # The codes of a full disk, a disk I/O error, and a text or blob that is too big.
 SPACE_ERRORS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_TOOBIG}
@@ -67,11 +66,10 @@ class Median:
         return numbers[middle] if len(numbers) % 2 else (numbers[middle - 1] + numbers[middle]) / 2
 
 
-def authorize(action: int, first: str | None, second: str | None, *_: object) -> int:
-    """SQLite's authorizer: a query only reads, and the file's location reads as null."""
-    if action == sqlite3.SQLITE_READ and (first, second) == LOCATION:
-        return sqlite3.SQLITE_IGNORE
-    return sqlite3.SQLITE_OK if action in ALLOWED_ACTIONS else sqlite3.SQLITE_DENY
+def hide_location(action: int, first: str | None, second: str | None, *_: object) -> int:
+    """SQLite's authorizer: where the file lies reads as null."""
+    is_location = action == sqlite3.SQLITE_READ and (first, second) == LOCATION
+    return sqlite3.SQLITE_IGNORE if is_location else sqlite3.SQLITE_OK
 
 
 def add_functions(connection: sqlite3.Connection) -> None:
@@ -81,10 +79,7 @@ def add_functions(connection: sqlite3.Connection) -> None:
 
 def set_limits() -> None:
     os.nice(10)  # the site's own pages come first
-    for name, value in (
-        ("RLIMIT_CPU", CPU_SECONDS), ("RLIMIT_AS", MAX_MEMORY_BYTES),
-        ("RLIMIT_FSIZE", MAX_FILE_BYTES), ("RLIMIT_CORE", 0),
-    ):  # fmt: skip
+    for name, value in LIMITS.items():
         # A system may not know a limit, or already have a lower one.
         with suppress(AttributeError, ValueError, OSError):
             resource.setrlimit(getattr(resource, name), (value, value))
@@ -95,7 +90,7 @@ def run(request: dict[str, Any]) -> str:
     connection = sqlite3.connect(request["uri"], uri=True)
     connection.text_factory = lambda text: text.decode("utf-8", "replace")
     add_functions(connection)
-    connection.set_authorizer(authorize)
+    connection.set_authorizer(hide_location)
     parameters = Parameters(request["params"])
     rows: list[str] = []
     try:
@@ -113,7 +108,7 @@ def run(request: dict[str, Any]) -> str:
                 return error(TOO_LARGE)
             if len(rows) * len(columns) > request["max_cells"]:
                 return error(TOO_MANY_CELLS.format(request["max_cells"]))
-    except sqlite3.Error as problem:
+    except (sqlite3.Error, sqlite3.Warning) as problem:
         code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
         return error(TOO_MUCH_MEMORY if code in SPACE_ERRORS else str(problem))
     about = {"columns": columns, "truncated": truncated, "parameters": parameters.names}

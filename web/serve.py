@@ -5,19 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.client import HTTPConnection
+from contextlib import closing
 from pathlib import Path
 
 from spojscore_crawler.store import files, schema
 from web.options import DATABASE, OPTIONS
 
 HOST = "127.0.0.1"
-POLL_SECONDS = 0.1
 
 
 class ServeError(Exception):
@@ -33,7 +28,7 @@ def command(database: Path, port: int) -> list[str]:
     copy.parent.mkdir(parents=True, exist_ok=True)
     copy.unlink(missing_ok=True)
     try:
-        if sentence := schema.bring_forward(database):
+        if sentence := schema.upgrade(database):
             print(sentence)
         files.copy(database, copy)
     except files.StoreError as error:
@@ -53,35 +48,6 @@ def check_port(port: int) -> None:
         raise ServeError(
             f"port {port} is not available ({error}); choose another: PORT="
         ) from error
-
-
-@contextmanager
-def serving(
-    words: list[str], port: int, *, quiet: bool = False
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command until the block ends, which starts when the site answers.
-
-    `quiet`: without a line for each request. Raises ServeError if the command ends before.
-    """
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL if quiet else None) as datasette:
-        try:
-            while not responds(port):
-                if datasette.poll() is not None:
-                    raise ServeError(f"Datasette ended with exit status {datasette.returncode}")
-                time.sleep(POLL_SECONDS)
-            yield datasette
-        finally:
-            datasette.terminate()
-
-
-def responds(port: int) -> bool:
-    with closing(HTTPConnection(HOST, port, timeout=5)) as connection:
-        try:
-            connection.request("GET", f"/{DATABASE}.json")
-            connection.getresponse().read()
-        except OSError:
-            return False
-    return True
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
 from web.options import DATABASE, LIST
-from web.search import query_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +33,8 @@ CODE = """
 ALL_CODES = "SELECT code FROM problems"
 SIMILAR = """
     SELECT code, name FROM problems
-    WHERE code IN (SELECT value FROM json_each(:codes)) OR found(:word, code || ' ' || name)
+    WHERE code IN (SELECT value FROM json_each(:codes))
+        OR (:query <> '' AND found(:query, code || ' ' || name))
     ORDER BY code NOT IN (SELECT value FROM json_each(:codes)), delisted IS NOT NULL, users DESC
     LIMIT 10
 """
@@ -53,10 +53,9 @@ async def similar_name(datasette: Datasette, word: str) -> str:
 
 
 async def redirect_to_problem(datasette: Datasette, request: Request) -> Response | None:
-    """Redirect to the problem whose code, in any case, or former code ends the path."""
+    """Redirect to the problem whose code or former code, in any case, ends the path."""
     word, extension = last_word(request)
-    database = datasette.get_database(DATABASE)
-    row = (await database.execute(CODE, {"word": word})).first()
+    row = (await datasette.get_database(DATABASE).execute(CODE, {"word": word})).first()
     if row is None:
         return None
     query = f"?{request.query_string}" if request.query_string else ""
@@ -64,22 +63,17 @@ async def redirect_to_problem(datasette: Datasette, request: Request) -> Respons
 
 
 async def similar_problems(datasette: Datasette, request: Request) -> list[Row]:
-    """Problems with a code similar to the end of the path, or whose name matches its words."""
+    """Problems whose code is similar to the end of the path, or that a search for it finds."""
     word, _ = last_word(request)
     database = datasette.get_database(DATABASE)
     codes = [code for [code] in (await database.execute(ALL_CODES)).rows]
-    close = get_close_matches(word.upper(), codes, n=3, cutoff=0.75)
-    query = "".join(letter if letter.isalnum() else " " for letter in word)
-    if not query_words(query):
-        return []
-    params = {"codes": json.dumps(close), "word": query}
+    query = "".join(letter if letter.isalnum() else " " for letter in word).strip()
+    params = {"codes": json.dumps(get_close_matches(word.upper(), codes)), "query": query}
     return list((await database.execute(SIMILAR, params)).rows)
 
 
 def last_word(request: Request) -> tuple[str, str]:
     """The end of the path, decoded, and its extension if that is .json or .csv."""
-    last = request.path.rstrip("/").rpartition("/")[2]
-    stem, dot, extension = last.rpartition(".")
-    if extension not in ("json", "csv"):
-        stem, dot, extension = last, "", ""
-    return tilde_decode(stem)[:MAX_WORD_LENGTH], dot + extension
+    word = request.path.rstrip("/").rpartition("/")[2][:MAX_WORD_LENGTH]
+    extension = next((end for end in (".json", ".csv") if word.endswith(end)), "")
+    return tilde_decode(word.removesuffix(extension)), extension

@@ -59,8 +59,8 @@ def change(before: float, after: float) -> str:
 
 
 def band_name(band: str) -> str:
-    """Shorten a range of points: 'b: 0.5 to 1' becomes '0.5–1'."""
-    return band[3:].replace(" to ", "–").replace(" or more", "+").replace("under ", "< ")
+    """Shorten a range of points: 'a: 1 or more' becomes '1+'."""
+    return band[3:].replace(" to ", "\N{EN DASH}").replace(" or more", "+").replace("under ", "< ")
 
 
 def condition(label: str, lookup: str, value: str) -> str:

@@ -9,33 +9,37 @@ from spojscore_crawler.store.points import band, per_submission, points
 
 logger = logging.getLogger(__name__)
 
-# SPOJ shows values rounded to two decimals.
-VALUE_TOLERANCE = 0.01
-VALUES_OFF_RATIO = 0.05
+VALUE_TOLERANCE = 0.01  # SPOJ shows points rounded to two decimals
+MAX_DIFFERING_RATIO = 0.05
+
+
+def add_scores(problem: Problem) -> None:
+    """Set what follows from the problem's solvers and acceptance."""
+    problem.score = points(problem.users)
+    problem.points_if_solved = points(problem.users + 1)
+    problem.per_submission = per_submission(problem.users, problem.acceptance)
+    problem.band = band(problem.score)
 
 
 class ScorePipeline:
     def __init__(self) -> None:
-        self.compared = self.off = 0
+        self.compared = self.differing = 0
 
     def process_item(self, item: Page | Problem) -> Page | Problem:
         if isinstance(item, Page):
             return item
-        item.score = points(item.users)
-        item.points_if_solved = points(item.users + 1)
-        item.per_submission = per_submission(item.users, item.acceptance)
-        item.band = band(item.score)
+        add_scores(item)
         if item.value is not None:
             self.compared += 1
-            self.off += abs(item.value - item.points_if_solved) > VALUE_TOLERANCE
+            self.differing += abs(item.value - points(item.users + 1)) > VALUE_TOLERANCE
         return item
 
     def close_spider(self) -> None:
-        if self.off > VALUES_OFF_RATIO * self.compared:
+        if self.differing > MAX_DIFFERING_RATIO * self.compared:
             logger.warning(
-                "SPOJ's formula may have changed: %d of %d published values differ from "
-                "what it gives by more than %s",
-                self.off,
+                "SPOJ's formula may have changed: %d of %d points on its list differ from ours by "
+                "more than %s; see 'Change the formula' in CONTRIBUTING.md",
+                self.differing,
                 self.compared,
                 VALUE_TOLERANCE,
             )

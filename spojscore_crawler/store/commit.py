@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from spojscore_crawler.store import tags
+from spojscore_crawler.store import facts
 from spojscore_crawler.store.difference import Changes, Difference, Record, difference
 from spojscore_crawler.store.files import BUSY_TIMEOUT, StoreError
+from spojscore_crawler.store.ladder import write_ladder
 from spojscore_crawler.store.movers import write_movers
 from spojscore_crawler.store.points import liked
 from spojscore_crawler.store.schema import check_schema, migrations
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 # What is computed from the database itself at the end of each commit, in this order.
-DERIVATIONS: tuple[Callable[[Database], None], ...] = (tags.derive, write_movers)
+DERIVATIONS: tuple[Callable[[Database], None], ...] = (
+    facts.derive,
+    write_ladder,
+    write_movers,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from spojscore_crawler.store import tags
+from spojscore_crawler.store import facts
 from spojscore_crawler.store.files import StoreError, lock, open_database
+from spojscore_crawler.store.points import points_sql
 
 # After the first publication, only append: a file records the names of its migrations.
 migrations = Migrations("spojscore")
@@ -104,6 +105,7 @@ SCHEMA = (
         code TEXT,
         url TEXT,
         title TEXT,
+        topic TEXT,
         PRIMARY KEY (code, url)
     ) WITHOUT ROWID
     """,
@@ -115,10 +117,11 @@ SCHEMA = (
         PRIMARY KEY (rung, position)
     ) WITHOUT ROWID
     """,
-    """
+    f"""
     CREATE VIEW problem_history AS
     SELECT code, date(day * 86400, 'unixepoch') AS day, history.users,
-           80.0 / (40 + history.users) AS score, 80.0 / (41 + history.users) AS points_if_solved,
+           {points_sql("history.users")} AS score,
+           {points_sql("history.users + 1")} AS points_if_solved,
            problem_id, day AS day_number
     FROM history JOIN problems ON id = problem_id AND code <> ''
     """,
@@ -133,10 +136,10 @@ SCHEMA = (
 
 @migrations()
 def create(db: Database) -> None:
-    """Create the schema of version 1.0, with the tags that come with the project."""
+    """Create the schema of version 1.0, with the tags and articles of data/."""
     for statement in SCHEMA:
         db.execute(statement)
-    tags.write(db, tags.read(tags.FIRST))
+    facts.write_bundled(db)
 
 
 def upgrade(path: Path) -> str | None:

@@ -1,4 +1,4 @@
-"""Every tag that SPOJ has is given a topic, or a reason why it has none."""
+"""Each of SPOJ's tags and of the articles has a topic, or a reason why it has none."""
 
 import csv
 import re
@@ -56,3 +56,21 @@ def test_contests_and_typos_are_no_topic() -> None:
     assert len(contests) == 9
     others = ["shanghai-2009", "hangzhou-2008", "eid2016", "ioitc", "kernel", "bash", "numbe"]
     assert {topic[slug] for slug in contests + others} == {""}
+
+
+def test_a_topic_has_one_family() -> None:
+    pairs = {(row["topic"], row["family"]) for row in rows("topics.csv") if row["topic"]}
+    assert len(pairs) == len({topic for topic, _ in pairs})
+    assert {family for _, family in pairs} == {
+        "Graphs", "Dynamic programming", "Trees", "Strings", "Maths", "Geometry",
+        "Data structures", "Other",
+    }  # fmt: skip
+    assert {row["family"] for row in rows("topics.csv") if not row["topic"]} == {""}
+
+
+def test_each_article_has_one_of_the_topics() -> None:
+    articles = [row["article"] for row in rows("article-topics.csv")]
+    assert sorted({row["article"] for row in rows("articles-2026-07-18.csv")}) == articles
+    assert len(articles) == 53
+    topics = {row["topic"] for row in rows("topics.csv")} - {""}
+    assert {row["topic"] for row in rows("article-topics.csv")} <= topics

@@ -102,5 +102,31 @@ ATTACKS = {
     "many filters": "/spojscore/problems?" + "&".join(["name__like=%25a%25e%25i%25z"] * 80),
     "the whole list as a page": "/spojscore/problems?_size=max&_labels=on&_facet=band",
     "trace": sql(COUNTED, _trace="1", _timelimit="9999999"),
+    # On the child process.
+    "output of one huge cell": sql("SELECT hex(zeroblob(9000000)) AS x"),
+    "output that just fits": sql(
+        f"SELECT {', '.join(['1.0000000000000002 AS x'] * 8)} FROM history LIMIT 5000"
+    ),
+    "many columns as a page": sql(f"SELECT {', '.join(['1'] * 400)} FROM history LIMIT 201", ""),
+    "wide rows of all columns": sql(
+        "SELECT a.*, b.*, c.* FROM problems a, problems b, problems c LIMIT 5000"
+    ),
+    "temporary files": sql(
+        "SELECT * FROM (SELECT a.url || b.url AS u FROM problems a, problems b ORDER BY u) LIMIT 1"
+    ),
+    "several sorters": sql(
+        "SELECT count(*) FROM (SELECT DISTINCT a.users, b.name FROM history a, problems b), "
+        "(SELECT DISTINCT a.day, b.url FROM history a, problems b)"
+    ),
+    "blobs in hexadecimal": sql("SELECT randomblob(399) FROM history LIMIT 5000"),
+    "comments and blanks": "/spojscore.json?" + urlencode(
+        {"sql": "/**/ " * 250 + "--\n" * 50 + "SELEC 1"}
+    ),
+    "long parameters": sql("SELECT :a || :b || :c", a="x" * 700, b="%" * 200, c="'" * 300),
+    "sums of a million numbers": sql(
+        "SELECT median(x) FROM (SELECT a.users * 1.5 AS x FROM history a, history b)"
+    ),
+    "sql on a table": "/spojscore/history?_facet=users&" + urlencode({"sql": COUNTED}),
+    "sql on a query": "/spojscore/on_day?" + urlencode({"sql": COUNTED, "day": "2030-01-01"}),
     "blob": "/spojscore/problems/PRIME1.blob?_blob_column=name",
 }  # fmt: skip

@@ -1,13 +1,13 @@
-"""Small lists, committed without a crawl on days after a Monday."""
+"""Small lists, committed without a crawl, by days after a Monday."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from spojscore_crawler.history import commit_list
 from spojscore_crawler.items import Problem
-from spojscore_crawler.pipelines.score import ScorePipeline
-from spojscore_crawler.store.commit import Crawl, commit
+from spojscore_crawler.store.commit import Crawl
 from tests.support.databases import rows
 
 MONDAY = date(2026, 3, 2)
@@ -16,12 +16,9 @@ A, B, C = (Problem(id=n, code=f"P{n}", name=f"Name {n}", users=10 * n) for n in 
 
 def crawl(path: Path, day: float, *problems: Problem) -> Crawl:
     """Commit the list of so many days after Monday, 00:00."""
-    score = ScorePipeline()
     started = datetime.combine(MONDAY, time(), UTC) + timedelta(days=day)
     row = Crawl(started, started + timedelta(minutes=2), 1, "www.spoj.com")
-    for problem in problems:
-        score.process_item(problem)
-    commit(path, problems, row)
+    commit_list(path, problems, row)
     return row
 
 

@@ -6,12 +6,13 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import Message
 from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
 
 import pytest
 from parsel import Selector
@@ -19,9 +20,26 @@ from parsel import Selector
 from tests.support.processes import free_port, started
 
 
-def get(url: str) -> str:
+def get(url: str, encoding: str = "utf-8") -> str:
     with urlopen(url, timeout=20) as response:
-        return str(response.read().decode())
+        return str(response.read().decode(encoding))
+
+
+class SameAddress(HTTPRedirectHandler):
+    """Follows no redirect."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def fetch(url: str, method: str = "GET", **headers: str) -> tuple[int, Message[str, str], bytes]:
+    """Status, headers and body of any response."""
+    try:
+        request = Request(url, method=method, headers=headers)
+        with build_opener(SameAddress).open(request, timeout=60) as response:
+            return response.status, response.headers, response.read()
+    except HTTPError as error:
+        return error.code, error.headers, error.read()
 
 
 def words(page: str) -> str:
@@ -51,15 +69,21 @@ def walked(address: str) -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def served(database: Path) -> Iterator[tuple[str, int]]:
-    """Serve `database` as `make serve` does; yields the address and the process's number."""
-    port = free_port()
-    serve = (sys.executable, "-m", "web.serve", database, "--port", str(port))
-    with started(*serve, until="Uvicorn running") as (process, lines):
+def running(*words: str | Path) -> Iterator[int]:
+    """Run a command that starts a server; yields its process id."""
+    with started(*words, until="Uvicorn running") as (process, lines):
         assert process.stdout
         # It would stop at a full pipe.
         Thread(target=lines.extend, args=[process.stdout], daemon=True).start()
-        yield f"http://127.0.0.1:{port}", process.pid
+        yield process.pid
+
+
+@contextmanager
+def served(database: Path) -> Iterator[tuple[str, int]]:
+    """Serve `database` as `make serve` does; yields the address and the process id."""
+    port = free_port()
+    with running(sys.executable, "-m", "web.serve", database, "--port", str(port)) as pid:
+        yield f"http://127.0.0.1:{port}", pid
 
 
 def shown(points: float) -> str:

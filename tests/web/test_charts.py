@@ -1,151 +1,102 @@
-"""The charts: where their parts lie, and what the page says with them."""
+"""The geometry of charts, and the page Stats."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from parsel import Selector
 
 from tests.support.databases import rows
 from tests.support.sites import get, shown, words
-from web.plugins.charts import connected, days, line, marks, shares, since, thinned
-from web.words import between, compared, number, percent, then
+from web.plugins.charts import Line, line, round_numbers, thinned
+from web.words import between, change, number, since
+
+
+def drawn(*points: tuple[Any, float], **options: Any) -> Line:
+    return line([{"x": x, "y": y} for x, y in points], "x", "y", **options)
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "expected"),
+    ("values", "expected"),
     [
-        (0, 97, [0, 25, 50, 75, 100]),
-        (0.0012, 0.0031, [0.001, 0.0015, 0.002, 0.0025, 0.003, 0.0035]),
-        (5, 5, [5]),
-        (-3, 4, [-4, -2, 0, 2, 4]),
+        pytest.param([0, 97], [0, 25, 50, 75, 100], id="integers"),
+        pytest.param([0.0012, 0.0031], [0.001, 0.0015, 0.002, 0.0025, 0.003, 0.0035], id="small"),
+        pytest.param([5, 5], [5], id="one"),
+        pytest.param([-3, 4], [-4, -2, 0, 2, 4], id="negative"),
     ],
 )
-def test_marks_are_round_and_span_the_values(
-    low: float, high: float, expected: list[float]
-) -> None:
-    assert marks(low, high) == expected
+def test_round_numbers_span_values(values: list[float], expected: list[float]) -> None:
+    assert round_numbers(values) == expected
 
 
-def test_a_line_from_zero_ends_where_its_last_point_lies() -> None:
-    drawn = line([(1, 50), (2, 100)], zero=True)
-    assert drawn.path == "M66.0,112.0 390.0,30.0"
-    assert [tick.label for tick in drawn.y_ticks] == ["0", "25", "50", "75", "100"]
-    assert drawn.from_zero
-    assert not line([(1, 50), (2, 100)]).from_zero
+def test_line_ends_where_its_last_point_lies() -> None:
+    chart = drawn((1, 50), (2, 100), zero=True)
+    assert chart.path == "M0,111 100,30"
+    assert [tick.label for tick in chart.y_ticks] == ["0", "25", "50", "75", "100"]
+    assert drawn((1, 50), (2, -50), zero=True).path == "M0,30 100,192"
+    assert drawn((1, 50)).path == "M0,192"
 
 
-def test_a_line_below_zero_stays_in_the_picture() -> None:
-    drawn = line([(1, 50), (2, -50)], zero=True)
-    assert drawn.path == "M66.0,30.0 390.0,194.0"
-    assert [tick.label for tick in drawn.y_ticks] == ["-50", "-25", "0", "25", "50"]
+@pytest.mark.parametrize(
+    ("points", "labels"),
+    [
+        pytest.param([("2021-07-29", 1), ("2021-09-07", 2)], ["29 July 2021", "7 September 2021"],
+                     id="days"),
+        pytest.param([("2013-05-12", 1), ("2023-05-10", 2)],
+                     ["12 May 2013", "2017", "2020", "10 May 2023"], id="years"),
+        pytest.param([(1, 5), (3974, 9)], ["1", "1,000", "2,000", "3,974"], id="numbers"),
+    ],
+)  # fmt: skip
+def test_x_axis_names_its_ends_and_what_has_room(points: list[Any], labels: list[str]) -> None:
+    assert [tick.label for tick in drawn(*points).x_ticks] == labels
 
 
-def test_both_ends_of_an_axis_are_named_and_the_years_between() -> None:
-    assert [label for _, label in days(738_000, 738_040)] == ["29 July 2021", "7 September 2021"]
-    found = [label for _, label in days(735_000, 738_650)]
-    assert found == ["12 May 2013", "2017", "2020", "10 May 2023"]
-    assert [tick.label for tick in line([(1, 5), (3974, 9)]).x_ticks] == [
-        "1", "1,000", "2,000", "3,974",
-    ]  # fmt: skip
-
-
-def test_where_nobody_looked_no_line_is_drawn() -> None:
-    gaps = [("2012-05-08", "2025-05-31"), ("2025-05-31", "2025-08-26")]
-    points = [("2012-05-08", 1.0), ("2025-05-31", 0.5), ("2025-08-26", 0.4)]
-    assert line(points, gaps=gaps).path.count("h0") == 3
-    assert line(points).path.count("h0") == 0
-    # Unchanged over both gaps, it was seen at the end of each.
-    assert connected([points[0], ("2025-08-26", 1.0)], gaps) == [
-        [points[0]], [("2025-05-31", 1.0)], [("2025-08-26", 1.0)],
-    ]  # fmt: skip
-    # Seen unchanged between its last change and the gap, and again before the next change.
-    assert connected([("2012-04-01", 2.0), ("2025-06-02", 1.0)], gaps[:1]) == [
-        [("2012-04-01", 2.0), ("2012-05-08", 2.0)], [("2025-05-31", 2.0), ("2025-06-02", 1.0)],
-    ]  # fmt: skip
-
-
-def test_a_range_begins_with_what_was_known_then() -> None:
-    points = [("2026-01-01", 9), ("2026-03-01", 8), ("2026-04-01", 7)]
-    assert since(points, "2026-03-10") == [("2026-03-10", 8), ("2026-04-01", 7)]
-    assert since(points, "2026-03-01") == points[1:]
-    assert since(points[1:], "2026-02-01") == points[1:]
-
-
-@pytest.mark.parametrize("many", [1, 2, 12, 13, 24, 25, 3650])
-def test_a_long_line_is_thinned_but_keeps_its_ends(many: int) -> None:
-    points = [(n, n) for n in range(many)]
-    for most in (12, 200):
-        kept = thinned(points, most)
-        assert min(many, most) / 2 <= len(kept) <= most
-        assert (kept[0], kept[-1]) == (points[0], points[-1])
-    assert len(line(points).dots) <= 12
-
-
-def test_changes_are_told_in_percent() -> None:
-    assert [percent(1, 0.99), percent(2, 1.99999), percent(1, 26)] == ["1 %", "0.0005 %", "2,500 %"]
-    assert [percent(80 / 41, 0.000964), percent(80 / 7575, 80 / 83095)] == ["99.95 %", "91 %"]
-    assert compared(2, 1) == "50 % less"
-    assert compared(1, 2) == "100 % more"
-    assert compared(1, 1) == "as much"
-
-
-def test_days_are_told_as_people_do() -> None:
-    assert between("2012-05-08", "2025-05-31") == (
-        "between the crawls of 8 May 2012 and 31 May 2025"
-    )
-    assert between("2025-05-31", "2025-08-26") == "between the crawls of 31 May and 26 August 2025"
-    assert then("2012-05-08", "2025-08-26") == "in May 2012"
-    assert then("2025-05-31", "2025-08-26") == "on 31 May 2025"
-
-
-def test_bars_are_as_long_as_their_values() -> None:
-    assert shares([1, 4, -2]) == [25, 100, 50]
-    assert shares([0, 0]) == [0, 0]
-    assert shares([]) == []
-
-
-def test_numbers_are_for_people() -> None:
-    assert [number(n) for n in (1234567, 40.0, 0.25, 1234.5, 0.0000125)] == [
-        "1,234,567", "40", "0.25", "1,234.5", "0.0000125",
-    ]  # fmt: skip
-
-
-def test_the_cumulative_curve_says_what_it_computed(site: str, crawled: Path) -> None:
-    scores = [
-        row["score"] for row in rows(crawled, "SELECT score FROM problems ORDER BY users DESC")
+def test_gaps_are_separate() -> None:
+    points = [("2012-05-08", 1.0), ("2025-05-31", 0.5), ("2025-06-01", 0.4), ("2025-08-26", 0.3)]
+    gaps = [
+        {"since": "2012-05-08", "day": "2025-05-31"},
+        {"since": "2025-06-02", "day": "2025-08-26"},
     ]
-    first, second, every = (shown(sum(scores[:many])) for many in (500, 1000, None))
-    assert (
-        f"The 500 most solved problems make {first} points together, the top 1,000 make {second} "
-        f"points together; all 3,974 make {every}."
-    ) in words(get(f"{site}/charts"))
+    chart = drawn(*points, gaps=gaps)
+    assert chart.path.count("M") == 3
+    assert chart.gaps.count("M") == 2
+    assert drawn(*points).gaps == ""
 
 
-def test_each_picture_has_its_numbers_as_a_link(grown_site: str) -> None:
-    page = Selector(get(f"{grown_site}/charts"))
-    assert page.css("h2::attr(id)").getall() == ["bands", "cumulative", "solves", "movers"]
-    links = page.xpath("//a[text()='In numbers']/@href").getall()
-    assert links == [
-        "/spojscore/bands", "/spojscore/most_solved?n=137", "/spojscore/solves",
-        "/spojscore/moved?n=7",
-    ]  # fmt: skip
-    assert len(page.css("svg")) == len(links)
-    for link in links:
-        assert "<tbody>" in get(grown_site + link)
+@pytest.mark.parametrize("count", [1, 2, 12, 13, 24, 25, 3650])
+def test_thinned_rows_keep_their_ends(count: int) -> None:
+    for limit in (12, 200):
+        kept = thinned(range(count), limit)
+        assert min(count, limit) / 2 <= len(kept) <= limit
+        assert (kept[0], kept[-1]) == (0, count - 1)
+    assert len(drawn(*((n, n) for n in range(count))).dots) <= 12
 
 
-def test_movers_are_drawn_with_their_solves(grown_site: str, grown: Path) -> None:
-    bars = Selector(get(f"{grown_site}/charts")).css("svg.bars")[-1].css("g")
-    expected = rows(grown, "SELECT * FROM movers ORDER BY solves_7 DESC, code LIMIT 10")
-    assert [(bar.css("a::text").get(), bar.css(".value::text").get()) for bar in bars] == [
-        (row["name"], f"+{row['solves_7']} solvers") for row in expected
-    ]
+def test_words() -> None:
+    assert [change(1, 0.99), change(1, 26), change(2, 2)] == ["down 1%", "up 2,500%", "unchanged"]
+    assert change(80 / 41, 0.000964) == "down 99.95%"
+    assert between("2012-05-08", "2025-05-31") == "between 8 May 2012 and 31 May 2025"
+    assert between("2025-05-31", "2025-08-26") == "between 31 May and 26 August 2025"
+    assert between(None, "2025-08-26") == "by 26 August 2025"
+    assert since("2012-05-08", "2025-08-26") == "since May 2012"
+    assert since("2025-05-31", "2025-08-26") == "since 31 May 2025"
+    texts = [number(n) for n in (1234567, 40.0, 0.25, 1234.5, 0.0000125)]
+    assert texts == ["1,234,567", "40", "0.25", "1,234.5", "0.0000125"]
 
 
-def test_a_single_crawl_says_what_the_pictures_wait_for(site: str) -> None:
+def test_stats_add_up(site: str, crawled: Path) -> None:
+    scores = [row["score"] for row in rows(crawled)]
+    scores.sort()
     page = words(get(f"{site}/charts"))
-    assert "Solves a day A chart appears here after crawls on three days." in page
-    assert (
-        "Most solved lately Nothing yet. The next crawl will show what was solved since this"
-        in page
-    )
+    for count in (500, 1000, 3974):
+        assert shown(sum(scores[:count])) in page
+
+
+def test_charts_lead_to_their_numbers(grown_site: str) -> None:
+    page = Selector(get(f"{grown_site}/charts"))
+    links = set(page.css("main a[href^='/spojscore/']::attr(href)").getall())
+    assert {link.partition("?")[0] for link in links} >= {
+        "/spojscore/bands", "/spojscore/most_solved", "/spojscore/solves", "/spojscore/moved",
+    }  # fmt: skip
+    assert all("<tbody>" in get(grown_site + link) for link in links if "/problems" not in link)
+    assert len(page.css("svg path.line")) >= 2

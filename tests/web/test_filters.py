@@ -1,167 +1,148 @@
-"""The filters above the list, in people's words."""
+"""Filters of the list: what they leave, how they are worded, and what is refused."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.parse import parse_qsl, urlsplit
-from urllib.request import HTTPRedirectHandler, build_opener
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from parsel import Selector
 
-from tests.support.databases import rows
-from tests.support.looking import DESK, PHONE, looking
-from tests.support.sites import get, refusal, words
-from web.words import filtered
+from tests.support.databases import change
+from tests.support.sites import get, refusal, served, words
 
-CHOSEN = (
-    "delisted IS NULL AND points_if_solved >= 0.5 AND points_if_solved <= 1.5 AND acceptance >= 40 "
-    "AND liked >= 20 AND users >= 15 AND topics LIKE '%\"graphs\"%'"
+LIST = "/spojscore/problems"
+
+
+@pytest.fixture(scope="module")
+def renamed(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site with names that are hard to search, and a removed problem."""
+    database = tmp_path_factory.mktemp("renamed") / "renamed.db"
+    shutil.copy(crawled, database)
+    change(database, "UPDATE problems SET name = 'Another'")
+    for code, name in {
+        "PRIME1": "A Bug’s Life", "TDKPRIME": "What’s Next", "AGGRCOW": "Erdős and the Cows",
+        "FCTRL": "Crêpe Brûlée", "FCTRL2": "Straße nach Łódź", "ADDREV": "What''s Next",
+        "EKO": "100% sure", "GSS1": "1000 times", "ABCDEF": "a\\b",
+    }.items():  # fmt: skip
+        change(database, f"UPDATE problems SET name = '{name}' WHERE code = '{code}'")
+    change(database, "UPDATE problems SET delisted = '2026-01-01' WHERE code = 'ONP'")
+    with served(database) as (address, _):
+        yield address
+
+
+def codes(site: str, **query: str) -> set[str]:
+    every = {"_shape": "array", "_size": "max"} | query
+    found = json.loads(get(f"{site}{LIST}.json?{urlencode(every)}"))
+    return {row["code"] for row in found}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("bug's", {"PRIME1"}, id="apostrophe"),
+        pytest.param("bugs life", {"PRIME1"}, id="no-apostrophe"),
+        pytest.param("what’s next", {"TDKPRIME", "ADDREV"}, id="both-apostrophes"),
+        pytest.param("ERDŐS cow", {"AGGRCOW"}, id="case"),
+        pytest.param("crepe brulee", {"FCTRL"}, id="accents"),
+        pytest.param("strasse lodz", {"FCTRL2"}, id="letters"),
+        pytest.param("aggrc", {"AGGRCOW"}, id="code"),
+        pytest.param("100%", {"EKO"}, id="percent"),
+        pytest.param("nosuchproblem", set(), id="none"),
+    ],
 )
-ADDRESS = (
-    "/spojscore/problems?points_if_solved__gte=0.5&points_if_solved__lte=1.5&acceptance__gte=40"
-    "&liked__gte=20&users__gte=15&topics__arraycontains=graphs&_sort_desc=acceptance"
+@pytest.mark.parametrize("parameter", ["_q", "_search"])
+def test_search(text: str, expected: set[str], parameter: str, renamed: str) -> None:
+    assert codes(renamed, **{parameter: text}) == expected
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "test"),
+    [
+        pytest.param("name__contains", "100%", lambda row: "100%" in row["name"], id="percent"),
+        pytest.param("name__contains", "\\", lambda row: "\\" in row["name"], id="backslash"),
+        pytest.param(
+            "code__startswith", "A_", lambda row: row["code"].startswith("A_"), id="startswith"
+        ),
+        pytest.param("code__endswith", "_1", lambda row: row["code"].endswith("_1"), id="endswith"),
+        pytest.param("code__contains", "_", lambda row: "_" in row["code"], id="underscore"),
+    ],
 )
-SAID = (
-    "accepted at least 40 %, liked by at least 20 %, at least 0.5 points if you solve it, at most "
-    "1.5 points if you solve it, topic graphs, solved by at least 15"
-)
-
-
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
-    """A browser at SPOJ's whole list."""
-    with looking(browser, site, request.param) as page:
-        yield page
-
-
-def unfold(page: Page) -> None:
-    """The filters, which are folded on a phone only."""
-    if page.evaluate("innerWidth") == PHONE:
-        assert not page.get_by_label("Accepted at least %").is_visible()
-        page.get_by_text("Filter and sort").click()
-    assert page.get_by_label("Accepted at least %").is_visible()
-
-
-def test_what_is_chosen_stands_in_the_address_and_is_said(page: Page, crawled: Path) -> None:
-    expected = rows(crawled, f"SELECT code FROM problems WHERE {CHOSEN} ORDER BY acceptance DESC")
+def test_like_characters_are_literal(
+    parameter: str, value: str, test: object, renamed: str
+) -> None:
+    every = json.loads(get(f"{renamed}{LIST}.json?_shape=array&_size=max"))
+    expected = {row["code"] for row in every if test(row)}  # type: ignore[operator]
     assert expected
-    page.goto("/spojscore/problems")
-    unfold(page)
-    for label, value in [
-        ("from", "0.5"), ("to", "1.5"), ("Accepted at least %", "40"),
-        ("Liked by at least %", "20"), ("Solved by at least", "15"),
-    ]:  # fmt: skip
-        page.get_by_label(label, exact=True).fill(value)
-    page.get_by_role("combobox", name="Topic").select_option("graphs")
-    page.get_by_label("Sorted by").select_option("Accepted %")
-    page.get_by_role("button", name="Show").click()
-    page.wait_for_url(f"**{ADDRESS}")
-    codes = page.locator("tbody tr").evaluate_all("rows => rows.map(row => row.dataset.code)")
-    assert codes == [row["code"] for row in expected]
-    said = page.locator(".count").inner_text().replace(" ✖", "")
-    assert said == f"{len(expected)} problem{'s' if len(expected) > 1 else ''}: {SAID}"
-    unfold(page)
-    assert page.get_by_label("Accepted at least %").input_value() == "40"
-    assert page.get_by_role("combobox", name="Topic").input_value() == "graphs"
+    assert codes(renamed, **{parameter: value}) == expected
+    page = json.loads(get(f"{renamed}{LIST}.json?_size=0&{urlencode({parameter: value})}"))
+    assert page["filtered_table_rows_count"] == len(expected)
+    assert sum(band["count"] for band in page["facet_results"]["band"]["results"]) == len(expected)
 
 
-def test_one_filter_is_taken_back(page: Page) -> None:
-    page.goto("/spojscore/problems?_q=st&users__lt=1000&acceptance__gte=40")
-    page.get_by_role("link", name="Remove: Solved by under 1000").click()
-    page.wait_for_url("**/spojscore/problems?_q=st&acceptance__gte=40")
-    page.get_by_role("link", name="Remove: code or name contains st").click()
-    page.wait_for_url("**/spojscore/problems?acceptance__gte=40")
-
-
-def test_more_filters_have_the_columns_names_for_people(page: Page) -> None:
-    page.goto("/spojscore/problems?_q=st&band=a:+1+or+more")
-    unfold(page)
-    page.get_by_text("More filters").click()
-    page.get_by_label("Column, filter new").select_option("First seen")
-    page.get_by_label("Comparison, filter new").select_option("begins with")
-    page.get_by_label("Value, filter new").fill("2025")
-    page.get_by_label("Order", exact=True).select_option("low to high")
-    page.get_by_role("button", name="Show").click()
-    page.wait_for_url("**first_seen__startswith=2025*")
-    assert sorted(parse_qsl(urlsplit(page.url).query)) == [
-        ("_q", "st"), ("_sort", "users"), ("band", "a: 1 or more"),
-        ("first_seen__startswith", "2025"),
-    ]  # fmt: skip
-    expect(page.locator(".count")).to_contain_text(
-        "code or name contains st ✖, 1 or more points per solver ✖, First seen begins with 2025"
-    )
-
-
-class Stay(HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
+def test_removed_problems_are_hidden(renamed: str) -> None:
+    listed = codes(renamed)
+    assert len(listed) == 3973
+    assert codes(renamed, _delisted="1") == listed | {"ONP"}
+    assert codes(renamed, delisted__notnull="1") == {"ONP"}
 
 
 @pytest.mark.parametrize(
-    ("asked", "led_to"),
+    ("address", "sentence"),
     [
-        ("acceptance__gte=40&users__gte=&topics__arraycontains=&_sort=score&_sort_by_desc=on",
-         "?acceptance__gte=40&_sort_desc=score"),
-        ("users__gte=&_sort=score&_sort_by_desc=", "?_sort=score"),
-        ("users__gte=", ""),
-        ("_q=&_filter_column=&_filter_op=exact&_filter_value=", ""),
-    ],
-)  # fmt: skip
-def test_what_was_left_blank_is_not_in_the_address(site: str, asked: str, led_to: str) -> None:
-    with pytest.raises(HTTPError) as answer:
-        build_opener(Stay).open(f"{site}/spojscore/problems?{asked}")
-    assert (answer.value.code, answer.value.headers["location"]) == (
-        302, f"/spojscore/problems{led_to}",
-    )  # fmt: skip
-
-
-def test_data_is_given_as_it_is_asked_for(site: str) -> None:
-    """A blank is a blank to programs."""
-    address = f"{site}/spojscore/problems.json?name=&_shape=array"
-    assert json.loads(get(address)) == []
-
-
-@pytest.mark.parametrize(
-    ("column", "lookup", "value", "said"),
-    [
-        ("topics", "exact", "[]", "no topic known"),
-        ("topics", "not", "[]", "a topic known"),
-        ("topics", "arraycontains", "data-structures", "topic data structures"),
-        ("band", "exact", "b: 0.5 to 1", "0.5 to 1 points per solver"),
-        ("id", "lt", "9", "number under 9"),
-        ("acceptance", "isnull", "1", "number is unknown"),
-        ("name", "endswith", "ing", "number endswith ing"),
+        pytest.param("problems{}?userz=1", "no column `userz`. Did you mean users?", id="column"),
+        pytest.param("problems{}?xyz__gt=1", "no column `xyz`.", id="not-similar"),
+        pytest.param("history{}?userz=1", "no column `userz`. Did you mean users?", id="history"),
+        pytest.param(
+            "problems{}?users__gtt=1", "no comparison `gtt`. Did you mean gt", id="lookup"
+        ),
+        pytest.param("problems{}?_srot=users", "`_srot`. Did you mean _sort?", id="argument"),
+        pytest.param("problems{}?_sort=user", "`user`. Did you mean users?", id="sort"),
+        pytest.param("problems{}?_facet=bnad", "`bnad`. Did you mean band?", id="facet"),
+        pytest.param("problems{}?_facet=%7B%22column%22:1%7D", "no column", id="json"),
+        pytest.param("events{}?_q=prime", "events can’t be searched", id="search"),
+        pytest.param("problems{}?users__gte=many", "compared with numbers", id="integer"),
+        pytest.param("problems{}?acceptance__lt=many", "compared with numbers", id="real"),
+        pytest.param("problems{}?_facet_year=first_seen", "_facet=year", id="facet-year"),
+        pytest.param("problems{}?_facet_tens=acceptance", "SQL", id="facet-tens"),
     ],
 )
-def test_what_a_filter_is_called(column: str, lookup: str, value: str, said: str) -> None:
-    assert filtered(column, lookup, value, "number") == said
+def test_unknown_names_are_refused(address: str, sentence: str, site: str) -> None:
+    assert sentence in json.loads(refusal(f"{site}/spojscore/{address.format('.json')}"))["error"]
+    assert sentence in refusal(f"{site}/spojscore/{address.format('.csv')}")
+    assert sentence in words(refusal(f"{site}/spojscore/{address.format('')}"))
 
 
-def test_other_tables_are_filtered_by_their_columns(site: str) -> None:
-    page = get(f"{site}/spojscore/tags?tag=graph-theory")
-    assert "30 rows : tag is graph-theory ✖" in words(page)
-    assert "Solved by at least" not in words(page)
+def test_datasette_arguments_pass(site: str) -> None:
+    for argument in ("_nocount=1", "_nosuggest=1", "_labels=on", "_extra=columns", "_header=off"):
+        get(f"{site}{LIST}.json?_size=1&{argument}")
+    assert codes(site, users__lt="1e1")
+    assert codes(site, name="") == set()
 
 
-@pytest.mark.parametrize("column", ["users", "acceptance"])
-def test_a_number_is_compared_with_numbers(site: str, crawled: Path, column: str) -> None:
-    said = f"`{column}` is compared with numbers, not with `many`"
-    assert said in words(refusal(f"{site}/spojscore/problems?{column}__gte=many"))
-    told = json.loads(refusal(f"{site}/spojscore/problems.json?{column}__lt=many"))
-    assert told["error"] == said
-    few = json.loads(get(f"{site}/spojscore/problems.json?{column}__lt=1e1&_size=max&_shape=array"))
-    expected = rows(crawled, f"SELECT code FROM problems WHERE {column} < 10 ORDER BY code")
-    assert sorted(row["code"] for row in few) == [row["code"] for row in expected]
+def test_conditions_are_worded_and_removable(site: str) -> None:
+    query = "_q=st&users__lt=1000&topics__arraycontains=data-structures"
+    page = Selector(get(f"{site}{LIST}?{query}"))
+    links = {
+        link.attrib["aria-label"]: link.attrib["href"] for link in page.css("[aria-label^=Remove]")
+    }
+    label = "Remove: Solvers under 1000"
+    assert links[label] == f"{LIST}?_q=st&topics__arraycontains=data-structures"
+    assert "Remove: Topics includes data structures" in links
+    assert links["Remove: code or name contains st"].startswith(f"{LIST}?users__lt")
+    for text in ("Solvers under 1000", "code or name contains st"):
+        assert text in page.css("title::text").get("")
 
 
-def test_where_nothing_is_found_it_says_for_what(site: str) -> None:
-    page = words(
-        get(f"{site}/spojscore/problems?users__gt=99&topics__arraycontains=games&liked__gt=99")
-    )
-    assert "0 problems" in page
-    assert "No problem is like that. Each ✖ above takes one condition back. All problems" in page
-    assert "Nothing was found for Code NOSUCH." in words(
-        get(f"{site}/spojscore/series?code=NOSUCH")
-    )
+def test_form_leads_to_a_short_address(site: str) -> None:
+    form = "acceptance__gte=40&users__gte=&topics__arraycontains=&_sort=score&_sort_by_desc=on"
+    with urlopen(f"{site}{LIST}?{form}") as response:
+        assert response.url == f"{site}{LIST}?acceptance__gte=40&_sort_desc=score"
+
+
+def test_nothing_found_offers_a_way_back(site: str) -> None:
+    page = Selector(get(f"{site}{LIST}?users__gt=99&topics__arraycontains=games&liked__gt=99"))
+    assert page.css(".zero-results a::attr(href)").get() == LIST
+    assert "NOSUCH" in words(get(f"{site}/spojscore/series?code=NOSUCH"))

@@ -1,188 +1,207 @@
-"""Topics on the list, on a problem's page, as questions, and on pages of their own."""
+"""Topics, families, years, articles and the ladder: page, JSON and SQL equal the CSV files."""
+
+from __future__ import annotations
 
 import csv
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import pytest
 from parsel import Selector
 
+from standin.problems import problems
 from tests.support.databases import rows
 from tests.support.projects import ROOT
 from tests.support.queries import ask
-from tests.support.sites import get, words
+from tests.support.sites import get, path, refusal, words
 
 LIST = "/spojscore/problems"
-KNOWN = ["PRIME1", "AGGRCOW", "GSS1", "PT07Z", "EKO", "AIBOHP"]
 
 
-def in_files() -> dict[str, tuple[list[str], list[str]]]:
-    """The tags and the topics of each code, by the project's two files and nothing else."""
-    with (ROOT / "data" / "topics.csv").open(encoding="utf-8", newline="") as file:
-        topic = {row["slug"]: row["topic"] for row in csv.DictReader(file)}
-    with (ROOT / "data" / "tags-2022-08-07.csv").open(encoding="utf-8", newline="") as file:
-        tags = {row["code"]: sorted(row["tags"].split()) for row in csv.DictReader(file)}
-    return {
-        code: (slugs, sorted({topic[slug] for slug in slugs} - {""}))
-        for code, slugs in tags.items()
-    }
+def read(name: str) -> list[dict[str, str]]:
+    with (ROOT / "data" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class Known(NamedTuple):
+    """What the files of data/ say about each listed problem, and the problems of each article."""
+
+    topics: dict[str, set[str]]
+    families: dict[str, set[str]]
+    year: dict[str, set[int]]
+    articles: dict[str, set[str]]
 
 
 @pytest.fixture(scope="module")
-def counted(crawled: Path) -> Counter[str]:
-    """How many of the problems have each topic."""
-    codes = {row["code"] for row in rows(crawled)}
-    return Counter(
-        topic for code, (_, topics) in in_files().items() if code in codes for topic in topics
-    )
+def known() -> Known:
+    listed = {entry.code for entry in problems()}
+    topic = {row["slug"]: row["topic"] for row in read("topics.csv")}
+    family = {row["topic"]: row["family"] for row in read("topics.csv")}
+    of_article = {row["article"]: row["topic"] for row in read("article-topics.csv")}
+    topics: dict[str, set[str]] = defaultdict(set)
+    articles: dict[str, set[str]] = defaultdict(set)
+    for row in read("tags-2022-08-07.csv"):
+        topics[row["code"]] |= {topic[tag] for tag in row["tags"].split()} - {""}
+    for row in read("articles-2026-07-18.csv"):
+        topics[row["code"]].add(of_article[row["article"]])
+        articles[row["article"]].add(row["code"])
+    families = {code: {family[name] for name in topics[code]} for code in listed}
+    added = {row["code"]: row["added"] for row in read("added-2016-10-19.csv")}
+    years = {code: {int(added[code][:4])} for code in listed & added.keys()}
+    return Known({code: topics[code] for code in listed}, families, years, articles)
 
 
-def facet(site: str, query: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(get(f"{site}{LIST}.json?_facet_array=topics&_size=1{query}"))
-    return found
+def count(values: dict[str, set[Any]]) -> Counter[Any]:
+    return Counter(value for own in values.values() for value in own)
 
 
-def test_the_facet_counts_what_the_files_say(
-    site: str, crawled: Path, counted: Counter[str]
+def read_json(address: str) -> Any:
+    return json.loads(get(address))
+
+
+@pytest.mark.parametrize(
+    ("column", "facet", "source"),
+    [
+        ("year", "_facet", "(SELECT year AS value FROM problems WHERE year > 0)"),
+        ("topics", "_facet_array", "problems, json_each(topics)"),
+        ("families", "_facet_array", "problems, json_each(families)"),
+    ],
+    ids=["years", "topics", "families"],
+)
+def test_facet_counts_equal_the_files(
+    column: str, facet: str, source: str, site: str, known: Known
 ) -> None:
-    assert len(counted) == 33
-    results = facet(site)["facet_results"]["topics"]["results"]
-    assert {result["value"]: result["count"] for result in results} == counted
-    page = Selector(get(f"{site}{LIST}?_facet_array=topics"))
-    shown = page.css("#facet-topics li").xpath("string()").getall()
-    assert {" ".join(line.split()) for line in shown} == {
-        *(f"{topic.replace('-', ' ')} {count}" for topic, count in counted.items()),
-        "no topic known",
+    expected = count(getattr(known, column))
+    assert len(expected) == {"year": 13, "topics": 33, "families": 8}[column]
+    query = f"{facet}={column}&_facet_size=max"
+    results = read_json(f"{site}{LIST}.json?{query}&_size=0")["facet_results"][column]["results"]
+    counts = {result["value"]: result["count"] for result in results if result["value"]}
+    assert counts == expected
+    page = Selector(get(f"{site}{LIST}?{query}"))
+    lines = page.css(f"#facet-{column} li").xpath("normalize-space()").getall()
+    assert {f"{str(value).replace('-', ' ')} {number:,}" for value, number in expected.items()} <= {
+        *lines
     }
-    sql = "SELECT value, count(*) AS n FROM problems, json_each(topics) GROUP BY value"
-    assert {row["value"]: row["n"] for row in rows(crawled, sql)} == counted
-    like = "SELECT count(*) AS n FROM problems WHERE topics LIKE '%\"graphs\"%'"
-    assert rows(crawled, like) == [{"n": counted["graphs"]}]
+    sql = f"SELECT value, count(*) FROM {source} GROUP BY value"
+    assert dict(read_json(site + path(sql, ".json"))["rows"]) == expected
 
 
-def test_a_topic_filters_the_list(site: str, counted: Counter[str]) -> None:
-    page = Selector(get(f"{site}{LIST}?topics__arraycontains=graphs"))
-    assert f"{counted['graphs']} problems : topic graphs" in words(page.get() or "")
-    codes = page.css("tr[data-code]::attr(data-code)").getall()
-    assert len(codes) == counted["graphs"]
-    assert all("graphs" in in_files()[code][1] for code in codes)
-    assert page.css("td.col-topics::text").get("").split(", ").count("graphs") == 1
+@pytest.mark.parametrize(
+    ("query", "column", "value"),
+    [
+        ("topics__arraycontains=graphs", "topics", "graphs"),
+        ("families__arraycontains=Dynamic+programming", "families", "Dynamic programming"),
+        ("year=2011", "year", 2011),
+    ],
+)
+def test_filter_has_the_problems_of_the_files(
+    query: str, column: str, value: object, site: str, known: Known
+) -> None:
+    expected = {code for code, own in getattr(known, column).items() if value in own}
+    listed = read_json(f"{site}{LIST}.json?{query}&_size=max&_shape=array")
+    assert {row["code"] for row in listed} == expected
+    assert f"{len(expected):,} problems" in words(get(f"{site}{LIST}?{query}"))
 
 
-def test_no_topic_known_is_a_choice(site: str, crawled: Path) -> None:
-    page = Selector(get(f"{site}{LIST}?_facet_array=topics&topics__arraycontains=graphs"))
-    choice = page.xpath("//a[text()='no topic known']/@href").get("")
-    chosen = words(get(f"{site}{choice}"))
-    [none] = rows(crawled, "SELECT count(*) AS n FROM problems WHERE topics = '[]'")
-    assert f"{none['n']:,} problems : no topic known" in chosen
-    without = Selector(get(f"{site}{choice}")).css("[aria-label='Remove topics no topic known']")
-    assert "topics=" not in without.attrib["href"].replace("_facet_array=topics", "")
+def test_form_offers_families_topics_and_years(site: str, known: Known) -> None:
+    form = Selector(get(f"{site}{LIST}")).css("form.filters")
+    families = form.css("[name=families__arraycontains] option::text").getall()
+    assert {*families} == {"any", *count(known.families)}
+    assert {*form.css("[name=topics__arraycontains] option::attr(value)").getall()} == {
+        "", *count(known.topics)
+    }  # fmt: skip
+    assert form.css("[name=year__gte]")
 
 
-def test_not_this_topic_is_none(site: str) -> None:
-    comparisons = Selector(get(f"{site}{LIST}")).css("[name=_filter_op] option::attr(value)")
-    assert "arraycontains" in comparisons.getall()
-    assert "arraynotcontains" not in comparisons.getall()
+def test_topics_page_has_each_family_with_its_topics(site: str, known: Known) -> None:
+    page = Selector(get(f"{site}/topics"))
+    cards = page.css("[data-family]")
+    of_families = defaultdict(set)
+    for row in read("topics.csv"):
+        of_families[row["family"]].add(row["topic"])
+    assert {card.attrib["data-family"] for card in cards} == of_families.keys() - {""}
+    for card in cards:
+        family = card.attrib["data-family"]
+        links = card.css("a::attr(href)").getall()
+        assert f"{LIST}?families__arraycontains={quote(family)}" in links
+        topics = {link.removeprefix("/topics/") for link in links if "/topics/" in link}
+        assert topics == of_families[family]
+        assert f"{count(known.families)[family]:,} problems" in card.xpath("string()").get("")
 
 
-def test_the_list_leads_to_the_facet_and_shows_no_topics(site: str) -> None:
-    page = Selector(get(f"{site}{LIST}"))
-    assert page.css("td.col-topics") == []
-    assert page.css(".count-by a::attr(href)").getall()[-1] == f"{LIST}?_facet_array=topics"
+@pytest.mark.parametrize("address", ["/topics", "/topics/graphs", f"{LIST}/LCA"])
+def test_coverage_counts_tagged_problems(address: str, site: str, known: Known) -> None:
+    tagged = sum(bool(own) for own in known.topics.values())
+    text = words(get(f"{site}{address}"))
+    assert f"{tagged:,} of {len(known.topics):,} problems" in text
+    assert "cp-algorithms.com" in text
 
 
-@pytest.mark.parametrize("code", KNOWN)
-def test_a_problem_s_tags_are_folded_as_they_are_in_the_file(code: str, site: str) -> None:
-    tags, topics = in_files()[code]
-    folded = Selector(get(f"{site}{LIST}/{code}")).css("details.topics")
+def hrefs(part: Selector) -> list[str]:
+    return part.css("a::attr(href)").getall()
+
+
+def test_topic_pages_have_the_articles_with_practice_problems(site: str, known: Known) -> None:
+    topics = {row["article"]: row["topic"] for row in read("article-topics.csv")}
+    for topic in ("strings", "shortest-paths", "prime-numbers", "greedy"):
+        page = Selector(get(f"{site}/topics/{topic}"))
+        titles = page.css(".articles dt a::attr(href)").getall()
+        practice = [{*hrefs(part)} for part in page.css(".articles dd")]
+        assert dict(zip(titles, practice, strict=True)) == {
+            f"https://cp-algorithms.com/{article}.html": {f"{LIST}/{code}" for code in codes}
+            for article, codes in known.articles.items()
+            if topics[article] == topic
+        }
+    assert read_json(f"{site}/spojscore/articles.json?_size=0")["filtered_table_rows_count"] == 175
+
+
+@pytest.mark.parametrize("code", ["PRIME1", "NAJPF", "LOCKER", "TETRIS2D", "QUADRATE"])
+def test_problem_page_has_topics_articles_and_year(code: str, site: str, known: Known) -> None:
+    page = Selector(get(f"{site}{LIST}/{code}"))
+    [folded] = page.css("details.topics")
     assert "open" not in folded.attrib
-    assert folded.css("summary::text").get() == "Show topics"
-    links = folded.css("a::attr(href)").getall()
-    assert [link for link in links if "/tag/" in link] == [
-        f"https://www.spoj.com/problems/tag/{tag}" for tag in tags
+    links = {*hrefs(folded)}
+    assert {link for link in links if link.startswith("/topics/")} == {
+        f"/topics/{topic}" for topic in known.topics[code]
+    }
+    assert {link for link in links if link.endswith(".html")} == {
+        f"https://cp-algorithms.com/{article}.html"
+        for article, codes in known.articles.items()
+        if code in codes
+    }
+    years = {int(link.partition("?year=")[2]) for link in hrefs(page) if "?year=" in link}
+    assert years == known.year.get(code, set())
+
+
+def test_ladder_page_equals_table_and_sql(site: str, crawled: Path) -> None:
+    stored = rows(crawled, "SELECT rung, position, code FROM ladder ORDER BY rung, position")
+    assert [row["code"] for row in stored[:5]] == ["PRIME1", "AGGRCOW", "ONP", "COINS", "ACODE"]
+    assert read_json(f"{site}/spojscore/ladder.json?_shape=array&_size=max") == stored
+    rungs = Selector(get(f"{site}/ladder")).css(".rung")
+    assert [rung.css("tr[data-code]::attr(data-code)").getall() for rung in rungs] == [
+        [row["code"] for row in stored if row["rung"] == number] for number in range(1, 21)
     ]
-    assert [link for link in links if link.startswith("/topics/")] == [
-        f"/topics/{topic}" for topic in topics
-    ]
-    assert "as they were on 2022-08-07." in words(folded.get() or "")
 
 
-def test_a_problem_without_tags_has_no_known_topic(grown_site: str) -> None:
-    folded = Selector(get(f"{grown_site}{LIST}/STEADY")).css("details.topics")
-    assert "No topic is known." in words(folded.get() or "")
+def test_topics_query_counts_each_topic(crawled: Path, known: Known) -> None:
+    *topics, untagged = ask(crawled, "topics")
+    assert {row["topic"]: row["problems"] for row in topics} == count(known.topics)
+    assert untagged["problems"] == sum(not own for own in known.topics.values())
+    graphs = [row for row in rows(crawled) if '"graphs"' in row["topics"]]
+    [row] = [row for row in topics if row["topic"] == "graphs"]
+    assert (row["family"], row["solves"]) == ("Graphs", sum(one["users"] for one in graphs))
 
 
-def test_the_question_of_all_topics(crawled: Path, counted: Counter[str]) -> None:
-    *known, unknown = ask(crawled, "topics")
-    assert {row["topic"]: row["problems"] for row in known} == counted
-    assert [row["problems"] for row in known] == sorted(counted.values(), reverse=True)
-    listed = rows(crawled)
-    assert unknown["topic"] == "no topic known"
-    assert unknown["problems"] == sum(row["topics"] == "[]" for row in listed)
-    graphs = [row for row in listed if '"graphs"' in row["topics"]]
-    [told] = [row for row in known if row["topic"] == "graphs"]
-    assert told["solves"] == sum(row["users"] for row in graphs)
-    assert told["points"] == round(sum(row["score"] for row in graphs), 2)
-    tried = [row for row in graphs if row["acceptance"]]
-    tries = sum(row["users"] * 100 / row["acceptance"] for row in tried)
-    assert told["acceptance"] == round(100 * sum(row["users"] for row in tried) / tries, 2)
-
-
-def test_the_best_value_in_a_topic(crawled: Path) -> None:
+def test_topic_value_takes_a_topic_in_words(crawled: Path, known: Known) -> None:
     best = ask(crawled, "topic_value", topic=" Dynamic programming ")
     assert best == ask(crawled, "topic_value", topic="dynamic-programming")
     assert len(best) == 100
-    assert all("dynamic-programming" in in_files()[row["code"]][1] for row in best)
-    everything = ask(crawled, "topic_value")
-    assert everything == ask(crawled, "effort")
+    assert all("dynamic-programming" in known.topics[row["code"]] for row in best)
 
 
-def codes(part: Selector) -> list[str]:
-    return part.css("li::attr(data-code)").getall()
-
-
-def test_a_topic_s_page_has_the_ten_of_each(site: str, crawled: Path) -> None:
-    page = Selector(get(f"{site}/topics/graphs"))
-    assert page.css("h1::text").get() == "Graphs"
-    best, solved, liked = (codes(section) for section in page.css("section"))
-    assert best == [row["code"] for row in ask(crawled, "topic_value", topic="graphs")][:10]
-    graphs = [row for row in rows(crawled) if '"graphs"' in row["topics"]]
-    by_users = sorted(graphs, key=lambda row: (-row["users"], row["code"]))
-    assert solved == [row["code"] for row in by_users[:10]]
-    by_votes = sorted(
-        (row for row in graphs if row["liked"]), key=lambda row: (-row["liked"], row["code"])
-    )
-    assert liked == [row["code"] for row in by_votes[:10]]
-    assert len(best) == len(solved) == len(liked) == 10
-
-
-def test_a_topic_s_page_tells_its_age_and_what_it_covers(site: str, crawled: Path) -> None:
-    listed = sorted(rows(crawled), key=lambda row: (-row["users"], row["code"]))
-    known = [row["topics"] != "[]" for row in listed]
-    told = (
-        "Topics come from the tags of SPOJ’s users , as they were on 2022-08-07. They tell the "
-        f"topics of {sum(known):,} of {len(known):,} problems, and of {sum(known[:100])} of the "
-        "100 most solved: where none is known, it may be any."
-    )
-    assert told in words(get(f"{site}/topics/graphs"))
-    assert told in words(get(f"{site}/topics"))
-
-
-def test_each_topic_is_linked_from_home_and_has_a_page(site: str, counted: Counter[str]) -> None:
-    for path in ("/", "/topics"):
-        links = Selector(get(f"{site}{path}")).css("a::attr(href)").getall()
-        assert {link for link in links if link.startswith("/topics/")} == {
-            f"/topics/{topic}" for topic in counted
-        }
-    page = words(get(f"{site}/topics/trees-and-segment-trees"))
-    assert f"{counted['trees-and-segment-trees']} problems , solved" in page
-
-
-@pytest.mark.parametrize("path", ["/topics/nope", "/topics/Graphs", "/topics/x%22,%20%22y"])
-def test_what_is_no_topic_is_not_found(path: str, site: str) -> None:
-    with pytest.raises(HTTPError) as answer:
-        get(f"{site}{path}")
-    assert answer.value.code == 404
+@pytest.mark.parametrize("name", ["nope", "Graphs", "x%22,%20%22y"])
+def test_unknown_topic_is_not_found(name: str, site: str) -> None:
+    refusal(f"{site}/topics/{name}", status=404)

@@ -1,29 +1,21 @@
-"""The last crawl, for the footer of each page and, at /-/freshness.json, for programs.
+"""The last crawl, for each page's footer and, at /-/freshness.json, for programs.
 
-Pages are cached, so they contain times only; a script adds how long ago that was.
+Pages are cached, so they contain its time; a script adds how long ago that was.
 """
 
-from __future__ import annotations
-
-import os
 import sqlite3
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from datasette import hookimpl
-from datasette.database import QueryInterrupted
+from datasette.app import Datasette
 from datasette.utils.asgi import Response
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from datasette.app import Datasette
-
-LAST_CRAWL = "SELECT id, day, finished, problems, source FROM crawls ORDER BY id DESC LIMIT 1"
+LAST_CRAWL = "SELECT id, finished, problems, source FROM crawls ORDER BY id DESC LIMIT 1"
 NOT_CACHED = {"Cache-Control": "no-store"}
-HOUR = timedelta(hours=1)
 CLOCK_SKEW = timedelta(minutes=5)  # a crawl further in the future had a wrong clock
-# Sentences for databases that do not show SPOJ's current list, by the source of the last crawl.
+# For databases that do not show SPOJ's current list, by the source of the last crawl.
 NOTICES = {
     "demo": "Demo data: SPOJ’s list of {:%-d %B %Y}.",
     "simulated": "Simulated data, not SPOJ’s.",
@@ -34,24 +26,24 @@ class Freshness(NamedTuple):
     """The last crawl. After `stale_hours` it is out of date."""
 
     crawl: int
-    day: str
     finished: datetime
     problems: int
-    notice: str | None
+    notice: str
     stale_hours: float
 
 
 async def last_crawl(datasette: Datasette) -> Freshness | None:
     """Return the last crawl, None if the database has none."""
-    config = datasette.plugin_config("freshness") or {}
-    hours = os.environ.get("STALE_HOURS") or config.get("stale_hours", 36)
+    hours = (datasette.plugin_config("freshness") or {}).get("stale_hours", 36)
     try:
         row = (await datasette.get_database().execute(LAST_CRAWL)).first()
-        finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
-    except (sqlite3.Error, QueryInterrupted, TypeError, ValueError):
+    except sqlite3.Error:  # another database
+        row = None
+    if row is None:
         return None
-    notice = NOTICES.get(row["source"], "").format(finished) or None
-    return Freshness(row["id"], row["day"], finished, row["problems"], notice, float(hours))
+    finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
+    notice = NOTICES.get(row["source"], "").format(finished)
+    return Freshness(row["id"], finished, row["problems"], notice, hours)
 
 
 async def freshness_json(datasette: Datasette) -> Response:
@@ -62,7 +54,7 @@ async def freshness_json(datasette: Datasette) -> Response:
     facts = {
         "crawl": last.crawl,
         "finished": last.finished.isoformat(),
-        "age_hours": round(age / HOUR, 2),
+        "age_hours": round(age / timedelta(hours=1), 2),
         "problems": last.problems,
         "stale": not -CLOCK_SKEW < age <= timedelta(hours=last.stale_hours),
     }

@@ -1,64 +1,67 @@
-"""Formats the cells of tables, which templates/_rows.html draws.
-
-Labels, decimals, units and minor columns are the plugin's configuration in metadata.yml.
-"""
-
-from __future__ import annotations
+"""Formats tables for templates/_data_table.html, as metadata.yml says: labels, decimals, units …"""
 
 import json
 import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import floor, log10
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from datasette import hookimpl
-from datasette.utils import tilde_encode, to_css_class
+from datasette.app import Datasette
+from datasette.utils import tilde_encode
+from datasette.utils.asgi import Request
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from web.options import DATABASE, LIST
 from web.words import MINUS, band_name, condition
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-    from jinja2 import Environment
-
 CODE = re.compile(r"[A-Z0-9_]+")
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?\+00:00")
-SIGNIFICANT_DIGITS = 3  # of a column's smallest value, where metadata.yml says `auto`
-MAX_DECIMALS = 8
+SIGNIFICANT_DIGITS, MAX_DECIMALS = 3, 8  # of a column's smallest number, where decimals are `auto`
 MAX_EXACT = 1e15  # larger floats are no longer exact
-NAMING_ARGUMENTS = ("_sort", "_sort_desc", "_facet", "_facet_array", "_col")
+LISTS = ("topics", "families")  # columns that hold JSON arrays
 
 
 class Column(NamedTuple):
-    """A column; `decimals` is None where numbers stay as they are."""
+    """A column; numbers stay as they are if `decimals` is None."""
 
     name: str
     label: str
+    source: Mapping[str, Any] = MappingProxyType({})  # what Datasette says of a table's column
     is_number: bool = False
     decimals: int | None = None
     unit: str = ""
-    source: Mapping[str, Any] = MappingProxyType({})  # Datasette's description of a table's column
-
-    @property
-    def style(self) -> str:
-        return f"col-{to_css_class(self.name)}{' number' if self.is_number else ''}"
+    style: str = ""  # its place in the two lines that a problem has on a phone
+    short: str = ""  # what follows its value there
 
     def format(self, value: float) -> str:
         """Format a number: '1,234', '0.250', '<0.001', '36%'."""
         if self.decimals is None or not abs(value) < MAX_EXACT:
             return str(value)
-        text = f"{abs(value):,.{self.decimals}f}"
-        if value and not float(text.replace(",", "")):
-            text = f"<{10**-self.decimals:.{self.decimals}f}"
-        return (MINUS if value < 0 else "") + text + self.unit
+        smallest = 10**-self.decimals
+        text = f"{max(abs(value), smallest * bool(value)):,.{self.decimals}f}"
+        less = "<" if 0 < abs(value) < smallest else ""
+        return (MINUS if value < 0 else "") + less + text + self.unit
+
+    def text(self, value: Any, shown: Any) -> str:
+        """Return what a cell shows of a value, of which Datasette shows `shown`."""
+        if value is None or value == "":
+            return ""
+        if isinstance(shown, Markup):  # a link, a download
+            return shown
+        if self.is_number:
+            return self.format(value)
+        if self.name in LISTS and str(value).startswith("["):
+            return ", ".join(json.loads(value)).replace("-", " ")
+        time = TIME.fullmatch(str(value))
+        return f"{time[1]} {time[2]}" if time else str(shown)
 
 
 class Cell(NamedTuple):
-    """A cell's text and, if that is a rounded number, the number."""
+    """A cell's text and, where that is rounded, the number."""
 
     column: Column
     text: str
@@ -66,7 +69,7 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row; `values` by column name, `page` is the address of the problem that it names."""
+    """A row: all its values by name, its visible cells, the address of the problem it names."""
 
     values: Mapping[str, Any]
     cells: list[Cell]
@@ -76,6 +79,7 @@ class Row(NamedTuple):
 class Table(NamedTuple):
     columns: list[Column]
     rows: list[Row]
+    has_problems: bool
 
 
 class Condition(NamedTuple):
@@ -86,41 +90,31 @@ class Condition(NamedTuple):
 
 
 class Tables:
-    """Turns Datasette's rows into tables for templates."""
+    """Turns Datasette's rows and filters into what templates show."""
 
     def __init__(self, datasette: Datasette) -> None:
-        config = datasette.plugin_config("tables") or {}
-        self.labels: dict[str, str] = config.get("labels", {})
-        self.decimals: dict[str, int | str] = config.get("decimals", {})
-        self.units: dict[str, str] = config.get("units", {})
-        self.minor: set[str] = set(config.get("minor", ()))
+        self.config: dict[str, Any] = datasette.plugin_config("tables") or {}
         self.problems = datasette.urls.table(DATABASE, LIST)
 
-    def label(self, name: str, table: str | None = LIST) -> str:
+    def option(self, kind: str, name: str, default: Any = "") -> Any:
+        return self.config.get(kind, {}).get(name, default)
+
+    def label(self, name: str, table: str = LIST) -> str:
         """Return a column's label; tables other than the list show their columns' names."""
-        return self.labels.get(name, name) if table in (LIST, None) else name
+        return str(self.option("labels", name, name)) if table == LIST else name
 
     def of_table(
-        self,
-        columns: Sequence[Mapping[str, Any]],
-        rows: Iterable[Any],
-        table: str,
-        request: Request,
+        self, columns: Sequence[Any], rows: Iterable[Any], table: str, request: Request
     ) -> Table:
         """Return a table's page from Datasette's `display_columns` and `display_rows`."""
-        drawn = list(rows)
-        names = [column["name"] for column in columns]
+        hidden = {"url"} if table == "latest_events" else set()  # the code is a link
         if table == LIST:
-            hidden = set() if "_col" in request.args else self.minor - named_columns(request)
-        else:
-            hidden = {"url"} if "code" in names else set()
+            hidden = set(self.config.get("minor", ())) - named_columns(request)
+        cells = [list(row) for row in rows]
         return self.build(
-            [
-                Column(name, self.label(name, table), source=source)
-                for name, source in zip(names, columns, strict=True)
-            ],
-            [[one["raw"] for one in row] for row in drawn],
-            [[one["value"] for one in row] for row in drawn],
+            [Column(one["name"], self.label(one["name"], table), one) for one in columns],
+            [[cell["raw"] for cell in row] for row in cells],
+            [[cell["value"] for cell in row] for row in cells],
             hidden,
             has_pages=table != "events",
         )
@@ -128,43 +122,50 @@ class Tables:
     def of_query(
         self, names: Sequence[str], rows: Iterable[Any], shown: Iterable[Any], query: str | None
     ) -> Table:
-        """Return a query's answer; `query` is the name of a canned query, None for other SQL."""
-        hidden = {"url"} if query and "code" in names else set()
+        """Return the answer of a canned query; of other SQL if `query` is None."""
         columns = [Column(name, self.label(name) if query else name) for name in names]
-        return self.build(columns, list(rows), list(shown), hidden, has_pages=True)
+        hidden = {"url", "band"} if query and "code" in names else set()
+        return self.build(columns, list(rows), list(shown), hidden)
+
+    def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
+        """Return a table of dictionaries with the columns `names`; their bands colour the rows."""
+        values = [[row[name] for name in (*names, "band")] for row in rows]
+        columns = [Column(name, self.label(name)) for name in (*names, "band")]
+        return self.build(columns, values, values, {"band"})
 
     def build(
-        self,
-        columns: list[Column],
-        rows: Sequence[Sequence[Any]],
-        shown: Sequence[Sequence[Any]],
-        hidden: set[str],
-        *,
-        has_pages: bool,
-    ) -> Table:
-        names = [column.name for column in columns]
-        kept = [
-            (index, self.formatted(column, [row[index] for row in rows]))
-            for index, column in enumerate(columns)
+        self, columns: list[Column], rows: Sequence[Sequence[Any]],
+        shown: Sequence[Sequence[Any]], hidden: Collection[str], *, has_pages: bool = True,
+    ) -> Table:  # fmt: skip
+        visible = [
+            (n, self.formatted(column, [row[n] for row in rows]))
+            for n, column in enumerate(columns)
             if column.name not in hidden
         ]
-        table = Table([column for _, column in kept], [])
+        names = [column.name for column in columns]
+        has_problems = {"code", "name"} <= {column.name for _, column in visible}
+        if has_problems:
+            order: list[str] = self.config.get("order", [])
+            visible.sort(key=lambda one: (*order, one[1].name).index(one[1].name))
+        table = Table([column for _, column in visible], [], has_problems)
         for row, texts in zip(rows, shown, strict=False):
-            values = dict(zip(names, row, strict=True))
-            cells = [cell(column, row[index], texts[index]) for index, column in kept]
+            values, cells = dict(zip(names, row, strict=True)), []
+            for n, column in visible:
+                text = column.text(row[n], texts[n])
+                is_rounded = column.is_number and text and text != str(row[n])
+                cells.append(Cell(column, text, row[n] if is_rounded else None))
             table.rows.append(Row(values, cells, self.page(values) if has_pages else None))
         return table
 
     def formatted(self, column: Column, values: Iterable[Any]) -> Column:
         """Return the column with its format, which depends on its values."""
         numbers = [value for value in values if value is not None and value != ""]
-        if not numbers or not all(isinstance(value, int | float) for value in numbers):
-            return column
-        decimals = self.decimals.get(column.name)
+        is_number = bool(numbers) and all(isinstance(value, int | float) for value in numbers)
+        decimals = self.option("decimals", column.name, None)
         return column._replace(
-            is_number=True,
-            decimals=decimals_for(numbers) if decimals == "auto" else decimals,
-            unit=self.units.get(column.name, ""),
+            is_number=is_number,
+            decimals=decimals_for(numbers) if is_number and decimals == "auto" else decimals,
+            **{key: self.option(f"{key}s", column.name) for key in ("unit", "style", "short")},
         )
 
     def page(self, row: Mapping[str, Any]) -> str | None:
@@ -178,33 +179,30 @@ class Tables:
         search = " and ".join((request.args.get("_q") or "").split())
         found = [Condition("_q", f"code or name contains {search}")] if search else []
         for column, lookup, value in filters.selections():
-            parameter = column if lookup == "exact" else f"{column}__{lookup}"
-            if parameter not in request.args:
-                parameter = f"{column}__exact"
-            text = condition(self.label(column, table), lookup, value + self.units.get(column, ""))
-            if (column, value) == ("topics", "[]"):
-                text = "no known topic" if lookup == "exact" else "a known topic"
-            elif column == "topics":
+            text = condition(
+                self.label(column, table), lookup, value + self.option("units", column)
+            )
+            if column in LISTS and value == "[]":
+                text = f"{'no' if lookup == 'exact' else 'any'} known topic"
+            elif column in LISTS:
                 text = text.replace("-", " ")
             elif (column, lookup) == ("band", "exact"):
                 text = f"{band_name(value)} points"
-            found.append(Condition(parameter, text))
+            is_plain = lookup == "exact" and column in request.args
+            found.append(Condition(column if is_plain else f"{column}__{lookup}", text))
         return found
 
 
 def other_filters(filters: Any, common: Collection[str]) -> list[tuple[str, str, str]]:
     """Return the filters that have no field of their own in the form; bands have chips."""
-    return [
-        (column, lookup, value)
-        for column, lookup, value in filters.selections()
-        if f"{column}__{lookup}" not in common and (column, lookup) != ("band", "exact")
-    ]
+    named = {*common, "band__exact"}
+    return [one for one in filters.selections() if f"{one[0]}__{one[1]}" not in named]
 
 
 def named_columns(request: Request) -> set[str]:
-    """Return the columns that a request filters, sorts or groups by; a band shows as a chip."""
+    """Return the columns that a request filters, sorts, groups by or chooses; a band has a chip."""
     names = {name.partition("__")[0] for name in request.args if name != "band"}
-    for name in NAMING_ARGUMENTS:
+    for name in ("_sort", "_sort_desc", "_facet", "_facet_array", "_col"):
         names.update(request.args.getlist(name))
     return names
 
@@ -212,28 +210,18 @@ def named_columns(request: Request) -> set[str]:
 def decimals_for(numbers: Iterable[float]) -> int:
     """Return the decimals that show the smallest number with three significant digits."""
     sizes = [abs(value) for value in numbers if value and abs(value) < MAX_EXACT]
-    if not sizes:
-        return 0
-    return min(max(SIGNIFICANT_DIGITS - 1 - floor(log10(min(sizes))), 0), MAX_DECIMALS)
-
-
-def cell(column: Column, value: Any, shown: Any) -> Cell:
-    """Return a cell; `shown` is what Datasette would show."""
-    if value is None or value == "":
-        return Cell(column, "", None)
-    if isinstance(shown, Markup):
-        return Cell(column, shown, None)  # a link, a download
-    if column.is_number:
-        text = column.format(value)
-        return Cell(column, text, None if text == str(value) else value)
-    if column.name == "topics" and isinstance(value, str) and value.startswith("["):
-        return Cell(column, ", ".join(json.loads(value)).replace("-", " "), None)
-    if column.name == "band" and column.label != "band":
-        return Cell(column, band_name(value), None)
-    time = TIME.fullmatch(str(value))
-    return Cell(column, f"{time[1]} {time[2]}" if time else str(shown), None)
+    smallest = min(sizes, default=MAX_EXACT)
+    return min(max(SIGNIFICANT_DIGITS - 1 - floor(log10(smallest)), 0), MAX_DECIMALS)
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
-    env.globals |= {"tables": Tables(datasette), "other_filters": other_filters}
+    synchronous = env.overlay(enable_async=False)
+
+    @pass_context
+    def render(context: Context, name: str, **variables: Any) -> str:
+        """Render a template without awaiting anything: a table in a third of the time."""
+        template = synchronous.get_template(name)
+        return Markup(template.render({**context.get_all(), **variables}))  # noqa: S704
+
+    env.globals |= {"tables": Tables(datasette), "other_filters": other_filters, "render": render}

@@ -1,196 +1,437 @@
-// The page My problems: everything is computed here, from one list; nothing is sent.
+// My progress: everything is computed here, from one list; nothing is sent.
 
-import { showChips } from "./chips.js";
-import { at, count, make } from "./dom.js";
-import { fetchList } from "./list.js";
-import * as next from "./next.js";
-import { showFriend, showPoints, showProgress } from "./overview.js";
-import { read } from "./paste.js";
-import { LISTS, forgetAll, isList, keep, kept, recall, remember } from "./solved.js";
-import { fromHash, toAddress } from "./travel.js";
+import { at, button, count, drawLevel, drawMap, fillProblems, fillTable, make, number, points, pointsText, showBars, showChips, signed, words } from "./draw.js";
+import { KINDS, read } from "./paste.js";
+import { byGain, fetchProblems, fewest, levelOf, rangesOf, suggest, sum } from "./recommend.js";
+import * as storage from "./storage.js";
 
-const NAMED = 30; // codes in a sentence
+const MAX_NAMED = 30; // codes in a sentence
+const SPANS = [7, 30, 365]; // days
+const RELIABLE = 10; // solved problems
+const MAX_ROWS = 10;
 
 let problems = new Map();
-let lists = keptLists();
-let before = null; // { lists, days } before the last change
-let couldKeep = true;
+let listed = [];
+let lists = storage.loadLists();
+let suggestions = [];
+let friend = ""; // the name of the one that is compared
+let topicsAreKnown = false;
 
-function keptLists() {
-  return Object.fromEntries(LISTS.map((name) => [name, kept(name)]));
-}
-
-const named = (codes) => codes.slice(0, NAMED).join(", ") + (codes.length > NAMED ? ` and ${codes.length - NAMED} more` : "");
+const { difference, union } = storage;
+const named = (codes) => codes.slice(0, MAX_NAMED).join(", ") + (codes.length > MAX_NAMED ? ` and ${codes.length - MAX_NAMED} more` : "");
 const amounts = ({ solved, tried }) => count(solved.size, "solved problem") + (tried.size ? ` and ${tried.size} tried` : "");
+const problemsOf = (codes) => [...codes].map((code) => problems.get(code) ?? { code, name: "" });
+const isSolved = (problem) => lists.solved.has(problem.code);
+const worth = (some) => sum(some.map((problem) => problem.score));
 
-function change(some) {
-  before = { lists, days: recall("days") };
-  lists = { ...lists, ...some };
-  lists.tried = lists.tried.difference(lists.solved);
-  couldKeep = LISTS.every((name) => keep(name, lists[name]));
-  show();
+// Changes lists, says so and offers to take it back.
+function change(some, ...message) {
+  const before = { lists, visits: storage.loadVisits() };
+  const saved = storage.saveLists({ ...lists, ...some });
+  showMessage([...message, ...(saved ? [] : [" This browser won’t save it; you’ll lose it when you leave."])], before);
+  if (!saved) show({ ...lists, ...some });
 }
 
-const add = ({ solved, tried }) => change({ solved: lists.solved.union(solved), tried: lists.tried.union(tried) });
-const replace = ({ solved, tried }) => change({ solved, tried });
-const compare = ({ solved }) => change({ friend: solved });
-const remove = (codes) => change({ solved: lists.solved.difference(codes), tried: lists.tried.difference(codes) });
-
-const tell = (whose, ...words) => at(`${whose}-told`).replaceChildren(...words);
-
-// Says what has changed in one's list, and offers to undo it, with all that came after it.
-function tellChange(...words) {
-  const { lists: then, days } = before;
-  const onclick = () => {
-    remember("days", days);
-    change(then);
-    showRead("mine", null);
-    tell("mine", "Undone.");
-  };
-  if (!couldKeep) words.push(" This browser keeps nothing: it is gone when you leave the page.");
-  tell("mine", ...words, " ", make("button", { type: "button", onclick }, "Undo"));
-}
-
-function takeIn(whose, taking) {
-  const text = at(`${whose}-text`).value;
-  const now = read(text, problems);
-  const any = now.solved.size + now.tried.size > 0;
-  if (any) {
-    taking(now);
-    at(`${whose}-text`).value = "";
+function showMessage(message, before) {
+  const parts = [...message];
+  if (before) {
+    const undo = () => {
+      storage.saveVisits(before.visits);
+      storage.saveLists(before.lists);
+      at("perhaps").hidden = at("added").hidden = true;
+      showMessage(["Undone."]);
+    };
+    parts.push(" ", button("Undo", undo));
   }
-  if (any && whose === "mine") {
-    tellChange(...told(text, now));
-    at("add").open = false;
-    at("add").querySelector("summary").focus();
-  } else tell(whose, ...told(text, now));
-  showRead(whose, now);
+  at("message").replaceChildren(...(parts.length ? [make("p", { className: "notice" }, ...parts)] : []));
 }
 
-function told(text, { from, user, solved, tried, perhaps, unknown }) {
-  if (!text.trim()) return ["Nothing to read. Paste something first."];
+const add = ({ solved, tried }) => ({ solved: union(lists.solved, solved), tried: union(lists.tried, tried) });
+const remove = (codes) => ({ solved: difference(lists.solved, codes), tried: difference(lists.tried, codes) });
+
+function importText(text, replaces) {
+  const found = read(text, problems);
+  const any = found.solved.size + found.tried.size > 0;
+  if (any) change(replaces ? { solved: found.solved, tried: found.tried } : add(found), ...describe(text, found));
+  else showMessage(describe(text, found));
+  at("mine-text").value = any ? "" : text;
+  showFound(found);
+  if (!any) return;
+  openAdd(false);
+  openTab("next");
+  scrollTo(0, 0);
+  at("open-add").focus({ preventScroll: true });
+}
+
+function describe(text, { user, solved, tried, perhaps, unknown }) {
+  if (!text.trim()) return ["Paste something first."];
   if (user) {
     const profile = make("a", { href: `https://www.spoj.com/users/${encodeURIComponent(user)}/` }, `${user}’s profile`);
-    return ["This page asks no other site. Open ", profile, ", select all (Ctrl+A), copy (Ctrl+C) and paste it here."];
+    return ["spojscore can’t fetch profiles. Open ", profile, ", select all (Ctrl+A), copy (Ctrl+C) and paste it here."];
   }
-  const words = [];
-  if (from.size) words.push(`Read from ${[...from].join(", ")}: ${amounts({ solved, tried })}.`);
-  else words.push(perhaps.size ? "No word in there is sure to be a code." : "No classical problem of SPOJ in there.");
+  const sentences = [];
+  if (solved.size + tried.size) sentences.push(`Added ${amounts({ solved, tried })}.`);
+  else sentences.push(perhaps.size ? "Couldn’t tell codes from words. Pick yours below." : "No SPOJ problem codes found.");
   const gone = [...solved, ...tried].filter((code) => problems.get(code).delisted);
-  if (gone.length) words.push(`No longer listed, so without points: ${named(gone)}.`);
-  if (unknown.size) words.push(`Not classical problems of SPOJ: ${named([...unknown])}.`);
-  return [words.join(" ")];
+  if (gone.length) sentences.push(`Removed from SPOJ, so without points: ${named(gone)}.`);
+  if (unknown.size) sentences.push(`Not classical problems of SPOJ: ${named([...unknown])}.`);
+  return [sentences.join(" ")];
 }
 
-const ofCodes = (codes) => [...codes].map((code) => problems.get(code) ?? { code, name: "" });
-const ofLists = (solved, tried) => [...ofCodes(solved), ...ofCodes(tried).map((one) => ({ ...one, note: "○ tried" }))];
-
-// Words of the last text that are perhaps codes, and the codes that were taken from it.
-function showRead(whose, now) {
-  const perhaps = now?.perhaps ?? new Set();
-  at(`${whose}-perhaps`).hidden = perhaps.size === 0;
-  showChips(`${whose}-perhaps-list`, ofCodes(perhaps), "keep", (codes) => {
-    const list = whose === "mine" ? "solved" : "friend";
-    change({ [list]: lists[list].union(codes) });
-    showRead(whose, { ...now, perhaps: perhaps.difference(codes), solved: now.solved.union(codes) });
-  });
-  if (whose === "friend") return;
-  const taken = now ? ofLists(now.solved, now.tried) : [];
-  at("read").hidden = taken.length === 0;
-  at("read-count").textContent = count(taken.length, "problem");
-  showChips("read-list", taken, "remove", (codes) => {
-    remove(codes);
-    showRead("mine", { ...now, solved: now.solved.difference(codes), tried: now.tried.difference(codes) });
+// What the last text added, and its words that may be codes.
+function showFound({ solved, tried, perhaps }) {
+  at("perhaps").hidden = perhaps.size === 0;
+  showChips("perhaps-list", problemsOf(perhaps), (codes) => {
+    change({ solved: union(lists.solved, codes) }, `Added ${named([...codes])}.`);
+    showFound({ solved: union(solved, codes), tried, perhaps: difference(perhaps, codes) });
+  }, true);
+  const added = [...problemsOf(solved), ...problemsOf(tried).map((problem) => ({ ...problem, note: "tried" }))];
+  at("added").hidden = added.length === 0;
+  at("added").querySelector("summary").textContent = `Show the ${added.length} added`;
+  showChips("added-list", added, (codes) => {
+    change(remove(codes), `Removed ${named([...codes])}.`);
+    showFound({ solved: difference(solved, codes), tried: difference(tried, codes), perhaps });
   });
 }
 
-function show() {
-  const listed = [...problems.values()].filter((one) => !one.delisted);
-  const solved = listed.filter((one) => lists.solved.has(one.code));
-  const unsolved = listed.filter((one) => !lists.solved.has(one.code));
+function show(now) {
+  lists = now;
   const any = lists.solved.size + lists.tried.size > 0;
   for (const part of document.querySelectorAll(".with-list")) part.hidden = !any;
-  at("forget").disabled = !any && !lists.friend.size;
-  showPoints(solved, listed, lists.tried);
-  next.show({ listed, solved, unsolved });
-  showProgress(solved, listed);
-  showFriend(unsolved.filter((one) => lists.friend.has(one.code)), lists.friend.size);
-  at("address").value = toAddress(location.origin + location.pathname, lists.solved, lists.tried);
+  for (const part of document.querySelectorAll(".without-list")) part.hidden = any;
+  at("open-add").hidden = !any;
+  if (!any) openAdd(true);
+  showNext();
+  showTiles();
+  showProgress();
   showList();
+  showFriends();
+}
+
+function showTiles() {
+  const solved = listed.filter(isSolved);
+  const total = worth(solved);
+  const lost = sum(solved.map((problem) => problem.score_30 ?? 0));
+  at("points").textContent = points(total);
+  at("points-note").textContent = lost ? `${signed(lost)} in 30 days from new solvers` : "80 / (40 + solvers) each";
+  at("solved").textContent = number(solved.length);
+  at("solved-note").textContent = `of ${number(listed.length)}${lists.tried.size ? `, ${number(lists.tried.size)} tried` : ""}`;
+  at("level").textContent = `~${number(levelOf(solved, listed))}`;
+  at("level-note").textContent = solved.length < RELIABLE ? "Add at least ten problems for a reliable level" : "solvers, from your ten rarest";
+  const goal = Math.floor(total + 1e-9) + 1;
+  const { chosen, gained } = fewest(suggestions, goal - total);
+  at("goal-name").textContent = `Next: ${pointsText(goal)}`;
+  at("goal-count").textContent = gained < goal - total ? `over ${number(chosen.length)}` : number(chosen.length);
+}
+
+const solversText = ([least, most]) => (most === Infinity ? `${number(least)}+` : `${number(least)}–${number(Math.max(most - 1, least))}`);
+
+function showNext() {
+  const solved = listed.filter(isSolved);
+  const unsolved = listed.filter((problem) => !isSolved(problem));
+  if (lists.solved.size + lists.tried.size === 0) {
+    suggestions = [];
+    at("next-note").textContent = "Nothing added yet, so here are the most solved problems.";
+    fillProblems("suggested", [...listed].sort((a, b) => b.users - a.users).slice(0, MAX_ROWS));
+    return;
+  }
+  const ranges = rangesOf(levelOf(solved, listed));
+  const likesAreKnown = listed.some((problem) => problem.liked !== null);
+  at("liked").hidden = !likesAreKnown;
+  const pressed = (id) => at(id).getAttribute("aria-pressed") === "true";
+  const range = at("choice").range.value;
+  const found = suggest(unsolved, ranges[range], {
+    topic: at("topic").value,
+    disliked: !likesAreKnown || !pressed("liked"),
+    few: pressed("few"),
+  });
+  suggestions = found.rows;
+  const text = `${count(suggestions.length, "problem")}, ${solversText([Math.round(found.least), Math.round(found.most)])} solvers`;
+  at("next-note").textContent = !suggestions.length
+    ? "Nothing left. Choose another topic or include less liked problems."
+    : (found.widened ? "Nothing left here; showing a wider range: " : "") + text;
+  fillProblems("suggested", suggestions);
+  at("picked").replaceChildren();
+  at("ranges").textContent = `Easy ${solversText(ranges.easy)} solvers · Moderate ${solversText(ranges.moderate)} · Hard ${solversText(ranges.hard)}. Best points per submission first. Dots: yours.`;
+  drawLevel("level-curve", listed, isSolved, { Easy: ranges.easy, Moderate: ranges.moderate, Hard: ranges.hard });
+  drawMap("map", listed, lists.solved, lists.tried);
+  const bands = [...new Set(listed.map((problem) => problem.band))].sort();
+  showBars("bands", bands.map((band) => group(band.slice(3).replace("under ", "< "), (problem) => problem.band === band, band[0])));
+  showFewest();
+}
+
+function group(name, has, band) {
+  const all = listed.filter(has);
+  return { name, band, all: all.length, solved: all.filter(isSolved).length };
+}
+
+function showFewest() {
+  const goal = Number(at("goal").value);
+  const { chosen, gained } = fewest(suggestions, goal);
+  const short = `All ${count(chosen.length, "problem")} here give only ${pointsText(gained)}.`;
+  at("fewest-note").textContent =
+    goal > 0 ? (gained < goal ? short : `${count(chosen.length, "problem")} for ${pointsText(gained)}.`) : "Type a number above 0.";
+  fillProblems("way", chosen, 5);
+}
+
+function pick() {
+  const problem = suggestions[Math.floor(Math.random() * suggestions.length)];
+  if (!problem) return;
+  const link = make("a", { href: `https://www.spoj.com/problems/${problem.code}/` }, make("bdi", {}, problem.name), ` ${problem.code} ↗`);
+  at("picked").replaceChildren("Solve ", link, `: you gain ${pointsText(problem.points_if_solved)}.`);
+}
+
+function showProgress() {
+  const solved = listed.filter(isSolved);
+  const families = [...new Set(listed.flatMap((problem) => problem.families))].sort();
+  showBars("families", families.map((family) => group(words(family), (problem) => problem.families.includes(family))));
+  at("families").parentElement.hidden = families.length === 0;
+  fillTable("lost", SPANS.map((days) => lostIn(days, solved)));
+  if (!solved.length) return;
+  const scores = new Map(listed.map((problem) => [problem.code, problem.score]));
+  const today = new Date().toISOString().slice(0, 10);
+  const visits = storage.addVisit(storage.loadVisits(), today, solved.map((problem) => problem.code), (code) => scores.get(code) ?? 0);
+  storage.saveVisits(visits);
+  fillTable("days", [...visits.days].reverse().map((day) => [
+    day.day,
+    number(day.solved),
+    points(day.points),
+    day.more === undefined
+      ? "first visit"
+      : `${day.more < 0 ? "−" : "+"}${Math.abs(day.more)} solved, ${signed(day.gained)} points, ${signed(day.lost)} from new solvers`,
+  ]));
+}
+
+function lostIn(days, solved) {
+  const losses = solved.map((problem) => ({ code: problem.code, lost: -problem[`score_${days}`], known: problem[`score_${days}`] !== null }));
+  const known = losses.filter((loss) => loss.known);
+  const biggest = known.reduce((one, other) => (other.lost > (one?.lost ?? 0) ? other : one), null);
+  return [`${days} days`, known.length ? points(sum(known.map((loss) => loss.lost))) : "no data yet", biggest?.code ?? ""];
 }
 
 function showList() {
-  if (at("list").open) showChips("whole-list", ofLists([...lists.solved].sort(), [...lists.tried].sort()), "remove", remove);
+  const tried = problemsOf([...lists.tried].sort()).map((problem) => ({ ...problem, note: "tried" }));
+  const all = [...problemsOf([...lists.solved].sort()), ...tried];
+  at("address").value = storage.toAddress(location.origin + location.pathname, lists);
+  at("whole").querySelector("summary").textContent = `Show all ${number(all.length)}`;
+  if (at("whole").open) showChips("whole-list", all, (codes) => change(remove(codes), `Removed ${named([...codes])}.`));
 }
 
-function download() {
-  const lines = (list, status) => ofCodes(list).map((one) => `${[one.code, status, one.score, one.users]}\r\n`);
-  const csv = ["code,status,points,users\r\n", ...lines(lists.solved, "solved"), ...lines(lists.tried, "tried")];
-  make("a", { href: URL.createObjectURL(new Blob(csv, { type: "text/csv" })), download: "my-problems.csv" }).click();
+function showFriends() {
+  if (!lists.friends.has(friend)) friend = [...lists.friends.keys()].at(0) ?? "";
+  at("friend-names").hidden = at("friend").hidden = !friend;
+  const choose = (name) => () => {
+    friend = name;
+    showFriends();
+  };
+  const buttons = [...lists.friends.keys()].map((name) => button(name, choose(name)));
+  for (const one of buttons) one.setAttribute("aria-pressed", one.textContent === friend);
+  at("friend-names").replaceChildren(...buttons);
+  const theirs = lists.friends.get(friend) ?? new Set();
+  const ahead = listed.filter((problem) => theirs.has(problem.code) && !isSolved(problem)).sort(byGain);
+  const behind = listed.filter((problem) => isSolved(problem) && !theirs.has(problem.code)).sort(byGain);
+  const gain = sum(ahead.map((problem) => problem.points_if_solved));
+  at("friend-note").textContent = `${friend} solved ${number(ahead.length)} you haven’t, worth ${pointsText(gain)} to you.`;
+  at("behind-note").textContent = `You solved ${number(behind.length)} that ${friend} hasn’t.`;
+  at("remove-friend").textContent = `Remove ${friend}`;
+  fillProblems("ahead", ahead);
+  fillProblems("behind", behind);
 }
 
-async function copy() {
-  at("address").select();
-  await navigator.clipboard.writeText(at("address").value);
-  tell("address", "Copied.");
+function addFriend(event) {
+  event.preventDefault();
+  const name = at("friend-name").value.trim();
+  const text = at("friend-text").value;
+  const found = read(text, problems);
+  if (!name || !found.solved.size) {
+    showMessage(describe(text, found));
+    return;
+  }
+  friend = name;
+  const codes = union(found.solved, found.perhaps);
+  change({ friends: new Map([...lists.friends, [name, codes]]) }, `Added ${count(codes.size, "problem")} of ${name}.`);
+  event.target.reset();
+}
+
+function openAdd(open) {
+  at("add").hidden = !open;
+  at("open-add").setAttribute("aria-expanded", open);
+}
+
+function openTab(id) {
+  for (const tab of document.querySelectorAll("[role=tab]")) {
+    const open = tab.getAttribute("aria-controls") === id;
+    tab.setAttribute("aria-selected", open);
+    at(tab.getAttribute("aria-controls")).hidden = !open;
+  }
+}
+
+const save = (text, type, name) => make("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name }).click();
+
+function toCsv() {
+  const lines = (codes, status) => problemsOf(codes).map(({ code, score = "", users = "" }) => `${[code, status, score, users]}\r\n`);
+  return ["code,status,points,solvers\r\n", ...lines(lists.solved, "solved"), ...lines(lists.tried, "tried")].join("");
+}
+
+async function restore({ target }) {
+  const found = storage.readBackup(await target.files[0].text());
+  target.value = "";
+  if (!found) {
+    showMessage(["This file is no backup of My progress."]);
+    return;
+  }
+  const before = { lists, visits: storage.loadVisits() };
+  storage.saveVisits(found.visits);
+  storage.saveLists(found.lists);
+  showMessage([`Restored ${amounts(found.lists)}.`], before);
+}
+
+function deleteAll() {
+  const before = { lists, visits: storage.loadVisits() };
+  storage.deleteAll();
+  showMessage(["Deleted."], before);
 }
 
 // A list that came in the address is taken only when the visitor says so.
-function showBrought() {
-  const brought = fromHash(location.hash, problems);
-  at("brought").hidden = !brought;
-  if (!brought) return;
-  at("brought-told").textContent = `This link brings a list: ${amounts(brought)}.`;
-  const answers = { add, replace, compare };
-  at("brought").onclick = ({ target }) => {
-    if (!target.value) return;
+function showArrived() {
+  const arrived = storage.fromHash(location.hash, problems);
+  at("arrived").hidden = !arrived;
+  if (!arrived) return;
+  at("arrived-message").textContent = `This link contains ${amounts(arrived)}.`;
+  at("arrived").querySelector("[value=add]").textContent = `Add ${amounts(arrived)}`;
+  const actions = {
+    add: () => change(add(arrived), `Added ${amounts(arrived)}.`),
+    replace: () => change(arrived, `Your list now has ${amounts(arrived)}.`),
+    compare: () => {
+      friend = "Friend";
+      change({ friends: new Map([...lists.friends, [friend, arrived.solved]]) }, `Added ${count(arrived.solved.size, "problem")} of a friend.`);
+      openTab("friends");
+    },
+    ignore: () => {},
+  };
+  at("arrived").onclick = ({ target }) => {
+    if (!actions[target.value]) return;
     history.replaceState(null, "", location.pathname);
-    at("brought").hidden = true;
-    if (!answers[target.value]) return;
-    answers[target.value](brought);
-    tellChange("Done.");
+    at("arrived").hidden = true;
+    actions[target.value]();
+    openAdd(lists.solved.size + lists.tried.size === 0);
   };
 }
 
-function forget() {
-  before = { lists, days: recall("days") };
-  forgetAll();
-  lists = keptLists();
-  show();
-  for (const whose of ["mine", "friend"]) showRead(whose, null);
-  tell("friend");
-  tellChange("Forgotten.");
+// The bookmarklet: runs on the page where it is clicked, so it can use nothing from here.
+function sendProfile(address) {
+  if (!/(^|\.)spoj\.com$/.test(location.hostname)) {
+    alert("Click this on your profile on www.spoj.com: it sends what you have solved to spojscore.");
+    return;
+  }
+  const codes = { solved: [], tried: [] };
+  let list = null;
+  for (const part of document.querySelectorAll("#user-profile-tables :is(h3, h4, h5, a[href*='/status/'])")) {
+    const code = /\/status\/([A-Z0-9_]+),/.exec(part.href ?? "");
+    if (code) list?.push(code[1]);
+    else if (!part.href) list = /todo/i.test(part.textContent) ? codes.tried : codes.solved;
+  }
+  const found = codes.solved.length + codes.tried.length;
+  location.assign(found ? `${address}#solved=${codes.solved}&tried=${codes.tried}` : "https://www.spoj.com/myaccount");
 }
 
-function readAgain() {
-  lists = keptLists();
-  at("mine-told").querySelector("button")?.remove(); // to undo would take away what came from elsewhere
-  show();
+function explainBookmarklet(event) {
+  event.preventDefault();
+  showMessage(["Drag this button to your bookmarks bar, then click it there on your SPOJ profile."]);
 }
 
-async function start() {
-  // Not while somebody is pasting.
-  at("add").open = lists.solved.size + lists.tried.size === 0 || at("mine-text").value !== "";
-  problems = await fetchList(at("add").dataset.list);
-  next.start([...problems.values()].filter((one) => !one.delisted));
-  at("add-mine").onclick = () => takeIn("mine", add);
-  at("replace-mine").onclick = () => takeIn("mine", replace);
-  at("add-friend").onclick = () => takeIn("friend", compare);
-  at("forget").onclick = forget;
-  at("download").onclick = download;
-  at("copy").onclick = copy;
-  at("list").ontoggle = showList;
-  // Another tab changed a list, or another page on whose way back this one is.
-  addEventListener("storage", ({ key }) => (!key || isList(key)) && readAgain());
-  addEventListener("pageshow", ({ persisted }) => persisted && readAgain());
-  addEventListener("hashchange", showBrought);
-  await new Promise(setTimeout); // a pause, so that the page answers meanwhile
-  for (const part of document.querySelectorAll(".loaded")) part.hidden = false;
-  for (const button of at("add").querySelectorAll("button")) button.disabled = false;
-  readAgain(); // another tab may have changed the lists meanwhile
-  showBrought();
+function fillStatic() {
+  const kinds = KINDS.filter((kind) => kind.label);
+  at("kinds").replaceChildren(...kinds.flatMap(({ label, example }) => [make("dt", {}, label), make("dd", {}, make("code", {}, example))]));
+  const topics = [...new Set(listed.flatMap((problem) => problem.topics))].sort();
+  const families = [...new Set(listed.flatMap((problem) => problem.families))].sort();
+  const option = (slug) => new Option(words(slug), slug);
+  if (families.length) at("topic").append(make("optgroup", { label: "Families" }, ...families.map(option)));
+  if (topics.length) at("topic").append(make("optgroup", { label: "Topics" }, ...topics.map(option)));
+  topicsAreKnown = topics.length > 0;
+  at("topic").hidden = !topicsAreKnown;
+  at("bookmarklet").href = `javascript:(${sendProfile})(${JSON.stringify(location.origin + location.pathname)})`;
 }
 
-start().catch((error) => {
-  tell("mine", `The list of problems is not available (${error.message}). Reload the page.`);
-});
+function listen() {
+  const toggle = ({ currentTarget: chip }) => {
+    chip.setAttribute("aria-pressed", chip.getAttribute("aria-pressed") !== "true");
+    showNext();
+    showTiles();
+  };
+  at("add").querySelector("form").onsubmit = (event) => {
+    event.preventDefault();
+    importText(at("mine-text").value, event.submitter?.value === "replace");
+  };
+  at("open-add").onclick = () => {
+    openAdd(at("add").hidden);
+    at("mine-text").focus();
+  };
+  at("choice").oninput = () => (showNext(), showTiles());
+  at("liked").onclick = at("few").onclick = toggle;
+  at("goal").oninput = showFewest;
+  at("pick").onclick = pick;
+  at("whole").ontoggle = showList;
+  at("add-friend").onsubmit = addFriend;
+  at("remove-friend").onclick = () =>
+    change({ friends: new Map([...lists.friends].filter(([name]) => name !== friend)) }, `Removed ${friend}.`);
+  at("copy").onclick = async () => {
+    at("address").select();
+    await navigator.clipboard.writeText(at("address").value);
+    showMessage(["Copied."]);
+  };
+  at("share").hidden = !navigator.share;
+  at("share").onclick = () => navigator.share({ title: "My progress", url: at("address").value }).catch(() => {});
+  at("backup").onclick = () => save(storage.backup(), "application/json", `spojscore-${new Date().toISOString().slice(0, 10)}.json`);
+  at("csv").onclick = () => save(toCsv(), "text/csv", "my-problems.csv");
+  at("restore").onclick = () => at("file").click();
+  at("file").onchange = restore;
+  at("delete").onclick = deleteAll;
+  at("bookmarklet").onclick = explainBookmarklet;
+  for (const tab of document.querySelectorAll("[role=tab]")) tab.onclick = () => openTab(tab.getAttribute("aria-controls"));
+  addEventListener("hashchange", showArrived);
+  storage.onChange(({ here, code }) => {
+    const before = { lists, visits: storage.loadVisits() };
+    show(storage.loadLists());
+    // To undo would take away what came from elsewhere.
+    if (!here) at("message").querySelector("button")?.remove();
+    if (code) showMessage([`${isSolved({ code }) ? "Added" : "Removed"} ${code}.`], before);
+  });
+}
+
+// `pasted` is where the home page leaves a text.
+export async function start(pasted) {
+  if (lists.solved.size + lists.tried.size) openAdd(false);
+  problems = await fetchProblems(at("my-progress").dataset.list).catch((error) => {
+    at("loading").textContent = `The list of problems is not available (${error.message}). Reload the page.`;
+    return new Map();
+  });
+  if (!problems.size) return;
+  listed = [...problems.values()].filter((problem) => !problem.delisted);
+  at("loading").hidden = true;
+  fillStatic();
+  listen();
+  for (const one of document.querySelectorAll("#my-progress :disabled")) one.disabled = false;
+  show(storage.loadLists());
+  openTab("next");
+  if (at("mine-text").value) openAdd(true); // typed before the list was there
+  showArrived();
+  const text = sessionStorage.getItem(pasted);
+  sessionStorage.removeItem(pasted);
+  if (text) importText(text, false);
+}
+
+// On the home page: a visitor's points and next problems.
+export async function startHome() {
+  const section = at("my-next");
+  if (!lists.solved.size) return;
+  problems = await fetchProblems(section.dataset.list);
+  listed = [...problems.values()].filter((problem) => !problem.delisted);
+  const solved = listed.filter(isSolved);
+  const level = levelOf(solved, listed);
+  const { rows } = suggest(listed.filter((problem) => !isSolved(problem)), rangesOf(level).moderate, {});
+  at("my-next-note").textContent = `${pointsText(worth(solved))} · ${number(solved.length)} solved · level ~${number(level)} solvers`;
+  fillProblems("my-next-rows", rows.slice(0, 3));
+  section.hidden = false;
+  if (at("paste")) at("paste").hidden = true;
+}

@@ -1,120 +1,261 @@
-// Reads what a visitor pasted. No pattern can match a text in two ways, so the time grows with its length only.
+// Reads what a visitor pasted. Each of KINDS takes what it recognizes and returns the rest of the text for the next
+// one. No pattern can match a text in two ways, so the time grows with the length only.
 
-const ADDRESS = /^(?:https?:\/\/)?(?:www\.)?spoj\.(?:com|pl)\/(users|status)\/([^/\s,]+)\/?(?:signedlist\/?)?$/i;
 const HEADING = /(list of solved|todo list of)\s+(?:\w+\s+)?problems/gi;
 const HTML = /<!doctype|<html|<\/t[dr]>|<\/li>/i;
-const LINK = /(?:spoj\.(?:com|pl)|href=["']?|\/spojscore)\/(problems|status|ranks|submit)\/(\w+)(,?)/gi;
-const OTHER_JUDGE = /codechef|codeforces|atcoder|hacker|leetcode|kattis|\buva\b/i;
-// SPOJ's plaintext history: | ID | DATE | PROBLEM | RESULT | …
-const SUBMISSION = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*\|\s*(\w+)\s*\|\s*(\w+)/;
+const LINK =
+  /(?:(?:^|[^.\w]|\bwww\.)spoj\.(?:com|pl)|href=["']?|\/spojscore)\/(problems|status|ranks|submit)\/(\w+)(,?)/gi;
+const SUBMISSION = /^.*\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*\|\s*(\w+)\s*\|\s*(\w+).*$/gm;
 const ACCEPTED = /^(?:ac|accepted|solved|yes|done|x|✓|✔|✅|\d+)$/i;
 const UNTOUCHED = /^(?:-*|no|todo)$/i;
-const BEFORE_CODE = /^(?:\d+|x|spoj)$/i; // a list's number, its ticked box
-const UNTICKED = /^\s*(?:[-*+]|\d+\.)\s*\[ ?\]\s/; // a box in a list of things to do
-const ITS_NAME = /^[\]*`"]*\s*[-–—:\t(]/; // what stands between a code and its name
-const TOKEN = /[^\s,;|()<>"'`*[\]{}]{2,}/g;
+const UNTICKED = /^[ \t]*(?:[-*+]|\d+\.)\s*\[ ?\]\s.*$/gm;
+const OTHER_JUDGE = /codechef|codeforces|atcoder|hacker|leetcode|kattis|\buva\b/i;
+const TOKEN = /[^\s,;|()<>"'`*[\]{}]+/g;
 const WORD = /\w{2,}/g;
-const SMALL = /[a-z]/;
-const CAPITAL = /[A-Z]/;
-// Lines of which more than their words is looked at.
-const MARKED = /[-\t–—:(/]/;
-const SOURCE = new Set("asm awk bf c cc cpp cs d go hs java js kt lisp lua ml pas php pl py rb rs scala scm sh swift ts".split(" "));
-const MANY = 1000; // words that are no codes
-const LONGEST = 100; // characters of a file's name that are looked at
+const CAPITALS = /^[A-Z\d_]*[A-Z][A-Z\d_]*$/;
+const SOURCE_FILE =
+  /^(.+)\.(?:asm|awk|bf|c|cc|cpp|cs|d|go|hs|java|js|kt|lisp|lua|ml|pas|php|pl|py|rb|rs|scala|scm|sh|swift|ts)$/i;
+const FILE_PREFIX = /^(?:\d+[-_. ]+)?(?:spoj[-_. ]*)?(?:\d+[-_. ]+)?/i;
+const COMMON_FILE = /^(?:a|ac|answer|code|index|main|prog|program|run|sol\d*|solution\d*|solve|spoj|submission)$/i;
+const MAX_PATH = 200; // characters
+const MIN_NAME = 6; // letters of a name that confirm the code before it
 
-// Codes that are words, too, beside those that stand as words in problems' names.
+// Codes that are also words, besides those that occur as words in problem names.
 const ALSO_WORDS =
   "ACC ASSIGN BALLOON BIO CHAIR CLONE CS DEPEND DETECT DIG DIST DP EIGHTS EN ENEMY EQ EST EXPAND FIRM FORMAT GEN GLOVE IM INVENT LCS LIAR MAJOR MATHS MESS MLE ORDERS PRO RAMP REC RESIST ROT SCROLL SEQ SHELF SLEEP SPLITS SUBS TLE URI VOL WA WAGE WEIGHT WORMS";
 
-function plainWords(problems) {
-  const names = [...problems.values()].map((one) => one.name).join(" ");
-  return new Set(`${ALSO_WORDS} ${names.toUpperCase()}`.match(/[A-Z]{2,}/g));
-}
+// { name, label, example, solved, tried, perhaps, unknown, read }: the label is for visitors; the codes are what
+// `read` finds in the example.
+export const KINDS = [
+  {
+    name: "address",
+    example: "https://www.spoj.com/users/kosaksi/",
+    user: "kosaksi",
+    read(text, found) {
+      const address = /^\s*(?:https?:\/\/)?(?:www\.)?spoj\.(?:com|pl)\/(users|status)\/([^/\s,]+)\/?(?:signedlist\/?)?\s*$/i.exec(text);
+      if (!address || (address[1].toLowerCase() === "status" && found.problems.has(address[2]))) return text;
+      found.user = address[2];
+      return "";
+    },
+  },
+  {
+    name: "profile",
+    label: "Your SPOJ profile (select all, copy, paste), or its HTML source",
+    example: "TEST me\nList of solved classical problems:\nONP\tTREE\nNOSUCH\nTODO list of classical problems:\nGSS1\nOnline ads",
+    solved: "ONP TREE",
+    tried: "GSS1",
+    unknown: "NOSUCH",
+    read(text, found) {
+      const headings = [...text.matchAll(HEADING)];
+      headings.forEach((heading, index) => {
+        const section = text.slice(heading.index + heading[0].length, headings[index + 1]?.index);
+        const links = [...section.matchAll(/\/status\/([A-Z0-9_]+),/g)].map(([, code]) => code);
+        // Codes have no small letters: the first word with one stands behind the list.
+        const words = section.match(WORD) ?? [];
+        const end = words.findIndex((word) => /[a-z]/.test(word));
+        const codes = links.length ? links : words.slice(0, end < 0 ? undefined : end);
+        // SPOJ's TODO list holds what was submitted and never accepted.
+        for (const code of codes) found.add(code, this.name, /solved/i.test(heading[1]));
+      });
+      return headings.length ? "" : text;
+    },
+  },
+  {
+    name: "page source",
+    example:
+      '<tr><td><a href="/problems/ONP/">x</a></td><td class="statusres" status="15"></tr>' +
+      '<tr><td><a href="/problems/TREE/">x</a></td><td class="statusres" status="14"></tr>',
+    solved: "ONP",
+    tried: "TREE",
+    read(text, found) {
+      if (!HTML.test(text)) return text;
+      const submissions = text.includes("statusres");
+      for (const row of submissions ? text.split("<tr") : [text]) {
+        if (submissions && !row.includes("statusres")) continue;
+        for (const code of linkedCodes(row, found)) {
+          found.add(code, this.name, !submissions || row.includes('status="15"'));
+        }
+      }
+      return "";
+    },
+  },
+  {
+    name: "unticked",
+    example: "- [ ] FCTRL - Factorial\n- [x] ONP",
+    solved: "ONP",
+    read: (text) => text.replace(UNTICKED, ""),
+  },
+  {
+    name: "submissions",
+    label: "The plaintext version of your submission history, linked on your profile",
+    example: "| 21 | 2018-03-01 10:21:12 |   PRIME1    |   AC    | 0.00 |\n| 22 | 2018-03-02 10:21:12 |    TREE     |   TLE   | 9.00 |",
+    solved: "PRIME1",
+    tried: "TREE",
+    read(text, found) {
+      return text.replace(SUBMISSION, (line, code, result) => {
+        found.add(code, this.name, /^(?:AC|\d+)$/.test(result));
+        return "";
+      });
+    },
+  },
+  {
+    name: "table",
+    label: "A table with a column Code or Problem, and perhaps Status",
+    example: "| Problem | Status |\n|---|---|\n| ONP - Transform | AC |\n| TREE | WA |\n| GSS1 | |\n| Maze | ✓ |",
+    solved: "ONP",
+    tried: "TREE",
+    perhaps: "MAZE",
+    read(text, found) {
+      let table = null;
+      const isOther = (line) => {
+        if (table && !line.includes(table.separator)) table = null;
+        if (table) readRow(line, table, found);
+        else table = readHead(line);
+        return !table;
+      };
+      return text.split("\n").filter(isOther).join("\n");
+    },
+  },
+  {
+    name: "codes",
+    label: "Codes, in capital or small letters",
+    example: "prime1 TEST, ONP\nNOSUCH",
+    solved: "PRIME1 TEST ONP",
+    unknown: "NOSUCH",
+    read(text, found) {
+      // Bullets and numbers of lines are no words.
+      const words = (text.match(TOKEN) ?? []).filter((word) => /[a-z]/i.test(word));
+      const codes = words.filter((word) => found.problems.has(word.toUpperCase()));
+      const others = words.filter((word) => !found.problems.has(word.toUpperCase()));
+      if (codes.length <= others.length || !others.every((word) => CAPITALS.test(word))) return text;
+      for (const word of words) found.add(word.toUpperCase(), this.name);
+      return "";
+    },
+  },
+  {
+    name: "file names",
+    label: "Names of source files",
+    example: "MAY99_4.py spoj_onp.py 07-TREE_2.cpp GSS1/main.cpp DP/knapsack.cpp test.cpp",
+    solved: "MAY99_4 ONP GSS1",
+    perhaps: "TREE DP TEST",
+    read(text, found) {
+      return text.replace(TOKEN, (token) => {
+        const file = token.length < MAX_PATH && SOURCE_FILE.exec(token);
+        if (file) readFile(file[1], found);
+        return file ? "" : token;
+      });
+    },
+  },
+  {
+    name: "links",
+    label: "Links to problems on SPOJ, vjudge or Luogu",
+    example: "[x](https://www.spoj.com/problems/tree/) spoj.com/ranks/ONP/ spoj.com/status/me/ https://pl.spoj.com/problems/TEST/",
+    solved: "TREE ONP",
+    read(text, found) {
+      for (const code of linkedCodes(text, found)) found.add(code, this.name);
+      return text.replace(LINK, " ");
+    },
+  },
+  {
+    name: "other sites",
+    example: "https://vjudge.net/problem/SPOJ-TREE https://www.luogu.com.cn/problem/SP1043 SP99999",
+    solved: "TREE GSS1",
+    read(text, found) {
+      const pattern = /(^|[^A-Za-z0-9])(?:SPOJ-([A-Z0-9_]+)|SP(\d{1,6}))(?![A-Za-z0-9_])/g;
+      return text.replace(pattern, (all, before, code, id) => {
+        const known = code ?? found.codesById.get(Number(id));
+        if (known) found.add(known, this.name);
+        return before;
+      });
+    },
+  },
+  {
+    name: "other judges",
+    example: "- [FCTRL](https://www.codechef.com/problems/FCTRL)",
+    perhaps: "FCTRL",
+    read(text, found) {
+      const isOurs = (line) => {
+        const ours = !OTHER_JUDGE.test(line);
+        for (const word of ours ? [] : (line.match(WORD) ?? [])) if (CAPITALS.test(word)) found.doubt(word);
+        return ours;
+      };
+      return text.split("\n").filter(isOurs).join("\n");
+    },
+  },
+  {
+    name: "prose",
+    label: "A README or any other text: codes in capitals, words such as TREE only if you confirm them",
+    example: "All of my code is here: TREE and onp.\nPRIME1 - Prime Generator\nMAZE - The Long Maze",
+    solved: "PRIME1 MAZE",
+    perhaps: "TREE ONP",
+    read(text, found) {
+      for (const line of text.replace(/:\/\/\S*/g, " ").split("\n")) {
+        for (const { 0: word, index } of line.matchAll(WORD)) {
+          const code = word.toUpperCase();
+          if (!found.problems.has(code)) continue;
+          const [plain, capitals] = [found.plainWords.has(code), code === word];
+          const named = capitals && plain && isNamed(line.slice(index + word.length), found.problems.get(code).name);
+          if (capitals && (named || !plain)) found.add(code, this.name);
+          else if (capitals || !plain) found.doubt(code);
+        }
+      }
+      return "";
+    },
+  },
+];
 
-// What a text says of `problems`, a Map by code: { from, user, solved, tried, perhaps, unknown }, sets of codes but
-// for `from`, the kinds of text that it was read from, and `user`, whose profile's address is all there is.
+// What a text says of `problems`, a Map by code: { solved, tried, perhaps, unknown } are sets of codes, `kinds` the
+// names of the kinds that found them, `user` is set if the text is the address of a profile.
 export function read(text, problems) {
-  const found = { from: new Set(), user: "", known: problems, plain: plainWords(problems), others: new Set() };
-  for (const name of ["solved", "tried", "perhaps", "unknown"]) found[name] = new Set();
-  const alone = text.length < LONGEST && ADDRESS.exec(text.trim());
-  if (alone && (/users/i.test(alone[1]) || !problems.has(alone[2]))) return { ...found, user: alone[2] };
-  const headings = [...text.matchAll(HEADING)];
-  if (headings.length) readProfile(text, headings, found);
-  else if (HTML.test(text)) readHtml(text, found);
-  else readLines(text, found);
+  const found = new Reading(problems);
+  KINDS.reduce((rest, kind) => kind.read(rest, found), text.replaceAll("\r", ""));
   for (const code of found.solved) found.tried.delete(code);
   for (const code of [...found.solved, ...found.tried]) found.perhaps.delete(code);
-  // Of a list of codes each word should be one; a README has others.
-  if ([...found.from].every((one) => one === "codes")) for (const word of found.others) found.unknown.add(word);
   return found;
 }
 
-function take(code, from, found, accepted = true) {
-  if (!found.known.has(code)) {
-    found.unknown.add(code);
-    return;
-  }
-  found[accepted ? "solved" : "tried"].add(code);
-  found.from.add(from);
-}
+class Reading {
+  user = "";
+  kinds = new Set();
+  solved = new Set();
+  tried = new Set();
+  perhaps = new Set();
+  unknown = new Set();
 
-// SPOJ's "TODO list" holds what was submitted and never accepted.
-function readProfile(text, headings, found) {
-  headings.forEach((heading, index) => {
-    const section = text.slice(heading.index + heading[0].length, headings[index + 1]?.index);
-    const links = [...section.matchAll(/\/status\/([A-Z0-9_]+),/g)].map(([, code]) => code);
-    // Codes have no small letters: the first word that has one stands behind the list.
-    const shown = section.match(WORD) ?? [];
-    const end = shown.findIndex((word) => SMALL.test(word));
-    for (const code of links.length ? links : shown.slice(0, end < 0 ? undefined : end)) {
-      take(code, "a profile", found, /solved/i.test(heading[1]));
+  constructor(problems) {
+    const all = [...problems.values()];
+    const names = all.map((problem) => problem.name).join(" ");
+    this.problems = problems;
+    this.codesById = new Map(all.map((problem) => [problem.id, problem.code]));
+    this.plainWords = new Set(`${ALSO_WORDS} ${names.toUpperCase()}`.match(/[A-Z]{2,}/g));
+  }
+
+  add(code, kind, accepted = true) {
+    if (!this.problems.has(code)) this.unknown.add(code);
+    else {
+      this[accepted ? "solved" : "tried"].add(code);
+      this.kinds.add(kind);
     }
-  });
-}
-
-function readHtml(text, found) {
-  if (!text.includes("statusres")) {
-    for (const code of linked(text, found)) take(code, "links", found);
-    return;
   }
-  for (const row of text.split("<tr")) {
-    const code = /\/problems\/([A-Z0-9_]+)/.exec(row);
-    if (code && row.includes("statusres")) take(code[1], "submissions", found, row.includes('status="15"'));
+
+  doubt(code) {
+    if (this.problems.has(code)) this.perhaps.add(code);
   }
 }
 
-// The codes of the problems that a text links to; in small letters SPOJ has pages and users, too.
-function linked(text, { known }) {
+// The codes of the problems that a text links to; in small letters, SPOJ has pages and users too.
+function linkedCodes(text, { problems }) {
   const codes = [];
-  if (!text.includes("/")) return codes;
   for (const [, page, word, comma] of text.matchAll(LINK)) {
     const code = word.toUpperCase();
-    if (word === code || (known.has(code) && (comma || page.toLowerCase() !== "status"))) codes.push(code);
+    if (word === code || (problems.has(code) && (comma || page.toLowerCase() !== "status"))) codes.push(code);
   }
   return codes;
 }
 
-function readLines(text, found) {
-  const others = OTHER_JUDGE.test(text);
-  const plain = [];
-  let table = null;
-  for (const line of text.split("\n")) {
-    if (line.length < 2 || (table && !line.includes(table.separator))) table = null;
-    const submission = line.length > 30 && SUBMISSION.exec(line);
-    const head = !table && header(line);
-    table ||= head;
-    if (UNTICKED.test(line)) continue;
-    if (submission) take(submission[1], "submissions", found, /^(?:AC|\d+)$/.test(submission[2]));
-    else if (table) head || readRow(line, table, found);
-    else if (line.length > 3 && (MARKED.test(line) || (others && OTHER_JUDGE.test(line)))) readLine(line, found);
-    else plain.push(line);
-  }
-  readWords(plain.join("\n"), true, found);
-}
-
-// Where a table's head has the codes and the results.
-function header(line) {
-  if (line.length < 6 || line.length > 300 || !/code|problem/i.test(line)) return null;
+// Where a table's head has the codes and the results; null for any other line.
+function readHead(line) {
+  if (line.length > 300 || !/code|problem/i.test(line)) return null;
   const separator = ["|", "\t", ","].find((one) => line.includes(one));
   const names = separator ? line.split(separator).map((name) => name.trim()) : [];
   const columns = [...names.keys()].filter((index) => /^(?:spoj |problem )?(?:code|problems?)$/i.test(names[index]));
@@ -126,79 +267,44 @@ function header(line) {
 
 function readRow(line, { separator, columns, result }, found) {
   const cells = line.split(separator);
-  const said = result < 0 ? "AC" : (cells[result] ?? "").trim();
-  if (UNTOUCHED.test(said)) return;
-  const accepted = ACCEPTED.test(said);
-  const links = linked(line, found);
-  for (const code of links) take(code, "links", found, accepted);
-  for (const column of links.length ? [] : columns) {
-    const [, word, rest] = /^[\s[*`"]*(\w{2,})(.*)/.exec(cells[column] ?? "") ?? [];
-    const code = word?.toUpperCase();
-    if (!found.known.has(code)) continue;
-    const sure = word === code && (!/\w/.test(rest) || ITS_NAME.test(rest) || !found.plain.has(code));
-    if (sure) take(code, "a table", found, accepted);
-    else found.perhaps.add(code);
-    return;
-  }
-}
-
-function readLine(line, found) {
-  const links = linked(line, found);
-  for (const code of links) take(code, "links", found);
-  // Beside a link, and where another judge is named, no word is sure to be a code of SPOJ.
-  const sure = links.length === 0 && !OTHER_JUDGE.test(line);
-  const first = sure && firstWord(line);
-  const rest = first && found.known.has(first[0]) ? line.slice(first.index + first[0].length) : "";
-  if (ITS_NAME.test(rest) && SMALL.test(rest)) {
-    // Names have small letters; a code may follow all the same.
-    for (const word of [first[0], ...(rest.match(WORD) ?? [])]) if (found.known.has(word)) loose(word, true, found);
-  } else readWords(links.length ? line.replace(LINK, " ") : line, sure, found);
-}
-
-function firstWord(line) {
-  const pattern = /\w+/g;
-  let word;
-  for (let n = 0; n < 4; n += 1) {
-    word = pattern.exec(line);
-    if (!word || !BEFORE_CODE.test(word[0])) break;
-  }
-  return word;
-}
-
-function readWords(text, sure, found) {
-  if (!text.includes(".") && !text.includes("://")) {
-    for (const word of new Set(text.match(WORD))) loose(word, sure, found);
-    return;
-  }
-  for (const token of new Set(text.match(TOKEN))) {
-    const dot = token.lastIndexOf(".");
-    if (dot > 0 && SOURCE.has(token.slice(dot + 1, dot + 7).toLowerCase())) readFile(token.slice(0, dot), sure, found);
-    else if (!token.includes("://")) for (const word of token.match(WORD) ?? []) loose(word, sure, found);
-  }
-}
-
-function loose(word, sure, found) {
-  const code = word.toUpperCase();
-  if (!found.known.has(code)) {
-    if (sure && code === word && CAPITAL.test(word) && found.others.size < MANY) found.others.add(code);
-  } else if (sure && code === word && !found.plain.has(code)) take(code, "codes", found);
-  else found.perhaps.add(code);
+  const verdict = result < 0 ? "AC" : (cells[result] ?? "").trim();
+  if (UNTOUCHED.test(verdict)) return;
+  const links = linkedCodes(line, found);
+  for (const code of links) found.add(code, "table", ACCEPTED.test(verdict));
+  if (links.length) return;
+  const words = columns.map((column) => /^[\s[*`"]*(\w{2,})/.exec(cells[column] ?? "")?.[1]);
+  const word = words.find((one) => one && found.problems.has(one.toUpperCase()));
+  if (!word) return;
+  if (CAPITALS.test(word)) found.add(word, "table", ACCEPTED.test(verdict));
+  else found.doubt(word.toUpperCase());
 }
 
 // A source file's path without its ending: PRIME1, spoj_onp, 07-PRIME1_Prime_Generator, PRIME1/main.
-function readFile(path, sure, found) {
-  const parts = path.slice(-LONGEST).replaceAll("\\", "/").split("/").reverse();
-  const ofSpoj = parts.some((part) => part.slice(0, 4).toLowerCase() === "spoj");
-  for (const part of parts) {
-    const names = part.split(/[-_.]/, 6).filter((name) => name && !BEFORE_CODE.test(name));
-    for (let n = names.length; n > 0; n -= 1) {
-      const name = names.slice(0, n).join("_");
-      const code = name.toUpperCase();
-      if (!found.known.has(code)) continue;
-      const clear = sure && (name === code || ofSpoj) && (n === names.length || !found.plain.has(code));
-      if (clear) take(code, "file names", found);
-      else found.perhaps.add(code);
-      return;
-    }
-  }
+function readFile(path, found) {
+  const ofSpoj = /spoj/i.test(path);
+  const [file, folder = ""] = path.split(/[\\/]/).reverse();
+  const isCommon = COMMON_FILE.test(file) && codeIn(folder, found);
+  const code = (!isCommon && codeIn(file, found)) || codeIn(folder, found);
+  if (!code) return;
+  const { name, whole } = code;
+  const plain = found.plainWords.has(name);
+  const sure = code.of === file ? (code.capitals || ofSpoj) && (whole || !plain) : isCommon && whole && code.capitals && !plain;
+  if (sure && !OTHER_JUDGE.test(path)) found.add(name, "file names");
+  else found.doubt(name);
 }
+
+// The longest code that a file's or folder's name begins with.
+function codeIn(of, { problems }) {
+  const parts = of.replace(FILE_PREFIX, "").split(/[-_. ]/, 6);
+  for (let n = parts.length; n > 0; n -= 1) {
+    const word = parts.slice(0, n).join("_");
+    const name = word.toUpperCase();
+    if (problems.has(name)) return { of, name, whole: n === parts.length, capitals: word === name };
+  }
+  return null;
+}
+
+const letters = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+// Whether a problem's name follows its code.
+const isNamed = (rest, name) =>
+  letters(name).length >= MIN_NAME && letters(rest.slice(0, 2 * name.length)).startsWith(letters(name));

@@ -4,42 +4,63 @@
 const RANGES = { easy: [1 / 2, Infinity], moderate: [1 / 6, 1 / 2], hard: [1 / 30, 1 / 6] };
 const RAREST = 10;
 const FEW = 3; // solvers
+const MIN_LIKED = 70; // percent
 
+export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 const byUsers = (a, b) => b.users - a.users;
-const byTry = (a, b) => (b.perTry ?? -1) - (a.perTry ?? -1);
-export const byWorth = (a, b) => b.next - a.next || (a.code < b.code ? -1 : 1);
+const byValue = (a, b) => (b.per_submission ?? -1) - (a.per_submission ?? -1);
+export const byGain = (a, b) => b.points_if_solved - a.points_if_solved || (a.code < b.code ? -1 : 1);
+
+// Every problem by code, with the columns of the query "everything".
+export async function fetchProblems(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  const { columns, rows } = await response.json();
+  const problems = rows.map((row) => {
+    const problem = Object.fromEntries(columns.map((column, index) => [column, row[index]]));
+    return { ...problem, topics: JSON.parse(problem.topics), families: JSON.parse(problem.families) };
+  });
+  return new Map(problems.map((problem) => [problem.code, problem]));
+}
 
 // The geometric mean of the solvers of one's ten rarest solved problems, or of the ten most solved of all.
 export function levelOf(solved, listed) {
   const sorted = [...(solved.length ? solved : listed)].sort(byUsers);
   const some = solved.length ? sorted.slice(-RAREST) : sorted.slice(0, RAREST);
-  return Math.exp(some.reduce((total, one) => total + Math.log(Math.max(one.users, 1)), 0) / some.length);
+  return Math.exp(sum(some.map((problem) => Math.log(Math.max(problem.users, 1)))) / some.length);
 }
 
-// { rows, least, most, widened }: the problems in a range, those first that bring the most points a submission. An
-// empty range is widened. What fewer than three have solved is left out unless `few`.
-export function suggest(unsolved, level, range, few) {
-  const choice = unsolved.filter((one) => few || one.users >= FEW);
-  let [least, most] = RANGES[range].map((share) => share * level);
-  let widened = false;
-  let rows;
-  for (;;) {
-    rows = choice.filter((one) => one.users >= least && one.users < most);
-    if (rows.length || !choice.length) break;
-    [least, most, widened] = [least < 1 ? 0 : least / 2, most * 2, true];
+// { easy, moderate, hard }: from how many solvers on, and below how many.
+export function rangesOf(level) {
+  const bounds = ([least, most]) => [Math.round(least * level), Math.round(most * level)];
+  return Object.fromEntries(Object.entries(RANGES).map(([name, shares]) => [name, bounds(shares)]));
+}
+
+// { rows, least, most, widened }: the problems in a range, best points per submission first. An empty range is
+// widened. `topic` is a topic or family; what is not well liked or has under three solvers is left out unless wanted.
+export function suggest(unsolved, [least, most], { topic = "", disliked = false, few = false }) {
+  const choice = unsolved.filter(
+    (problem) =>
+      (few || problem.users >= FEW) &&
+      (disliked || problem.liked >= MIN_LIKED) &&
+      (!topic || problem.topics.includes(topic) || problem.families.includes(topic)),
+  );
+  for (let widened = false; ; widened = true) {
+    const rows = choice.filter((problem) => problem.users >= least && problem.users < most);
+    if (rows.length || !choice.length) return { rows: rows.sort((a, b) => byValue(a, b) || byGain(a, b)), least, most, widened };
+    [least, most] = [least < 1 ? 0 : least / 2, Math.max(most, 1) * 2];
   }
-  return { rows: rows.sort((a, b) => byTry(a, b) || byWorth(a, b)), least, most, widened };
 }
 
-// The fewest of the rows that bring the points together. What one solves changes no other problem's points, so they
-// are those worth most.
-export function shortestWay(rows, goal) {
-  const way = [];
+// The fewest of the problems that gain the points together. Solving one changes no other's points, so they are those
+// worth most.
+export function fewest(problems, goal) {
+  const chosen = [];
   let gained = 0;
-  for (const one of [...rows].sort(byWorth)) {
+  for (const problem of [...problems].sort(byGain)) {
     if (!(gained < goal)) break;
-    way.push(one);
-    gained += one.next;
+    chosen.push(problem);
+    gained += problem.points_if_solved;
   }
-  return { way, gained };
+  return { chosen, gained };
 }

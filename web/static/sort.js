@@ -1,22 +1,25 @@
-// Sorts a table that shows all its rows, by a press on a head: numbers from the largest, words from A.
+// Sorts a table that shows all its rows by a press on a head: numbers from the largest, words from A.
 
-const table = document.querySelector("table.sortable");
-
-for (const head of table?.querySelectorAll("th:not(.col-row)") ?? []) {
-  head.innerHTML = `<button type="button">${head.innerHTML}</button>`;
-  head.onclick = () => sort(head, head.matches(".number"));
+export function start(table) {
+  for (const head of table.querySelectorAll("th:not(.col-row, .tick)")) {
+    const button = Object.assign(document.createElement("button"), { type: "button" });
+    button.append(...head.childNodes);
+    button.onclick = () => sort(table, head);
+    head.append(button);
+  }
 }
 
-function sort(head, numbers) {
+function sort(table, head) {
+  const numbers = head.matches(".number, .n");
   const down = head.ariaSort ? head.ariaSort === "ascending" : numbers;
   const body = table.tBodies[0];
   const rows = [...body.rows].map((row) => {
     const cell = row.cells[head.cellIndex];
-    const text = (cell.querySelector("a") ?? cell).textContent;
-    return { row, key: numbers ? parseFloat(cell.dataset.value ?? text.replaceAll(",", "").replace("−", "-")) : text.toLowerCase() };
+    const text = cell.dataset.value ?? (cell.querySelector("a") ?? cell).textContent;
+    return { row, key: numbers ? parseFloat(text.replaceAll(",", "").replace("−", "-").replace("<", "")) : text.toLowerCase() };
   });
-  const blank = ({ key }) => key === "" || key !== key;
-  rows.sort((a, b) => blank(a) - blank(b) || (down ? -1 : 1) * ((a.key > b.key) - (a.key < b.key)));
+  const isBlank = ({ key }) => key === "" || Number.isNaN(key);
+  rows.sort((a, b) => isBlank(a) - isBlank(b) || (down ? -1 : 1) * ((a.key > b.key) - (a.key < b.key)));
   rows.forEach(({ row }, index) => {
     const ordinal = row.querySelector(".col-row");
     if (ordinal) ordinal.textContent = index + 1;

@@ -1,4 +1,4 @@
-"""`python -m web.screenshot DB`: draw the pictures that stand for the site elsewhere.
+"""`python -m bench.screenshot DB`: draw the pictures that stand for the site elsewhere.
 
 The README's is the list of problems in DB. What is shown of a link, and a phone's touch icon, are
 the same for every DB, so that they never grow old.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.support.sites import running
 from web import serve
 
 README = Path("web", "screenshot.png")
@@ -38,7 +39,7 @@ def draw(database: Path) -> None:
     if chromium is None:
         raise serve.ServeError("there is no chromium on the PATH to draw with")
     with (
-        serve.serving(serve.command(database, PORT), PORT, quiet=True),
+        running(*serve.command(database, PORT)),
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -58,7 +59,7 @@ def draw_static(browser: Browser) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m web.screenshot", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.screenshot", description=__doc__)
     parser.add_argument("database", type=Path)
     try:
         draw(parser.parse_args().database)

@@ -1,0 +1,115 @@
+"""`python -m spojscore_crawler.history DB`: a new database with SPOJ's past lists, from data/."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from spojscore_crawler.items import Problem
+from spojscore_crawler.pipelines.score import add_scores
+from spojscore_crawler.store.commit import Crawl, commit
+from spojscore_crawler.store.difference import Changes
+from spojscore_crawler.store.files import StoreError
+
+DATA = Path(__file__).parents[1] / "data"
+DAYS = sorted(file.stem for file in DATA.glob("????-??-??.csv"))
+# A list's row in data/README.md: its file, and when it was read.
+READ = re.compile(r"^\| \[([0-9-]+)\.csv\]\([^)]*\) \| ([^|]+) \|", re.MULTILINE)
+
+
+def read_list(day: str) -> list[Problem]:
+    """SPOJ's list of `day`, one of DAYS, by ascending id.
+
+    A list without votes gets those of the last list before it that has some.
+    """
+    voted = {problem.id: problem for problem in _read(votes_day(day) or day)}
+    problems = []
+    for problem in _read(day):
+        votes = voted.get(problem.id, problem)
+        problems.append(replace(problem, votes_up=votes.votes_up, votes_down=votes.votes_down))
+    return problems
+
+
+def votes_day(day: str) -> str | None:
+    """The day of the votes in the list of `day`, None if it has none."""
+    for past in reversed([past for past in DAYS if past <= day]):
+        if any(problem.votes_up is not None for problem in _read(past)):
+            return past
+    return None
+
+
+def list_source(day: str) -> str:
+    """Where the list of `day` comes from, such as 'data/2025-08-26.csv, read on 26 August 2025'.
+
+    Raises KeyError if data/README.md lacks it.
+    """
+    read = dict(READ.findall((DATA / "README.md").read_text(encoding="utf-8")))
+    return f"data/{day}.csv, read {read[day]}"
+
+
+def commit_list(path: Path, problems: Sequence[Problem], crawl: Crawl) -> Changes:
+    """Commit a list as a crawl would, without its validation. Raises StoreError."""
+    for problem in problems:
+        add_scores(problem)
+    return commit(path, problems, crawl)
+
+
+def import_lists(path: Path, days: Iterable[str] = DAYS, source: str | None = None) -> None:
+    """Write a new database with the lists of `days`, all or nothing.
+
+    `source` is what the crawls have as theirs instead of list_source(). Raises StoreError.
+    """
+    if path.exists():
+        raise StoreError(f"{path} exists, and its history stays; name a new file")
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    for day in days:
+        problems = read_list(day)
+        midnight = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        crawl = Crawl(midnight, midnight, 0, source or list_source(day))
+        changes = commit_list(draft, problems, crawl)
+        print(
+            f"{day}: {len(problems)} problems ({changes.new} new, {changes.changed} changed, "
+            f"{changes.gone} gone, {changes.returned} returned)",
+            flush=True,
+        )
+    draft.replace(path)
+
+
+@cache
+def _read(day: str) -> tuple[Problem, ...]:
+    with (DATA / f"{day}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Problem(
+                id=int(row["id"]),
+                code=row["code"],
+                name=row["name"],
+                users=int(row["users"]),
+                acceptance=float(row["acceptance"]) if row["acceptance"] else None,
+                votes_up=int(row["votes_up"]) if row["votes_up"] else None,
+                votes_down=int(row["votes_down"]) if row["votes_down"] else None,
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m spojscore_crawler.history", description=__doc__
+    )
+    parser.add_argument("database", type=Path)
+    try:
+        import_lists(parser.parse_args().database)
+    except StoreError as error:
+        sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""The ladder: well-liked problems in rungs, from the most solved to the rare."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from math import ceil, log
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+RUNGS = 20
+PROBLEMS_PER_RUNG = 5
+MAX_PER_FAMILY = 2  # in one rung
+MAX_USERS = 30_000  # the first rung is open upwards from its lower edge
+MIN_USERS = 50
+EXCLUDED = frozenset({"TEST"})  # it only tests how to submit
+
+
+class Candidate(NamedTuple):
+    """A listed problem; `liked` in percent, None without votes."""
+
+    code: str
+    users: int
+    liked: float | None
+    families: frozenset[str]
+
+
+class Step(NamedTuple):
+    """A row of the table `ladder`; rungs and positions count from 1."""
+
+    rung: int
+    position: int
+    code: str
+
+
+def rung(users: int) -> int | None:
+    """The rung for a number of solvers, in equal steps of log(users); None under MIN_USERS."""
+    step = ceil(RUNGS * log(MAX_USERS / max(users, 1)) / log(MAX_USERS / MIN_USERS))
+    return max(step, 1) if step <= RUNGS else None
+
+
+def build_ladder(candidates: Iterable[Candidate]) -> list[Step]:
+    """The best-liked problems of each rung, at most two of one family, ordered by solvers.
+
+    Untagged problems belong to no family. More solvers, then the code, break ties.
+    """
+    chosen: dict[int, list[Candidate]] = {number: [] for number in range(1, RUNGS + 1)}
+    families: Counter[tuple[int, str]] = Counter()
+    rated = [c for c in candidates if c.liked is not None and c.code not in EXCLUDED]
+    for candidate in sorted(rated, key=lambda c: (-(c.liked or 0), -c.users, c.code)):
+        number = rung(candidate.users)
+        if number is None or len(chosen[number]) == PROBLEMS_PER_RUNG:
+            continue
+        own = [(number, family) for family in candidate.families]
+        if all(families[family] < MAX_PER_FAMILY for family in own):
+            chosen[number].append(candidate)
+            families.update(own)
+    return [
+        Step(number, position, candidate.code)
+        for number, members in chosen.items()
+        for position, candidate in enumerate(sorted(members, key=lambda c: (-c.users, c.code)), 1)
+    ]
+
+
+def write_ladder(db: Database) -> None:
+    """Write the table `ladder` when it differs, within the open transaction."""
+    query = "SELECT code, users, liked, families FROM problems WHERE delisted IS NULL"
+    steps = build_ladder(
+        Candidate(code, users, liked, frozenset(json.loads(families)))
+        for code, users, liked, families in db.execute(query)
+    )
+    rows = db.execute("SELECT rung, position, code FROM ladder ORDER BY rung, position")
+    if rows.fetchall() != steps:
+        db.execute("DELETE FROM ladder")
+        db.conn.executemany("INSERT INTO ladder (rung, position, code) VALUES (?, ?, ?)", steps)

@@ -1,0 +1,58 @@
+"""The topics of problems, by SPOJ's tags and by articles, and the families of topics."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from pathlib import Path
+
+from sqlite_utils import Database
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def article_url(path: str) -> str:
+    return f"https://cp-algorithms.com/{path}.html"
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def read_topics() -> dict[str, str]:
+    """The topic of each tag and of each article's address; empty if there is none."""
+    tags = {row["slug"]: row["topic"] for row in _read("topics.csv")}
+    articles = {article_url(row["article"]): row["topic"] for row in _read("article-topics.csv")}
+    return tags | articles
+
+
+def read_families() -> dict[str, str]:
+    """The family of each topic."""
+    return {row["topic"]: row["family"] for row in _read("topics.csv") if row["topic"]}
+
+
+def derive(db: Database) -> None:
+    """Write families, the topics of articles, and each problem's topics, where they differ."""
+    topics, families = read_topics(), read_families()
+    if dict(db.execute("SELECT topic, family FROM families")) != families:
+        db.execute("DELETE FROM families")
+        db.conn.executemany("INSERT INTO families (topic, family) VALUES (?, ?)", families.items())
+    db.conn.executemany(
+        "UPDATE articles SET topic = ?2 WHERE url = ?1 AND topic IS NOT ?2",
+        ((source, topic or None) for source, topic in topics.items()),
+    )
+    names = defaultdict(set)
+    for code, source in db.execute(
+        "SELECT code, tag FROM tags UNION ALL SELECT code, url FROM articles"
+    ):
+        if topic := topics.get(source):
+            names[code].add(topic)
+    rows = []
+    for code, *before in db.execute("SELECT code, topics, families FROM problems"):
+        own = names.get(code, set())
+        lists = own, {families[topic] for topic in own}
+        if (after := [json.dumps(sorted(values)) for values in lists]) != before:
+            rows.append((*after, code))
+    db.conn.executemany("UPDATE problems SET topics = ?, families = ? WHERE code = ?", rows)

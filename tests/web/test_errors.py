@@ -1,0 +1,144 @@
+"""Errors as sentences, in the format of the address, with what may have been meant."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from parsel import Selector
+
+from tests.support.sites import fetch, get, path, refusal, served, words
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        pytest.param(path("SELECT usrs FROM problems", "{}"),
+                     "No column “usrs”. Did you mean users?", id="column"),
+        pytest.param(path("SELECT p.usrs FROM problems p", "{}"),
+                     "No column “usrs”. Did you mean users?", id="column with table"),
+        pytest.param(path("SELECT * FROM problem", "{}"),
+                     "No table “problem”. Did you mean problems?", id="table"),
+        pytest.param(path("SELECT medain(1)", "{}"), "No function “medain”.", id="function"),
+        pytest.param(path("SELECT * FROM xyzzy", "{}"), "No table “xyzzy”.", id="nothing similar"),
+        pytest.param("/spojscore/worth{}?code=PRIME1",
+                     "The query worth has no parameter code. Did you mean codes?", id="parameter"),
+        pytest.param("/spojscore/problems{}?_where=1",
+                     "_where= is not available. Use SQL instead: /spojscore#sql.", id="_where"),
+        pytest.param("/spojscore/problems{}?%5Fwhere=1",
+                     "_where= is not available. Use SQL instead: /spojscore#sql.",
+                     id="encoded _where"),
+        pytest.param("/spojscore/crawls{}?" + "&".join(["_facet=day"] * 5),
+                     "At most 4 facets at a time.", id="facets"),
+        pytest.param("/spojscore/crawls{}?_size=x", "_size must be a positive integer",
+                     id="Datasette's own"),
+    ],
+)  # fmt: skip
+def test_errors_in_html_json_and_csv(address: str, sentence: str, site: str) -> None:
+    html, as_json, as_csv = (
+        address.replace("{}", kind).replace("%7B%7D", kind) for kind in ("", ".json", ".csv")
+    )
+    assert json.loads(refusal(site + as_json)) == {
+        "ok": False, "error": sentence, "status": 400, "title": None,
+    }  # fmt: skip
+    assert refusal(site + as_csv) == sentence
+    page = Selector(refusal(site + html))
+    assert page.css(".message-error::text").get() == sentence
+    assert page.css("h1::text").get() == "Query failed"
+
+
+def test_failed_query_stays_in_its_form(site: str) -> None:
+    query = "SELECT code, usrs\nFROM problems\nWHERE users > :many"
+    page = Selector(refusal(f"{site}{path(query)}&many=12"))
+    assert page.css("textarea#sql::text").get("") == query
+    assert page.css("input[name=many]::attr(value)").get() == "12"
+    columns = page.css("details[open] dd::text").getall()
+    assert any("code, name, users, score" in line for line in columns)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/spojscore/problems.json?_through=x", "/spojscore/problems.json?users__gt=" + "9" * 30,
+        "/spojscore/latest_events.json?_next=99999999999999999999",
+        "/spojscore/problem_history.json?_next='", "/spojscore/problems.json?_facet=%00",
+        "/spojscore.json?sql=select+%00", "/spojscore.json?sql=select+1&_shape=nope",
+        "/spojscore.json?_shape=array", "/spojscore.json?_shape=arrayfirst", "/spojscore.csv",
+        "/spojscore.csv?x=1", "/spojscore/worth.json?_shape=object",
+        "/spojscore/worth.json?_shape=",
+    ],
+)  # fmt: skip
+def test_nonsense_is_refused_with_400(address: str, site: str) -> None:
+    assert refusal(site + address)
+
+
+def test_json_options_have_no_effect_on_pages(site: str) -> None:
+    page = words(get(f"{site}/spojscore/problems?_shape=array&_nl=on"))
+    assert page == words(get(f"{site}/spojscore/problems"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "spojscore.dbx?sql=select+1", "spojscor~65.dbx?sql=select+1", "spojscore.JSON",
+        "spojscore/problems.html?_size=max", "spojscore/problems/PRIME1.xyz",
+        "spojscore/worth.html?codes=PRIME1", "spojscore/nosuchtable",
+    ],
+)  # fmt: skip
+def test_unknown_formats_and_tables_are_not_found(address: str, site: str) -> None:
+    assert "Page not found." in refusal(f"{site}/{address}", 404)
+
+
+@pytest.fixture(scope="module")
+def codes_site(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site on which TEST was once TSET."""
+    database = tmp_path_factory.mktemp("codes") / "codes.db"
+    shutil.copy(crawled, database)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "INSERT INTO events (crawl_id, day, code, kind, detail) "
+            "SELECT id, day, 'TEST', 'recoded', 'TSET' FROM crawls LIMIT 1"
+        )
+    with served(database) as (address, _):
+        yield address
+
+
+@pytest.mark.parametrize(
+    ("address", "location"),
+    [
+        ("/prime1", "/spojscore/problems/PRIME1"),
+        ("/PRIME1", "/spojscore/problems/PRIME1"),
+        ("/problems/PRIME1", "/spojscore/problems/PRIME1"),
+        ("/spojscore/Prime1", "/spojscore/problems/PRIME1"),
+        ("/spojscore/problems/prime1.json?_shape=array&utm_source=x",
+         "/spojscore/problems/PRIME1.json?_shape=array"),
+        ("/tset", "/spojscore/problems/TEST"),
+    ],
+)  # fmt: skip
+def test_code_redirects_to_its_problem(address: str, location: str, codes_site: str) -> None:
+    status, headers, _ = fetch(codes_site + address)
+    assert (status, headers["Location"]) == (302, location)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        pytest.param("/PRIM1", "PRIME1", id="misspelt code"),
+        pytest.param("/spojscore/problems/agrcow", "AGGRCOW", id="misspelt code, lower case"),
+        pytest.param("/prime-generator", "PRIME1", id="name"),
+    ],
+)
+def test_missing_page_suggests_problems(address: str, code: str, site: str) -> None:
+    page = Selector(refusal(site + address, 404))
+    assert page.css("h1::text").get() == "Page not found"
+    assert page.css("main ul a::attr(href)").get() == f"/spojscore/problems/{code}"
+
+
+def test_missing_page_without_suggestions(site: str) -> None:
+    for address in ("/qzqzqzqzqz", "/~7E", f"/{'x' * 2000}"):
+        assert Selector(refusal(site + address, 404)).css("main ul").getall() == []

@@ -1,0 +1,70 @@
+// What every page has: the search box, relative times, marks. It starts what else a page needs; no other module does
+// anything on import.
+
+import { start as startMarks } from "./marks.js";
+import { start as startSorting } from "./sort.js";
+
+const MAX_SUGGESTIONS = 8;
+const UNITS = [[86_400, "day"], [3_600, "hour"], [60, "minute"]]; // seconds
+const DAYS_FROM = 48 * 3_600; // seconds
+const PASTE = "spojscore.paste";
+
+// Writes how long ago; the server's text stays as a title.
+function writeRelativeTimes() {
+  for (const time of document.querySelectorAll("time.relative[datetime]")) {
+    const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
+    if (Number.isNaN(seconds)) continue;
+    const [size, unit] = UNITS.find(([length], index) => seconds >= (index ? length : DAYS_FROM)) ?? UNITS.at(-1);
+    time.title ||= time.textContent.trim();
+    time.textContent = seconds < 60 ? "just now" : new Intl.RelativeTimeFormat("en").format(-Math.floor(seconds / size), unit);
+    if (seconds > 3_600 * time.dataset.staleHours) time.closest(".freshness")?.classList.add("stale");
+  }
+}
+
+// Suggests problems while one types a code or a name; `/` goes to the field.
+function startSearch(form) {
+  const field = form.q;
+  let problems = [];
+
+  async function load() {
+    const response = await fetch(form.dataset.list);
+    if (response.ok) problems = (await response.json()).rows;
+    suggest();
+  }
+
+  function suggest(event) {
+    const typed = field.value.trim().toUpperCase();
+    // A choice from the list comes as a whole.
+    if (event && typed && (event.inputType ?? "insertReplacementText") === "insertReplacementText") form.requestSubmit();
+    const distance = ([code, name]) => (code === typed ? 0 : ` ${code} ${name}`.toUpperCase().includes(` ${typed}`) ? 1 : 2);
+    const found = problems.filter(([code, name]) => typed && `${code} ${name}`.toUpperCase().includes(typed));
+    found.sort((a, b) => distance(a) - distance(b) || b[2] - a[2]);
+    field.list.replaceChildren(...found.slice(0, MAX_SUGGESTIONS).map(([code, name]) => new Option(name, code)));
+  }
+
+  field.addEventListener("focus", load, { once: true });
+  field.addEventListener("input", suggest);
+  addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.closest("input, select, textarea")) return;
+    event.preventDefault();
+    field.focus();
+  });
+}
+
+// On the home page: what is pasted there goes to My progress.
+function startPasteBox(form) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    sessionStorage.setItem(PASTE, form.querySelector("textarea").value);
+    location.assign(form.action);
+  });
+}
+
+writeRelativeTimes();
+startMarks();
+for (const table of document.querySelectorAll("table.sortable")) startSorting(table);
+for (const form of document.querySelectorAll("form#find[data-list]")) startSearch(form);
+for (const form of document.querySelectorAll("form#paste")) startPasteBox(form);
+if (document.querySelector("#my-progress")) (await import("./mine.js")).start(PASTE);
+if (document.querySelector("#my-next")) (await import("./mine.js")).startHome();

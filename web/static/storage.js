@@ -1,0 +1,126 @@
+// What a visitor has solved, tried and chosen. It stays in this browser's localStorage.
+
+const PREFIX = "spojscore.";
+const CHANGE = "spojscore-change";
+const CODE = /^\w{1,20}(?:~\d{1,9})?$/;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const MAX_FRIEND_NAME = 40; // characters
+
+export const union = (a, b) => new Set([...a, ...b]);
+export const difference = (a, b) => new Set([...a].filter((one) => !b.has(one)));
+
+function load(name) {
+  try {
+    return JSON.parse(localStorage.getItem(PREFIX + name));
+  } catch {
+    return null; // damaged, or this browser stores nothing
+  }
+}
+
+// Returns whether this browser stores it.
+function save(name, value) {
+  try {
+    localStorage.setItem(PREFIX + name, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// What follows leaves out whatever is damaged or odd.
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isCode = (value) => typeof value === "string" && CODE.test(value);
+const toCodes = (value) => new Set(Array.isArray(value) ? value.filter(isCode) : []);
+
+function toLists(value) {
+  const { solved, tried, friends } = isObject(value) ? value : {};
+  const named = Object.entries(isObject(friends) ? friends : {}).map(([name, codes]) => [name.slice(0, MAX_FRIEND_NAME), toCodes(codes)]);
+  const own = toCodes(solved);
+  return { solved: own, tried: difference(toCodes(tried), own), friends: new Map(named.filter(([name, codes]) => name && codes.size)) };
+}
+
+function toVisits(value) {
+  const { base, last, days } = isObject(value) ? value : {};
+  const toVisit = (one) =>
+    isObject(one) && DAY.test(one.day) && Number.isFinite(one.points) ? { day: one.day, points: one.points, codes: [...toCodes(one.codes)] } : undefined;
+  const isDay = (one) =>
+    isObject(one) && DAY.test(one.day) && [one.solved, one.points, one.more ?? 0, one.gained ?? 0, one.lost ?? 0].every(Number.isFinite);
+  return { base: toVisit(base), last: toVisit(last), days: Array.isArray(days) ? days.filter(isDay) : [] };
+}
+
+const plain = ({ solved, tried, friends }) => ({
+  solved: [...solved],
+  tried: [...tried],
+  friends: Object.fromEntries([...friends].map(([name, codes]) => [name, [...codes]])),
+});
+
+// { solved, tried } are sets of codes, { friends } a Map of such sets by name.
+export const loadLists = () => toLists({ solved: load("solved"), tried: load("tried"), friends: load("friends") });
+
+// Returns whether this browser stores them. `code` is set if only that one changed.
+export function saveLists(lists, code) {
+  const saved = Object.entries(plain(toLists(plain(lists)))).map(([name, value]) => save(name, value));
+  dispatchEvent(new CustomEvent(CHANGE, { detail: code }));
+  return saved.every(Boolean);
+}
+
+// Calls `action` when a list has changed: here (with what saveLists got), in another tab, or before the way back.
+export function onChange(action) {
+  addEventListener(CHANGE, ({ detail }) => action({ here: true, code: detail }));
+  addEventListener("storage", ({ key }) => (!key || key.startsWith(PREFIX)) && action({ here: false }));
+  addEventListener("pageshow", ({ persisted }) => persisted && action({ here: false }));
+}
+
+export const loadHidden = () => load("hide") === true;
+export const saveHidden = (hidden) => save("hide", hidden);
+export const loadVisits = () => toVisits(load("days"));
+export const saveVisits = (visits) => save("days", visits);
+
+export function deleteAll() {
+  try {
+    for (const name of ["solved", "tried", "friends", "days", "hide"]) localStorage.removeItem(PREFIX + name);
+  } catch {
+    // It stores nothing anyway.
+  }
+  dispatchEvent(new CustomEvent(CHANGE));
+}
+
+// Adds today's entry to the visits: `base` is the list as the day before left it, `days` are { day, solved, points,
+// more, gained, lost }: points gained by solving, and lost to new solvers.
+export function addVisit({ base, last, days }, day, codes, pointsOf) {
+  const sum = (some) => some.reduce((total, code) => total + pointsOf(code), 0);
+  const points = sum(codes);
+  const before = last && last.day !== day ? last : base;
+  const entry = { day, solved: codes.length, points };
+  if (before) {
+    const now = sum(before.codes);
+    Object.assign(entry, { more: codes.length - before.codes.length, gained: points - now, lost: now - before.points });
+  }
+  return { base: before, last: { day, codes, points }, days: [...days.filter((one) => one.day !== day), entry] };
+}
+
+// Everything as one JSON file, and back; null if the text is no such file.
+export const backup = () => JSON.stringify({ spojscore: 1, ...plain(loadLists()), days: loadVisits() });
+
+export function readBackup(text) {
+  try {
+    const all = JSON.parse(text);
+    return all.spojscore === 1 ? { lists: toLists(all), visits: toVisits(all.days) } : null;
+  } catch {
+    return null;
+  }
+}
+
+// An address that carries a list behind #, which browsers send to no server.
+export function toAddress(page, { solved, tried }) {
+  return `${page}#solved=${[...solved].join(",")}${tried.size ? `&tried=${[...tried].join(",")}` : ""}`;
+}
+
+// The codes of `problems`, a Map, in an address's part from # on; null if there are none.
+export function fromHash(hash, problems) {
+  const parameters = new URLSearchParams(hash.slice(1));
+  const [solved, tried] = ["solved", "tried"].map(
+    (name) => new Set((parameters.get(name) ?? "").split(",").filter((code) => problems.has(code))),
+  );
+  return solved.size + tried.size ? { solved, tried: difference(tried, solved) } : null;
+}
