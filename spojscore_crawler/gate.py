@@ -57,12 +57,6 @@ class Crawl:
         """Whether the first and the last page were read again, which shows whether it shifted."""
         return all(len(self.readings.get(start, [])) > 1 for start in (0, self.starts[-1]))
 
-    @property
-    def source(self) -> str:
-        """Where the pages came from, and whether they are fenced."""
-        sources = " and ".join(sorted({page.source for page in self.pages}))
-        return sources if self.fenced else f"{sources}, not fenced"
-
 
 Rule = Callable[[Crawl], str | None]
 

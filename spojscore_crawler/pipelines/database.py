@@ -18,12 +18,7 @@ from spojscore_crawler.store import commit, files
 from spojscore_crawler.store.state import LastList, last_list
 
 STOPPED = "the crawl stopped early, see the log"
-# Words for Scrapy's reasons.
-REASONS = {
-    "finished": STOPPED,
-    "shutdown": "the crawl was interrupted",
-    "start_error": STOPPED,
-}
+REASONS = {"shutdown": "the crawl was interrupted", "start_error": STOPPED}
 
 
 class DatabasePipeline:
@@ -99,11 +94,12 @@ class DatabasePipeline:
         findings = "; ".join(broken.values())
         if broken and not (acceptable and self.settings["GATE"]):
             return findings
+        source = self.pages[0].source + ("" if crawl.fenced else ", not fenced")
         row = commit.Crawl(
             started=crawl.times[0],
             finished=crawl.times[-1],
             pages=len(crawl.readings),
-            source=self.settings["SOURCE"] or crawl.source,
+            source=self.settings["SOURCE"] or source,
             overridden=findings or None,
         )
         try:

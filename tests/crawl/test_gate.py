@@ -31,7 +31,7 @@ def crawl(*sizes: int, problems: list[Problem] | None = None) -> Crawl:
     end = (len(sizes) - 1) * SIZE
     for page, size in enumerate(sizes):
         keys = tuple((each.id, each.code) for each in left[:size])
-        pages.append(Page(page * SIZE, end, keys, source="www.spoj.com"))
+        pages.append(Page(page * SIZE, end, keys))
         del left[:size]
     return Crawl([*pages, pages[-1], pages[0]], listed, LAST, LIMITS, began=NOW, now=NOW)
 
@@ -91,7 +91,7 @@ def test_shifted_list(number: int) -> None:
 def test_saved_pages_may_be_unfenced() -> None:
     once = saved(replace(WHOLE, pages=WHOLE.pages[:3]), NOW)
     assert broken(once) == set()
-    assert (once.source, WHOLE.source) == ("www.spoj.com, not fenced", "www.spoj.com")
+    assert (once.fenced, WHOLE.fenced) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -177,18 +177,13 @@ def test_implausible_lists(
 
 
 def test_messages() -> None:
-    """Each in the words that a person reads."""
-    problems = [problem(n) for n in range(9)]
-    problems[4] = replace(problems[4], id=99)
-    unsorted = crawl(3, 3, 3, problems=problems)
+    problems = [problem(99 if n == 4 else n) for n in range(9)]
     pages = [page for page in WHOLE.pages if page.start]
     last = LastList(10, 200, YESTERDAY, dict.fromkeys(range(9), "Name"))
-    messages = [
-        message
-        for crawl in (unsorted, replace(WHOLE, pages=pages), replace(WHOLE, last=last))
-        for message in judge(crawl)[0].values()
-    ]
-    assert messages == [
+    broken_crawls = [
+        crawl(3, 3, 3, problems=problems), replace(WHOLE, pages=pages), replace(WHOLE, last=last)
+    ]  # fmt: skip
+    assert [message for each in broken_crawls for message in judge(each)[0].values()] == [
         "the list is not sorted by id (sort=0): 5 comes after 99",
         "1 of 3 pages missing, the first is start=0",
         "the first and the last page were not read again at the end",

@@ -8,7 +8,6 @@ from random import Random
 
 import pytest
 
-from bench.ten_years import first_world
 from deploy import probe
 from deploy.archive import archive
 from deploy.bundle import STATIC_DATABASE
@@ -22,6 +21,7 @@ from spojscore_crawler.store.state import state
 from tests.support.databases import rows
 from tests.support.published import Site
 from tests.support.queries import ask
+from tests.support.world import first_world
 
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 DAYS = 365

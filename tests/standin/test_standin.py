@@ -3,19 +3,15 @@
 import csv
 import re
 from html import unescape
-from http.client import HTTPConnection
 
 import pytest
 
 from spojscore_crawler.history import DATA, list_source
 from standin.pages import THEMES, markup
-from standin.problems import DAYS, Entry, problems
+from standin.problems import DAYS, problems
 from standin.server import StandIn, serving
-from tests.support.faults import Fault, FaultyStandIn
 
 COLUMNS = ["id", "code", "name", "users", "acceptance", "votes_up", "votes_down"]
-PAGE = "/problems/classical/sort=0,start=0"
-CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -70,22 +66,3 @@ def test_old_theme_writes_references_for_what_its_encoding_lacks() -> None:
 def test_names_in_spojs_markup(name: str, markup_: str) -> None:
     assert markup(name) == markup_
     assert unescape(re.sub(r"(&#\d+)", r"\1;", markup_)) == name
-
-
-def request(server: StandIn, path: str, agent: str) -> tuple[int, bool]:
-    """The status, and whether the body is a list."""
-    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=10)
-    connection.request("GET", path, headers={"User-Agent": agent})
-    response = connection.getresponse()
-    answer = response.status, b"/ranks/TEST" in response.read()
-    connection.close()
-    return answer
-
-
-def test_bot_check_for_all_but_browsers() -> None:
-    fault = Fault.parse("all:bot-check-unless-browser")
-    entry = Entry(id=1, code="TEST", name="Test", users=1)
-    with serving(FaultyStandIn([entry], faults=[fault])) as server:
-        assert request(server, PAGE, "spojscore") == (403, False)
-        assert request(server, PAGE, CHROME) == (200, True)
-        assert request(server, "/robots.txt", "spojscore") == (200, False)
