@@ -10,6 +10,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 
 from tests.support.projects import ROOT
+from web import run_sql
 
 METADATA = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["spojscore"]["queries"]
 QUERIES = tuple(name for name, query in METADATA.items() if "group" in query)
@@ -20,4 +21,5 @@ def ask(path: Path, query: str, **parameters: str) -> list[dict[str, Any]]:
     blank = dict.fromkeys(METADATA[query].get("params", ()), "")
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
+        run_sql.add_functions(connection)
         return [dict(row) for row in connection.execute(METADATA[query]["sql"], blank | parameters)]

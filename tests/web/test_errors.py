@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from parsel import Selector
 
+from tests.support.attacks import ATTACKS
 from tests.support.sites import fetch, get, path, refusal, served, words
 
 
@@ -64,7 +65,8 @@ def test_failed_query_stays_in_its_form(site: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "/spojscore/problems.json?_through=x", "/spojscore/problems.json?users__gt=" + "9" * 30,
+        "/spojscore/problems.json?_through=x",
+        ATTACKS["through"], "/spojscore/problems.json?users__gt=" + "9" * 30,
         "/spojscore/latest_events.json?_next=99999999999999999999",
         "/spojscore/problem_history.json?_next='", "/spojscore/problems.json?_facet=%00",
         "/spojscore.json?sql=select+%00", "/spojscore.json?sql=select+1&_shape=nope",
@@ -75,6 +77,11 @@ def test_failed_query_stays_in_its_form(site: str) -> None:
 )  # fmt: skip
 def test_nonsense_is_refused_with_400(address: str, site: str) -> None:
     assert refusal(site + address)
+
+
+@pytest.mark.parametrize("address", ["/spojscore?x=", "/spojscore.json?sql=select+1+--", "/"])
+def test_long_addresses_are_refused(address: str, site: str) -> None:
+    assert "may have 2,500 bytes" in refusal(site + address + "x" * 2500, 414)
 
 
 def test_json_options_have_no_effect_on_pages(site: str) -> None:

@@ -1,7 +1,5 @@
 """The Atom feed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from urllib.request import urlopen
 from xml.etree import ElementTree

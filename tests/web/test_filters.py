@@ -1,7 +1,5 @@
 """Filters of the list: what they leave, how they are worded, and what is refused."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Iterator
@@ -12,9 +10,8 @@ from urllib.request import urlopen
 import pytest
 from parsel import Selector
 
-from tests.support.databases import change, rows
+from tests.support.databases import change
 from tests.support.sites import get, refusal, served, words
-from web.words import condition
 
 LIST = "/spojscore/problems"
 
@@ -59,12 +56,6 @@ def codes(site: str, **query: str) -> set[str]:
 @pytest.mark.parametrize("parameter", ["_q", "_search"])
 def test_search(text: str, expected: set[str], parameter: str, renamed: str) -> None:
     assert codes(renamed, **{parameter: text}) == expected
-
-
-def test_search_by_one_letter(site: str, crawled: Path) -> None:
-    expected = {row["code"] for row in rows(crawled) if "q" in (row["code"] + row["name"]).lower()}
-    assert codes(site, _q="q") == expected
-    assert len(codes(site, _q=" '")) == 3974
 
 
 @pytest.mark.parametrize(
@@ -139,22 +130,9 @@ def test_conditions_are_worded_and_removable(site: str) -> None:
     }
     label = "Remove: Solvers under 1000"
     assert links[label] == f"{LIST}?_q=st&topics__arraycontains=data-structures"
-    assert "Remove: Topics includes data structures" in links
     assert links["Remove: code or name contains st"].startswith(f"{LIST}?users__lt")
-    for text in ("Solvers under 1000", "code or name contains st"):
+    for text in ("Solvers under 1000", "code or name contains st", "data structures"):
         assert text in page.css("title::text").get("")
-
-
-@pytest.mark.parametrize(
-    ("lookup", "value", "text"),
-    [
-        pytest.param("gte", "9", "Solvers at least 9", id="value"),
-        pytest.param("isnull", "1", "Solvers is unknown", id="no-value"),
-        pytest.param("glob", "1*", "Solvers glob 1*", id="other"),
-    ],
-)
-def test_condition(lookup: str, value: str, text: str) -> None:
-    assert condition("Solvers", lookup, value) == text
 
 
 def test_form_leads_to_a_short_address(site: str) -> None:
@@ -165,5 +143,5 @@ def test_form_leads_to_a_short_address(site: str) -> None:
 
 def test_nothing_found_offers_a_way_back(site: str) -> None:
     page = Selector(get(f"{site}{LIST}?users__gt=99&topics__arraycontains=games&liked__gt=99"))
-    assert page.css(".zero-results a::attr(href)").get() == LIST
+    assert page.xpath("//p[contains(., 'No problems match')]/a/@href").get() == LIST
     assert "NOSUCH" in words(get(f"{site}/spojscore/series?code=NOSUCH"))

@@ -1,7 +1,5 @@
 """How old the data is, in pages and for programs."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,7 +39,7 @@ def freshness(site: str) -> dict[str, Any]:
         pytest.param({"hours": -1}, True, id="future"),
     ],
 )
-def test_freshness(age: dict[str, float], is_stale: bool, database: Path) -> None:  # noqa: FBT001
+def test_freshness(age: dict[str, float], is_stale: bool, database: Path) -> None:
     crawl(database, 0, A)
     crawl(database, 1, A, B)
     finished = set_age(database, **age)
@@ -53,7 +51,7 @@ def test_freshness(age: dict[str, float], is_stale: bool, database: Path) -> Non
         assert facts == {"crawl": 2, "problems": 2, "stale": is_stale}
         for path in PAGES:
             page = Selector(get(f"{site}{path}"))
-            [when] = page.css("time.relative")
+            when = page.css("time.relative")[0]
             assert datetime.fromisoformat(when.attrib["datetime"]) == finished
             # A page is cached, so only a script says how long ago that was.
             assert f"{finished:%H:%M} UTC" in (when.css("::text").get() or "")

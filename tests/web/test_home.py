@@ -1,11 +1,8 @@
 """The home page over a list with a past."""
 
-from __future__ import annotations
-
-import json
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import urljoin
 from urllib.request import urlopen
 
 import pytest
@@ -34,7 +31,6 @@ def test_home_lists_problems(home: Selector, grown: Path) -> None:
     for expected in (ask(grown, "worth_now")[:3], moved):
         found = [row["code"] for row in expected]
         assert any(listed[n : n + len(found)] == found for n in range(len(listed)))
-    assert "since 3 April 2026" in words(home.get() or "")
 
 
 def test_growth_since_a_distant_crawl(tmp_path: Path) -> None:
@@ -43,16 +39,8 @@ def test_growth_since_a_distant_crawl(tmp_path: Path) -> None:
     crawl(database, 87, replace(A, users=13), B)
     with served(database) as (address, _):
         for path in ("/", "/charts"):
-            page = words(get(f"{address}{path}"))
-            assert "since 2 March 2026" in page
-            assert "+3 solvers" in page
-        page = words(get(f"{address}/spojscore/problems/P1"))
-        assert "3 new solvers between 2 March and 28 May 2026; points down 5.7%." in page
-
-
-def test_single_crawl_has_no_growth(site: str) -> None:
-    for path in ("/", "/charts"):
-        assert "needs a second update" in words(get(f"{site}{path}"))
+            assert "+3" in words(get(f"{address}{path}"))
+        assert "+3 since 2 March 2026" in words(get(f"{address}/spojscore/problems/P1"))
 
 
 def test_ranges_lead_to_what_they_count(home: Selector, grown: Path, grown_site: str) -> None:
@@ -60,9 +48,8 @@ def test_ranges_lead_to_what_they_count(home: Selector, grown: Path, grown_site:
     bands = ask(grown, "bands")
     assert len(links) == len(bands)
     for link, band in zip(links, bands, strict=True):
-        counted = f"{band['problems']} problem"
-        assert counted in words(home.get() or "")
-        assert counted in words(get(urljoin(grown_site, link)))
+        found = Selector(get(urljoin(grown_site, link))).css("h1 [role=status]::text").get("")
+        assert found.partition(" ")[0] == str(band["problems"])
 
 
 def test_home_is_small_and_works_without_script(grown_site: str, home: Selector) -> None:
@@ -74,12 +61,3 @@ def test_home_is_small_and_works_without_script(grown_site: str, home: Selector)
     assert size <= MAX_BYTES
     assert not home.xpath("//script[text()]")
     assert home.css("form[action='/find'] input[name=q]")
-
-
-def test_downloads(grown_site: str, home: Selector) -> None:
-    links = home.css("a::attr(href)").getall()
-    whole = "/spojscore/problems.json?_size=max&_shape=array"
-    assert {"/spojscore/problems.csv?_size=max&_dl=1", whole, "/spojscore.db", "/api"} <= set(links)
-    assert len(json.loads(get(grown_site + whole))) == 137
-    lite = home.css('a[href^="https://lite.datasette.io/"]').attrib["href"]
-    assert parse_qs(urlsplit(lite).query) == {"url": [f"{grown_site}/spojscore.db"]}

@@ -1,7 +1,5 @@
 """Every page is accessible and as wide as its window."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,19 +1,20 @@
-"""`make serve`, of databases that other versions made and of days past."""
+"""`make serve`: a copy of a database, as it would be published."""
 
+import hashlib
 import json
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support.commits import A, crawl
-from tests.support.databases import change
-from tests.support.sites import get, served
+from tests.support.databases import change, rows
+from tests.support.sites import fetch, get, served
+from web import serve
 
 
-def test_the_environment_says_what_is_stale(
-    database: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stale_hours_from_environment(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crawl(database, 0, A)
     finished = datetime.now(UTC) - timedelta(hours=150)
     change(database, f"UPDATE crawls SET finished = '{finished.isoformat(timespec='seconds')}'")
@@ -21,3 +22,35 @@ def test_the_environment_says_what_is_stale(
         monkeypatch.setenv("STALE_HOURS", hours)
         with served(database) as (site, _):
             assert json.loads(get(f"{site}/-/freshness.json"))["stale"] is stale
+
+
+def test_download_has_its_hash(site: str, crawled: Path, tmp_path: Path) -> None:
+    file = tmp_path / "download.db"
+    status, headers, body = fetch(f"{site}/spojscore.db")
+    file.write_bytes(body)
+    assert (status, rows(file)) == (200, rows(crawled))
+    digest = hashlib.sha256(body).hexdigest()
+    assert get(f"{site}/spojscore.db.sha256") == f"{digest}  spojscore.db\n"
+    again = fetch(f"{site}/spojscore.db", **{"If-None-Match": headers["ETag"]})
+    assert (again[0], again[2]) == (304, b"")
+
+
+def test_served_copy_survives_a_crawl(database: Path) -> None:
+    crawl(database, 0, A)
+    with served(database) as (site, _):
+        before = get(f"{site}/spojscore.db.sha256")
+        crawl(database, 1)
+        assert get(f"{site}/spojscore/problems.json?_shape=array&_col=code") != "[]"
+        assert get(f"{site}/spojscore.db.sha256") == before
+
+
+def test_serve_refuses_missing_database_and_taken_port(database: Path) -> None:
+    with pytest.raises(serve.ServeError, match="there is no database"):
+        serve.command(database, 8001)
+    crawl(database, 0, A)
+    with socket.socket() as taken:
+        taken.bind((serve.HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(serve.ServeError, match=f"port {port} is not available"):
+            serve.command(database, port)

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from tests.support.sites import fetch, get, path, refusal, served
 from web import run_sql
 from web.errors import SiteError
 from web.plugins import visitor_sql
-from web.request import SiteRequest
+from web.request import SiteRequest, current_request
 
 ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c"
 # 150 MB, which the server itself would have.
@@ -118,8 +118,8 @@ def test_parameters_are_those_that_sqlite_names() -> None:
     assert child_error("SELECT :sql") == run_sql.RESERVED
 
 
-async def within(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    return await asyncio.wait_for(coroutine, TIMEOUT)
+async def within(awaitable: Awaitable[Any]) -> Any:
+    return await asyncio.wait_for(awaitable, TIMEOUT)
 
 
 @pytest.fixture
@@ -152,9 +152,9 @@ def test_three_processes_at_once(
         "os.remove(f'{os.getpid()}.running'); print('{\"error\": \"done\"}')"
     )
 
-    async def run_ten() -> list[BaseException | Any]:
+    async def run_ten() -> Any:
         runs = (database.run_apart("", {}, REQUEST) for _ in range(10))
-        return await within(asyncio.gather(*runs, return_exceptions=True))  # type: ignore[no-any-return]
+        return await within(asyncio.gather(*runs, return_exceptions=True))
 
     assert [str(error) for error in asyncio.run(run_ten())] == ["done"] * 10
     assert max(map(int, (folder / "log").read_text().split())) <= 3
@@ -209,6 +209,19 @@ def test_process_that_hangs_is_killed(
 )
 def test_sql_runs_in_child_process(address: str, site: str) -> None:
     assert run_sql.TOO_MUCH_MEMORY in refusal(site + address)
+
+
+def test_every_statement_of_a_request_with_sql_runs_apart(
+    database: visitor_sql.SiteDatabase, fake_child: Callable[[str], Path]
+) -> None:
+    fake_child('print(\'{"error": "apart"}\')')
+
+    async def execute(sql: str) -> None:
+        current_request.set(REQUEST)
+        await database.execute(sql, truncate=True)
+
+    with pytest.raises(SiteError, match="apart"):
+        asyncio.run(execute("SELECT 'another text than that of sql='"))
 
 
 def test_costly_query_keeps_its_text(site: str) -> None:

@@ -77,8 +77,9 @@ def line(
 ) -> Line:
     """Lay out columns `x`, days in ISO form or numbers, and `y` of rows in the order of x.
 
-    `zero`: the y axis includes 0. Without `dots`, only the end has a label. `gaps`: rows with `since` and `day`, without data in between: y
-    is drawn as if it changed evenly, or 1 / y if `reciprocal`, as points do with their solvers.
+    `zero`: the y axis includes 0. Without `dots`, only the end has a label. `gaps`: rows with
+    `since` and `day`, without data in between: y is drawn as if it changed evenly, or 1 / y if
+    `reciprocal`, as points do with their solvers.
     """
     drawn = thinned(rows, MAX_POINTS)
     first, last = drawn[0][x], drawn[-1][x]

@@ -18,8 +18,8 @@ NAMING_COLUMNS = ("_sort", "_sort_desc", "_facet", "_facet_array", "_facet_date"
 ARGUMENTS = """
     _q _search _sort _sort_desc _facet _facet_array _facet_date _facet_size _filter_column
     _filter_op _filter_value _col _delisted _dl _extra _header _json _json_infinity _label _labels
-    _next _nl _nocol _nocount _nofacet _nosuggest _page _shape _size _sort_by_desc _stream _timelimit
-    _trace _ttl
+    _next _nl _nocol _nocount _nofacet _nosuggest _page _shape _size _sort_by_desc _stream
+    _timelimit _trace _ttl
     """.split()
 REMOVED = {
     "_facet_year": "`_facet_year` is gone. Count by year with `_facet=year`, or in SQL.",

@@ -34,6 +34,9 @@ GROWTH = """
     ORDER BY solves_{span} DESC, code LIMIT iif(:codes IS NULL, 10, -1)
 """
 
+# Arguments that do not belong to the counts of ranges.
+NOT_COUNTED = ("band", "_next", "_page", "_size", "_facet", "_facet_array", "_nofacet")
+
 
 class Growth(NamedTuple):
     """New solvers between the crawls of two days: the ten problems with most, or some problems."""
@@ -72,7 +75,7 @@ class Pages:
             arguments = [
                 (name, value)
                 for name in request.args
-                if name not in ("band", "_next", "_page", "_size", "_facet", "_facet_array")
+                if name not in NOT_COUNTED
                 for value in request.args.getlist(name)
             ]
             query = urlencode([*arguments, ("_facet", "band"), ("_size", "0")])

@@ -1,31 +1,27 @@
-"""Formats tables for templates/_rows.html, with labels and decimals from metadata.yml."""
-
-from __future__ import annotations
+"""Formats tables for templates/_data_table.html, as metadata.yml says: labels, decimals, units …"""
 
 import json
 import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import floor, log10
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from datasette import hookimpl
+from datasette.app import Datasette
 from datasette.utils import tilde_encode
+from datasette.utils.asgi import Request
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from web.options import DATABASE, LIST
 from web.words import MINUS, band_name, condition
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
-    from jinja2 import Environment
-
 CODE = re.compile(r"[A-Z0-9_]+")
 TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?\+00:00")
 SIGNIFICANT_DIGITS, MAX_DECIMALS = 3, 8  # of a column's smallest number, where decimals are `auto`
-MAX_LIST_COLUMNS = 10
+MAX_LIST_COLUMNS = 10  # wider tables scroll
 MAX_EXACT = 1e15  # larger floats are no longer exact
 LISTS = ("topics", "families")  # columns that hold JSON arrays
 
@@ -48,27 +44,21 @@ class Column(NamedTuple):
             return str(value)
         smallest = 10**-self.decimals
         text = f"{max(abs(value), smallest * bool(value)):,.{self.decimals}f}"
-        if 0 < abs(value) < smallest:
-            text = f"<{text}"
-        return (MINUS if value < 0 else "") + text + self.unit
+        less = "<" if 0 < abs(value) < smallest else ""
+        return (MINUS if value < 0 else "") + less + text + self.unit
 
-    def cell(self, value: Any, shown: Any) -> Cell:
-        """Return the cell of a value, of which Datasette shows `shown`."""
-        exact = None
+    def text(self, value: Any, shown: Any) -> str:
+        """Return what a cell shows of a value, of which Datasette shows `shown`."""
         if value is None or value == "":
-            text = ""
-        elif isinstance(shown, Markup):  # a link, a download
-            text = shown
-        elif self.is_number:
-            text = self.format(value)
-            exact = None if text == str(value) else value
-        elif self.name in LISTS and str(value).startswith("["):
-            text = ", ".join(json.loads(value)).replace("-", " ")
-        elif time := TIME.fullmatch(str(value)):
-            text = f"{time[1]} {time[2]}"
-        else:
-            text = str(shown)
-        return Cell(self, text, exact)
+            return ""
+        if isinstance(shown, Markup):  # a link, a download
+            return shown
+        if self.is_number:
+            return self.format(value)
+        if self.name in LISTS and str(value).startswith("["):
+            return ", ".join(json.loads(value)).replace("-", " ")
+        time = TIME.fullmatch(str(value))
+        return f"{time[1]} {time[2]}" if time else str(shown)
 
 
 class Cell(NamedTuple):
@@ -90,12 +80,7 @@ class Row(NamedTuple):
 class Table(NamedTuple):
     columns: list[Column]
     rows: list[Row]
-
-    @property
-    def has_problems(self) -> bool:
-        """Whether its rows are problems, in few enough columns for the site's usual list."""
-        names = {column.name for column in self.columns}
-        return {"code", "name"} <= names and len(names) <= MAX_LIST_COLUMNS
+    has_problems: bool
 
 
 class Condition(NamedTuple):
@@ -112,7 +97,7 @@ class Tables:
         self.config: dict[str, Any] = datasette.plugin_config("tables") or {}
         self.problems = datasette.urls.table(DATABASE, LIST)
 
-    def option(self, kind: str, name: str, default: Any = None) -> Any:
+    def option(self, kind: str, name: str, default: Any = "") -> Any:
         return self.config.get(kind, {}).get(name, default)
 
     def label(self, name: str, table: str = LIST) -> str:
@@ -120,11 +105,7 @@ class Tables:
         return str(self.option("labels", name, name)) if table == LIST else name
 
     def of_table(
-        self,
-        columns: Sequence[Mapping[str, Any]],
-        rows: Iterable[Any],
-        table: str,
-        request: Request,
+        self, columns: Sequence[Any], rows: Iterable[Any], table: str, request: Request
     ) -> Table:
         """Return a table's page from Datasette's `display_columns` and `display_rows`."""
         hidden = {"url"} if table == "latest_events" else set()  # the code is a link
@@ -132,10 +113,7 @@ class Tables:
             hidden = set(self.config.get("minor", ())) - named_columns(request)
         cells = [list(row) for row in rows]
         return self.build(
-            [
-                Column(column["name"], self.label(column["name"], table), column)
-                for column in columns
-            ],
+            [Column(one["name"], self.label(one["name"], table), one) for one in columns],
             [[cell["raw"] for cell in row] for row in cells],
             [[cell["value"] for cell in row] for row in cells],
             hidden,
@@ -149,7 +127,7 @@ class Tables:
         columns = [Column(name, self.label(name) if query else name) for name in names]
         hidden = {"url", "band"} if query and "code" in names else set()
         if query and "score" in names:
-            hidden.add("points_if_solved")  # the same to three digits
+            hidden.add("points_if_solved")  # the same but for its last digits
         return self.build(columns, list(rows), list(shown), hidden)
 
     def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
@@ -159,39 +137,40 @@ class Tables:
         return self.build(columns, values, values, {"band"})
 
     def build(
-        self,
-        columns: Iterable[Column],
-        rows: Sequence[Sequence[Any]],
-        shown: Sequence[Sequence[Any]],
-        hidden: Collection[str],
-        *,
-        has_pages: bool = True,
-    ) -> Table:
-        formatted = [self.formatted(c, [row[n] for row in rows]) for n, c in enumerate(columns)]
-        visible = [(n, column) for n, column in enumerate(formatted) if column.name not in hidden]
-        table = Table([column for _, column in visible], [])
-        if table.has_problems:
+        self, columns: list[Column], rows: Sequence[Sequence[Any]],
+        shown: Sequence[Sequence[Any]], hidden: Collection[str], *, has_pages: bool = True,
+    ) -> Table:  # fmt: skip
+        visible = [
+            (n, self.formatted(column, [row[n] for row in rows]))
+            for n, column in enumerate(columns)
+            if column.name not in hidden
+        ]
+        names = [column.name for column in columns]
+        shown_names = {column.name for _, column in visible}
+        has_problems = {"code", "name"} <= shown_names and len(visible) <= MAX_LIST_COLUMNS
+        if has_problems:
             order: list[str] = self.config.get("order", [])
             visible.sort(key=lambda one: (*order, one[1].name).index(one[1].name))
-            table = Table([column for _, column in visible], [])
+        table = Table([column for _, column in visible], [], has_problems)
         for row, texts in zip(rows, shown, strict=False):
-            values = {column.name: value for column, value in zip(formatted, row, strict=True)}
-            cells = [column.cell(row[n], texts[n]) for n, column in visible]
+            values, cells = dict(zip(names, row, strict=True)), []
+            for n, column in visible:
+                text = column.text(row[n], texts[n])
+                is_rounded = column.is_number and text and text != str(row[n])
+                cells.append(Cell(column, text, row[n] if is_rounded else None))
             table.rows.append(Row(values, cells, self.page(values) if has_pages else None))
         return table
 
     def formatted(self, column: Column, values: Iterable[Any]) -> Column:
         """Return the column with its format, which depends on its values."""
-        style, short = self.option("styles", column.name, ""), self.option("short", column.name, "")
-        column = column._replace(style=style, short=short)
         numbers = [value for value in values if value is not None and value != ""]
-        if not numbers or not all(isinstance(value, int | float) for value in numbers):
-            return column
-        decimals = self.option("decimals", column.name)
-        if decimals == "auto":
-            decimals = decimals_for(numbers)
-        unit = self.option("units", column.name, "")
-        return column._replace(is_number=True, decimals=decimals, unit=unit)
+        is_number = bool(numbers) and all(isinstance(value, int | float) for value in numbers)
+        decimals = self.option("decimals", column.name, None)
+        return column._replace(
+            is_number=is_number,
+            decimals=decimals_for(numbers) if is_number and decimals == "auto" else decimals,
+            **{key: self.option(f"{key}s", column.name) for key in ("unit", "style", "short")},
+        )
 
     def page(self, row: Mapping[str, Any]) -> str | None:
         """Return the address of the problem that a row names; former codes come without a name."""
@@ -205,7 +184,7 @@ class Tables:
         found = [Condition("_q", f"code or name contains {search}")] if search else []
         for column, lookup, value in filters.selections():
             text = condition(
-                self.label(column, table), lookup, f"{value}{self.option('units', column, '')}"
+                self.label(column, table), lookup, value + self.option("units", column)
             )
             if column in LISTS and value == "[]":
                 text = f"{'no' if lookup == 'exact' else 'any'} known topic"
@@ -213,20 +192,15 @@ class Tables:
                 text = text.replace("-", " ")
             elif (column, lookup) == ("band", "exact"):
                 text = f"{band_name(value)} points"
-            name = f"{column}__{lookup}"
-            found.append(
-                Condition(column if column in request.args and lookup == "exact" else name, text)
-            )
+            is_plain = lookup == "exact" and column in request.args
+            found.append(Condition(column if is_plain else f"{column}__{lookup}", text))
         return found
 
 
 def other_filters(filters: Any, common: Collection[str]) -> list[tuple[str, str, str]]:
     """Return the filters that have no field of their own in the form; bands have chips."""
-    return [
-        (column, lookup, value)
-        for column, lookup, value in filters.selections()
-        if f"{column}__{lookup}" not in (*common, "band__exact")
-    ]
+    named = {*common, "band__exact"}
+    return [one for one in filters.selections() if f"{one[0]}__{one[1]}" not in named]
 
 
 def named_columns(request: Request) -> set[str]:
@@ -246,4 +220,12 @@ def decimals_for(numbers: Iterable[float]) -> int:
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
-    env.globals |= {"tables": Tables(datasette), "other_filters": other_filters}
+    synchronous = env.overlay(enable_async=False)
+
+    @pass_context
+    def render(context: Context, name: str, **variables: Any) -> str:
+        """Render a template without awaiting anything: a table in a third of the time."""
+        template = synchronous.get_template(name)
+        return Markup(template.render({**context.get_all(), **variables}))  # noqa: S704
+
+    env.globals |= {"tables": Tables(datasette), "other_filters": other_filters, "render": render}
