@@ -78,4 +78,4 @@ for (const form of document.querySelectorAll("form#find[data-list]")) startSearc
 for (const example of document.querySelectorAll("pre.copy")) offerCopying(example);
 for (const form of document.querySelectorAll("form#paste")) startPasteBox(form);
 if (document.querySelector("#my-progress")) (await import("./mine.js")).start(PASTE);
-if (document.querySelector("#my-next, #families, [data-rung]")) (await import("./progress.js")).start();
+if (document.querySelector("#my-next, #families, [data-rung], h1[data-code], #hide-solved")) (await import("./progress.js")).start();
