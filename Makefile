@@ -103,6 +103,7 @@ lint: .venv/installed-dev ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings web/static spojscore_crawler
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet .github
 
