@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --
 PORT =
 FILE =
 
-.PHONY: help install demo standin history tags added articles crawl check serve publish pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
+.PHONY: help install demo standin history tags added articles crawl check serve publish rehearse pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
 
 help: ## say what can be made (DB=, PORT=, PAGES= and SPOJ_URL= may be given where they matter)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -57,31 +57,38 @@ check: install ## say whether DB is sound, and how old its last crawl is
 serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
 	$(BIN)/python -m web.serve '$(DB)' --port $(or $(PORT),8001)
 
-publish: install deploy/node_modules/.installed ## pull, crawl (or PAGES=), check, archive, build, verify, deploy (but DEPLOY=no), probe
-	$(BIN)/python -m deploy publish '$(DB)'
+# In this order, also under `make -j`.
+.NOTPARALLEL:
 
-pull: install ## take the newest of DB, SITE_URL's and ARCHIVE's database (FIRST=1, TAKE=)
+publish: variables pull crawl check archive build verify deploy probe ## crawl SPOJ (or PAGES) and publish DB, step by step up to the first failure (FIRST=1)
+
+rehearse: pull crawl check archive build verify ## run every step of publish before deploy
+
+variables: install
+	$(BIN)/python -m deploy variables
+
+pull: install ## replace DB by the database of SITE_URL if that is newer (FIRST=1: nothing was published yet)
 	$(BIN)/python -m deploy pull '$(DB)'
 
-archive: install ## keep a second copy of DB in ARCHIVE
+archive: install ## copy DB to the folder ARCHIVE, under names that rotate
 	$(BIN)/python -m deploy archive '$(DB)'
 
 build: install deploy/node_modules/.installed ## build the site of DB for Vercel, in build/vercel
 	$(BIN)/python -m deploy build '$(DB)'
 
-verify: install ## run what was built and compare it with DB
+verify: install ## run what was built and compare its answers with DB
 	$(BIN)/python -m deploy verify '$(DB)'
 
-deploy: install ## put what was verified online (needs VERCEL_TOKEN)
+deploy: install deploy/node_modules/.installed ## deploy what was verified (needs VERCEL_TOKEN)
 	$(BIN)/python -m deploy deploy
 
-probe: install ## ask the public site, SITE_URL, whether it is fresh
+probe: install ## wait until SITE_URL shows the deployed crawl, and check that it is not stale
 	$(BIN)/python -m deploy probe
 
-schedule: install ## publish daily at 00:00 UTC from here, by systemd
+schedule: install ## publish daily at 00:00 UTC from this folder, with systemd
 	$(BIN)/python -m deploy schedule
 
-unschedule: install ## undo that
+unschedule: install ## stop publishing daily
 	$(BIN)/python -m deploy unschedule
 
 # Not `npm ci`: it refuses a lock that lacks the CLI's native parts for other platforms.

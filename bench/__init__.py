@@ -1,1 +1,1 @@
-"""What things cost; `make bench` runs it. No test depends on these figures."""
+"""Measurements; `make bench` runs them. No test depends on the figures."""

@@ -1,10 +1,7 @@
-"""The least that Scrapy needs to read the stand-in's 80 pages: no check, no database."""
-
-from __future__ import annotations
+"""The least that Scrapy needs to read the stand-in's 80 pages: no checks, no database."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
 import scrapy
 from scrapy.http import Response
@@ -16,11 +13,10 @@ class BareSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         for start in range(0, 3974, 50):
-            yield scrapy.Request(
-                f"{os.environ['SPOJ_URL']}/problems/classical/sort=0,start={start}"
-            )
+            url = f"{os.environ['SPOJ_URL']}/problems/classical/sort=0,start={start}"
+            yield scrapy.Request(url)
 
-    def parse(self, response: Response) -> Iterator[dict[str, Any]]:
+    def parse(self, response: Response) -> Iterator[dict[str, object]]:
         for row in response.css("table.problems tbody tr"):
             yield {
                 "id": row.css("td::text").get(),

@@ -1,13 +1,10 @@
-"""`python -m bench.pages [DB]`: what the site's pages cost beside stock Datasette's list.
+"""`python -m bench.pages [DB]`: response times of pages, compared with stock Datasette's list.
 
-Without a database, the demo's is made. Stock serves the same database with the same settings and
-metadata, and has none of our templates and plugins.
+Stock has the same database, settings and metadata, but none of our templates and plugins. Without
+a database, it makes the demo's.
 """
 
-from __future__ import annotations
-
 import argparse
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,20 +16,13 @@ from standin import demo
 from tests.support.sites import running
 from web import serve
 
-RUNS = 40
-WARM_UP = 3
+RUNS, WARM_UP = 40, 3
 PORTS = {"stock": 8097, "spojscore": 8098}
 LIST = "/spojscore/problems"
 OURS = ("--template-dir", "--plugins-dir", "--static")
-# Pages of the site, and the most that each may take of what stock Datasette's list takes.
-RATIOS = {
-    "/": 1.2,
-    LIST: 1.05,
-    f"{LIST}/PRIME1": 0.9,
-    "/charts": 0.9,
-    f"{LIST}?_q=prime": 0.6,
-}
-# What a visitor's small query may take in all, in milliseconds.
+# The most that each may take of the time of stock Datasette's list.
+RATIOS = {"/": 1.2, LIST: 1.05, f"{LIST}/PRIME1": 0.9, "/charts": 0.9, f"{LIST}?_q=prime": 0.6}
+# The most that a small query may take, in milliseconds.
 QUERIES = {
     "/spojscore.json?sql=select+count(*)+from+problems": 50,
     "/spojscore?sql=select+count(*)+from+problems": 160,
@@ -41,7 +31,6 @@ QUERIES = {
 
 @contextmanager
 def serving(name: str, database: Path) -> Iterator[str]:
-    """The address of the site, or of stock Datasette, served in the background."""
     port = PORTS[name]
     words = serve.command(database, port)
     if name == "stock":
@@ -52,20 +41,9 @@ def serving(name: str, database: Path) -> Iterator[str]:
 
 def milliseconds(url: str) -> float:
     began = time.perf_counter()
-    with urlopen(url) as answer:  # noqa: S310  (our own server)
-        answer.read()
+    with urlopen(url) as response:  # noqa: S310  (our own server)
+        response.read()
     return 1000 * (time.perf_counter() - began)
-
-
-def medians(database: Path) -> tuple[float, dict[str, float]]:
-    """What stock Datasette's list takes, and each of our addresses, in milliseconds."""
-    with ExitStack() as servers:
-        stock, ours = (servers.enter_context(serving(name, database)) for name in PORTS)
-        urls = [f"{stock}{LIST}", *(ours + path for path in (*RATIOS, *QUERIES))]
-        # One after the other, so that a slow moment of the machine strikes all.
-        rounds = [[milliseconds(url) for url in urls] for _ in range(WARM_UP + RUNS)]
-    of_stock, *of_ours = (median(times) for times in zip(*rounds[WARM_UP:], strict=True))
-    return of_stock, dict(zip((*RATIOS, *QUERIES), of_ours, strict=True))
 
 
 def main() -> None:
@@ -75,20 +53,17 @@ def main() -> None:
     if database is None:
         demo.make_database()
         database = demo.DATABASE
-    try:
-        stock, ours = medians(database)
-    except serve.ServeError as error:
-        sys.exit(f"error: {error}")
-    print(f"stock Datasette's list, median of {RUNS}: {stock:.1f} ms")
-    for path, most in RATIOS.items():
-        ratio = ours[path] / stock
-        print(f"{ours[path]:7.1f} ms, ratio {ratio:.2f} {kept(ratio, most)} {path}")
-    for path, most in QUERIES.items():
-        print(f"{ours[path]:7.1f} ms {kept(ours[path], most)} {path}")
-
-
-def kept(figure: float, most: float) -> str:
-    return f"(at most {most}{'' if figure <= most else ': MISSED'})"
+    with ExitStack() as servers:
+        stock, ours = (servers.enter_context(serving(name, database)) for name in PORTS)
+        urls = [f"{stock}{LIST}", *(ours + path for path in (*RATIOS, *QUERIES))]
+        # In turn, so that other processes slow down all alike.
+        rounds = [[milliseconds(url) for url in urls] for _ in range(WARM_UP + RUNS)]
+    base, *times = (median(column) for column in zip(*rounds[WARM_UP:], strict=True))
+    print(f"stock Datasette's list, median of {RUNS}: {base:.1f} ms")
+    for (path, limit), ms in zip((RATIOS | QUERIES).items(), times, strict=True):
+        figure = ms / base if path in RATIOS else ms
+        missed = "" if figure <= limit else ": MISSED"
+        print(f"{ms:7.1f} ms, {ms / base:.2f} times stock (at most {limit}{missed}) {path}")
 
 
 if __name__ == "__main__":

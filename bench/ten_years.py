@@ -1,105 +1,28 @@
 """`python -m bench.ten_years DB`: ten simulated years of daily crawls, from SPOJ's real list on."""
 
-from __future__ import annotations
-
 import argparse
 import sys
-import tempfile
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import accumulate
 from pathlib import Path
-from random import Random
 
 from tqdm import tqdm
 
-from spojscore_crawler.history import commit_list
-from spojscore_crawler.items import Problem
 from spojscore_crawler.store import files
-from spojscore_crawler.store.commit import Crawl
-from standin.problems import problems
-
-YEARS = 10
-FIRST_DAY = date(2026, 1, 1)
-SOLVES = 600  # a day
-# A problem's share of them. From May to August 2025, 38,727 solves fell on 3,370 of 3,971 problems.
-SKEW = 0.76
-# How often something happens to the list, a day.
-ADDED = 0.15
-RENAMED = 0.02
-DELISTED = 0.03
-RELISTED = 0.02
-
-
-@dataclass
-class World:
-    """A list of problems that lives on: `listed` and `hidden` by id."""
-
-    random: Random
-    listed: dict[int, Problem] = field(default_factory=dict)
-    hidden: dict[int, Problem] = field(default_factory=dict)
-
-    def live(self) -> None:
-        """One day."""
-        ids = list(self.listed)
-        weights = list(accumulate(max(self.listed[id_].users, 1) ** SKEW for id_ in ids))
-        solves = Counter(self.random.choices(ids, cum_weights=weights, k=SOLVES))
-        for id_, count in solves.items():
-            self.listed[id_] = replace(self.listed[id_], users=self.listed[id_].users + count)
-        if self.random.random() < ADDED:
-            id_ = max(*self.listed, *self.hidden, 0) + 1
-            self.listed[id_] = Problem(id=id_, code=f"NEW{id_}", name=f"New {id_}", users=0)
-        if self.random.random() < RENAMED:
-            id_ = self.random.choice(ids)
-            self.listed[id_] = replace(self.listed[id_], name=f"{self.listed[id_].name} again")
-        if self.random.random() < DELISTED:
-            id_ = self.random.choice(ids)
-            self.hidden[id_] = self.listed.pop(id_)
-        if self.hidden and self.random.random() < RELISTED:
-            id_ = self.random.choice(list(self.hidden))
-            self.listed[id_] = self.hidden.pop(id_)
-
-
-def first_world(seed: int, count: int) -> World:
-    listed = {
-        entry.id: Problem(
-            id=entry.id, code=entry.code, name=entry.name, users=entry.users,
-            acceptance=entry.acceptance, votes_up=entry.votes_up, votes_down=entry.votes_down,
-        )
-        for entry in problems(count)
-    }  # fmt: skip
-    return World(Random(seed), listed)
-
-
-def simulate(path: Path, days: int, seed: int = 1, count: int = 3974) -> Iterator[dict[str, int]]:
-    """Crawl once a day into `path`; yields each day's list, users by code."""
-    world = first_world(seed, count)
-    for number in range(days):
-        if number:
-            world.live()
-        items = [item for _, item in sorted(world.listed.items())]
-        started = datetime.combine(FIRST_DAY + timedelta(days=number), time(), UTC)
-        crawl = Crawl(started, started + timedelta(minutes=2), -(-len(items) // 50), "simulated")
-        commit_list(path, items, crawl)
-        yield {item.code: item.users for item in items}
+from tests.support.world import simulate
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.ten_years", description=__doc__)
     parser.add_argument("database", type=Path)
-    parser.add_argument("--days", type=int, default=365 * YEARS)
+    parser.add_argument("--days", type=int, default=3650)
     args = parser.parse_args()
     if args.database.exists():
-        sys.exit(f"error: {args.database} is there already; name a new file")
+        sys.exit(f"error: {args.database} exists; name a new file")
     for _ in tqdm(simulate(args.database, args.days), total=args.days, unit="day"):
         pass
-    with tempfile.TemporaryDirectory() as folder:
-        published = Path(folder, "published.db")
-        files.copy(args.database, published)
-        for name, file in (("written", args.database), ("published", published)):
-            print(f"{file.stat().st_size / 1e6:.1f} MB as {name}")
+    published = args.database.with_suffix(".published")
+    files.copy(args.database, published)
+    for file in (args.database, published):
+        print(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""From a database to the published site: built, tried, deployed."""
+"""Publishes the database: the steps of `make publish`."""

@@ -1,37 +1,35 @@
-"""`python -m deploy STEP DB`: publish the database, a step of that, or a schedule for it."""
-
-from __future__ import annotations
+"""`python -m deploy STEP DB`: a step of the publication, or a schedule for it."""
 
 import argparse
 import signal
 import sys
 from pathlib import Path
 
-from deploy import clock, probe, schedule
-from deploy.publish import FAILURES, STEPS, Step, publish, run
+from deploy.archive import archive
+from deploy.build import build
+from deploy.clock import clock
+from deploy.deploy import deploy, probe, variables
+from deploy.process import PublishError
+from deploy.pull import pull
+from deploy.schedule import schedule, unschedule
+from deploy.verify import verify
+from spojscore_crawler.store.files import StoreError
 
-COMMANDS = {name: STEPS[name] for name in ("pull", "archive", "build", "verify", "deploy")} | {
-    "probe": Step(probe.probe, 2),
-    "schedule": Step(schedule.schedule, 2),
-    "unschedule": Step(schedule.unschedule, 2),
-}
-# Their steps have times of their own.
-ENDLESS = {"publish": publish, "clock": clock.run}
+# Each returns what it did. If one fails before `deploy`, the public site is unchanged.
+FUNCTIONS = (variables, pull, archive, build, verify, deploy, probe, schedule, unschedule, clock)
+STEPS = {function.__name__: function for function in FUNCTIONS}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
-    parser.add_argument("step", choices=[*ENDLESS, *COMMANDS])
+    parser.add_argument("step", choices=STEPS)
     parser.add_argument("database", type=Path, nargs="?", default="spojscore.db")
     args = parser.parse_args()
-    # What was begun is then cleared away, as at an interrupt.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        if args.step in ENDLESS:
-            ENDLESS[args.step](args.database)
-        else:
-            run(COMMANDS[args.step], args.database)
-    except FAILURES as error:
+        if message := STEPS[args.step](args.database):
+            print(message)
+    except (PublishError, StoreError, OSError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit("error: interrupted")

@@ -1,40 +1,46 @@
-"""Publishes daily at 00:00 UTC, where there is no systemd; what failed again at 01:00 and 02:00."""
+"""A daily publication without systemd or cron: at 00:00 UTC, again at 01:00 and 02:00 if needed."""
 
 import os
-import time
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import Queue
 
-from deploy.probe import Freshness
-from deploy.publish import FAILURES, publish
-from spojscore_crawler.store.state import state
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from deploy.process import PublishError, running
+from deploy.site import Freshness, site_url
+from spojscore_crawler.store.files import StoreError
+from spojscore_crawler.store.state import read_state
 from spojscore_crawler.store.times import CLOCK_SKEW
 
-LAST_HOUR = 2
-WAKE = 60.0  # seconds; a longer sleep would not notice that the machine slept
 
-
-def run(database: Path) -> None:
-    """Publish now, where today's crawl is not public yet, and whenever it is time."""
-    tried = datetime.min.replace(tzinfo=UTC)
+def clock(database: Path) -> None:
+    """Publish now if today's crawl is not public, then daily, until the process is stopped."""
+    # The scheduler's thread only says when: one publication runs at a time, and signals end it.
+    due: Queue[None] = Queue()
+    scheduler = BackgroundScheduler(timezone=UTC)
+    scheduler.add_job(
+        due.put, "cron", [None], hour="0-2",
+        next_run_time=datetime.now(UTC), coalesce=True, misfire_grace_time=None,
+    )  # fmt: skip
+    # Its timer stands still while the machine sleeps.
+    scheduler.add_job(scheduler.wakeup, "interval", minutes=1)
+    scheduler.start()
     while True:
-        now = datetime.now(UTC)
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        if tried < hour.replace(hour=min(hour.hour, LAST_HOUR)):
-            tried = now
-            try:
-                if not is_public(database, hour.replace(hour=0), now):
-                    publish(database)
-            except FAILURES as error:
-                print(f"{now:%Y-%m-%d %H:%M} UTC: {error}", flush=True)
-        time.sleep(WAKE)
+        due.get()
+        if not is_public(database, datetime.now(UTC)):
+            publish(database)
 
 
-def is_public(database: Path, midnight: datetime, now: datetime) -> bool:
-    """Whether a crawl since midnight is on the site, or here where there is no site."""
+def publish(database: Path) -> None:
+    with running(["make", "publish", f"DB={database}"]) as process:
+        process.wait()
+
+
+def is_public(database: Path, now: datetime) -> bool:
+    """Whether the site, or the database if there is none, shows a crawl of today (UTC)."""
     try:
-        site = os.environ.get("SITE_URL", "").rstrip("/")
-        last = (Freshness.of(site) if site else state(database)).finished
-    except FAILURES:
-        return False  # it is not known
-    return midnight <= last <= now + CLOCK_SKEW  # one from the future had a wrong clock
+        shown = Freshness.of(site_url()) if os.environ.get("SITE_URL") else read_state(database)
+    except (PublishError, StoreError):
+        return False
+    return shown.finished.date() == now.date() and shown.finished <= now + CLOCK_SKEW

@@ -1,66 +1,53 @@
-"""Daily publications at 00:00 UTC from this folder, by this user's systemd."""
-
-from __future__ import annotations
+"""Daily publications at 00:00 UTC from this folder, by the user's systemd."""
 
 import os
 from pathlib import Path
 
-from deploy.online import NEEDED
-from deploy.toolchain import PublishError, output
+from deploy.deploy import VARIABLES
+from deploy.process import PublishError, run
 
-UNITS = Path(__file__).parent / "systemd"
-PROJECT = Path(__file__).parent.parent
+UNITS = tuple((Path(__file__).parent / "systemd").iterdir())
+INSTALLED = Path.home() / ".config" / "systemd" / "user"
 TIMER = "spojscore.timer"
-# What the units say where nothing else is known.
+# Placeholders in the units.
 FOLDER, SEARCH = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"
-ENVIRONMENT = Path(".config", "spojscore.env")  # in the home folder
 
 
 def schedule(_: Path) -> str:
-    """Twice is the same as once. Returns what is left to do; raises PublishError."""
-    environment = Path.home() / ENVIRONMENT
-    folder = _folder()
-    _systemctl("show-environment")  # before anything is written
-    folder.mkdir(parents=True, exist_ok=True)
+    """Install and start the timer."""
+    systemctl("show-environment")  # fails before anything is written
+    environment = Path.home() / ".config" / "spojscore.env"
+    INSTALLED.mkdir(parents=True, exist_ok=True)
     if not environment.exists():
         environment.touch(mode=0o600)
-        environment.write_text("".join(f"{name}=''\n" for name in NEEDED) + "#ARCHIVE=''\n")
-    for unit in UNITS.iterdir():
-        (folder / unit.name).write_text(rendered(unit.read_text(), PROJECT, os.environ["PATH"]))
-    _systemctl("daemon-reload")
-    _systemctl("enable", "--now", TIMER)
-    return (
-        f"Scheduled daily. It reads {environment}: see that all is set there. `loginctl "
-        "enable-linger` keeps it going while you are logged out."
-    )
+        environment.write_text("".join(f"{name}=''\n" for name in VARIABLES) + "#ARCHIVE=''\n")
+    for unit in UNITS:
+        text = render(unit.read_text(), Path(__file__).parents[1], os.environ["PATH"])
+        (INSTALLED / unit.name).write_text(text)
+    systemctl("daemon-reload")
+    systemctl("enable", "--now", TIMER)
+    return f"Scheduled daily. Fill in {environment}; see docs/publishing.md."
 
 
 def unschedule(_: Path) -> str:
-    """Twice is the same as once. Returns what was done; raises PublishError."""
-    units = [unit for unit in (_folder() / unit.name for unit in UNITS.iterdir()) if unit.exists()]
-    if not units:
+    """Stop and remove the timer."""
+    if not (INSTALLED / TIMER).exists():
         return "Nothing was scheduled."
-    _systemctl("disable", "--now", TIMER)
-    for unit in units:
-        unit.unlink()
-    _systemctl("daemon-reload")
+    systemctl("disable", "--now", TIMER)
+    for unit in UNITS:
+        (INSTALLED / unit.name).unlink(missing_ok=True)
+    systemctl("daemon-reload")
     return "Unscheduled."
 
 
-def rendered(unit: str, project: Path, path: str) -> str:
-    """A unit for this project's folder and PATH; % begins a specifier there."""
-    search = f"PATH={path}".replace("\\", r"\\").replace('"', r"\"")
-    return unit.replace(FOLDER, str(project).replace("%", "%%")).replace(
-        SEARCH, search.replace("%", "%%")
-    )
+def render(unit: str, project: Path, path: str) -> str:
+    """Fill in a unit's placeholders; % starts a specifier there."""
+    search = f"PATH={path}".replace("\\", r"\\").replace('"', r"\"").replace("%", "%%")
+    return unit.replace(FOLDER, str(project).replace("%", "%%")).replace(SEARCH, search)
 
 
-def _folder() -> Path:
-    return Path.home() / ".config" / "systemd" / "user"
-
-
-def _systemctl(*words: str) -> None:
+def systemctl(*words: str) -> None:
     try:
-        output(["systemctl", "--user", *words])
+        run(["systemctl", "--user", *words], 60)
     except PublishError as error:
-        raise PublishError(f"{error}; docs/publishing.md has ways without systemd") from error
+        raise PublishError(f"{error}; see docs/publishing.md for ways without systemd") from error

@@ -1,101 +1,99 @@
-"""Runs Vercel's CLI: what it may know about this machine, and what its answers mean."""
-
-from __future__ import annotations
+"""Vercel: what its CLI builds from the site, how that runs here, and how it is deployed."""
 
 import json
 import os
-import re
+import shutil
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
-from deploy.bundle import BUNDLE
-from deploy.toolchain import PublishError, run
+from deploy.process import PYTHON_VERSION, UV, PublishError, find_python, run
+from web.options import DATABASE, OPTIONS
 
-VERCEL = Path(__file__).parent / "node_modules" / ".bin" / "vercel"
-# What tells Vercel whose site it is, and where one gets it.
-ACCOUNT = {
+HERE = Path(__file__).parent
+CLI = HERE / "node_modules" / ".bin" / "vercel"
+DATASETTE = Path(sys.executable).with_name("datasette")
+VARIABLES = {
     "VERCEL_TOKEN": "create one at https://vercel.com/account/tokens",
     "VERCEL_ORG_ID": "orgId in .vercel/project.json after `deploy/node_modules/.bin/vercel link`",
     "VERCEL_PROJECT_ID": "projectId in the same file",
 }
-# Names of what is nobody else's business.
-PRIVATE = re.compile(
-    "TOKEN|SECRET|PASS|KEY|AUTH|CREDENTIAL|WEBHOOK|DATABASE_URL|DSN$|_PAT$", re.IGNORECASE
-)
-REASON = re.compile(r"^(?:Error:|✗) (.+)", re.MULTILINE)
-# How the CLI words Vercel's refusals, and what to do. Anything else may be a network fault.
-REFUSALS = {
-    r"\(40[13]\)$|^Not authorized|^The token|permission|Project Settings": (
-        "see that VERCEL_TOKEN has not expired and is for VERCEL_ORG_ID"
-    ),
-    r"\(404\)$|^Project not found": "see that VERCEL_PROJECT_ID and VERCEL_ORG_ID are right",
-    r"\(402\)$|^Resource is limited": "it is what the plan allows, docs/publishing.md has more",
-    r"\(429\)$|^Too many requests|rate limit|fast pace": "it was asked too often, so wait a day",
-}
+# All that the CLI, uv and Python get from the environment.
+PASSED = """
+    PATH HOME LANG LC_ALL TMPDIR XDG_CACHE_HOME XDG_DATA_HOME NODE_EXTRA_CA_CERTS NODE_OPTIONS
+    HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy SSL_CERT_FILE SSL_CERT_DIR
+    UV_CACHE_DIR UV_DEFAULT_INDEX UV_FIND_LINKS UV_PYTHON_INSTALL_DIR
+""".split()
+OUTPUT = Path(".vercel", "output")
+BUILD_SECONDS, DEPLOY_SECONDS = 900, 600
+TRIES = 3
 
 
-class RefusedError(PublishError):
-    """Vercel said no."""
+def build(site: Path, bundle: Path) -> None:
+    """Build the site in the folder `site` into the new folder `bundle`. Raises PublishError."""
+    python = find_python()
+    # datasette-publish-vercel wants a `vercel` on the PATH, though it runs none here.
+    environment = _environment(CLI.parent, python.parent, UV.parent)
+    generate = (f"--vercel-json={HERE / 'vercel.json'}", f"--generate-dir={bundle.absolute()}")
+    command = (DATASETTE, "publish", "vercel", f"{DATABASE}.db", f"--project={DATABASE}")
+    run([*command, *OPTIONS, *generate], BUILD_SECONDS, cwd=site, env=environment)
+    (bundle / "web").mkdir()
+    for file in (*site.glob("web/*.*"), site / f"{DATABASE}.db.sha256"):
+        shutil.copyfile(file, bundle / file.relative_to(site))
+    shutil.copyfile(HERE / "requirements.lock", bundle / "requirements.txt")
+    (bundle / ".python-version").write_text(f"{PYTHON_VERSION}\n")
+    # In place of `vercel link`, which needs the network; deploying names the real project.
+    link = {"projectId": DATABASE, "orgId": DATABASE, "settings": {}}
+    (bundle / ".vercel").mkdir()
+    (bundle / ".vercel" / "project.json").write_text(json.dumps(link))
+    environment["VERCEL_PYTHON_COMPILEALL"] = "1"  # for a fast cold start
+    run([CLI, "build", "--prod", "--yes", "--cwd", bundle], BUILD_SECONDS, env=environment)
+    # Remove the CLI's notes about this machine, and its paths from the byte code, which is not to
+    # be compared with its source: files have other times at Vercel.
+    (bundle / OUTPUT / "builds.json").unlink()
+    shutil.rmtree(bundle / OUTPUT / "diagnostics")
+    compiled = (file for file in app(bundle)[0].values() if file.suffix == ".pyc")
+    folders = sorted({file.relative_to(bundle).parent.parent for file in compiled})
+    options = ("-q", "-f", "-l", "-j0", "--invalidation-mode=unchecked-hash")
+    run([python, "-m", "compileall", *options, *folders], BUILD_SECONDS, cwd=bundle)
 
 
-class UnknownError(PublishError):
-    """What Vercel did is not known."""
+def static_database(bundle: Path) -> Path:
+    """The database as a file of the CDN, with its hash beside it."""
+    return bundle / OUTPUT / "static" / f"{DATABASE}.db"
 
 
-def find_vercel() -> Path:
-    """Vercel's CLI as deploy/package.json pins it. Raises PublishError."""
-    if not VERCEL.exists():
-        raise PublishError("Vercel's CLI is not installed; `make build` does it")
-    return VERCEL
+def app(bundle: Path) -> tuple[dict[str, Path], list[str | Path], dict[str, str]]:
+    """The function's files by their name at Vercel, and the command and environment to serve it."""
+    config_file = bundle / OUTPUT / "functions" / "index.py.func" / ".vc-config.json"
+    config = json.loads(config_file.read_bytes())
+    files = {name: bundle / source for name, source in config["filePathMap"].items()}
+    return files, [find_python(), "-m", "uvicorn", "index:app"], config["environment"]
 
 
-def discreet(*, deploys: bool = False) -> dict[str, str]:
-    """The environment without secrets; one that deploys keeps Vercel's own.
+def deploy(bundle: Path) -> str:
+    """Deploy the bundle to production; returns the deployment's address, which may not be live."""
+    environment = _environment() | {name: os.environ[name] for name in VARIABLES}
+    command: list[Any] = [CLI, *"deploy --prebuilt --prod --yes --no-wait --cwd".split(), bundle]
+    secret = os.environ["VERCEL_TOKEN"]
+    for attempt in range(TRIES):
+        time.sleep(float(os.environ.get("RETRY_SECONDS") or 10) if attempt else 0)
+        try:
+            printed = run(command, DEPLOY_SECONDS, secret=secret, env=environment)
+            return printed.rpartition("\n")[2]
+        except PublishError as error:
+            reason = error
+    raise PublishError(f"{reason} ({TRIES} tries)")
 
-    In it the CLI tells Vercel nothing of the commit that it would find above the bundle (its
-    author, remote and message), and nobody that it was used; its words are without colours.
-    """
-    hidden = {name for name in os.environ if PRIVATE.search(name)} | ACCOUNT.keys()
-    kept = ACCOUNT.keys() if deploys else set()
-    return {name: value for name, value in os.environ.items() if name not in hidden - kept} | {
+
+def _environment(*path: Path) -> dict[str, str]:
+    """The environment for commands, without secrets, with the folders `path` before the PATH."""
+    return {name: os.environ[name] for name in PASSED if name in os.environ} | {
         "FORCE_COLOR": "0",
-        "GIT_CEILING_DIRECTORIES": str(BUNDLE.parent.absolute()),
+        # Otherwise the CLI sends the author, remote and message of the last commit.
+        "GIT_CEILING_DIRECTORIES": str(Path("build").absolute()),
         "NO_UPDATE_NOTIFIER": "1",
+        "PATH": os.pathsep.join([*map(str, path), os.environ["PATH"]]),
         "VERCEL_TELEMETRY_DISABLED": "1",
     }
-
-
-def ask(path: str) -> Any:
-    """What Vercel's API has at that path. Raises RefusedError or UnknownError.
-
-    The CLI asks again, four times within seconds, where nothing comes or a server's error.
-    """
-    owner = os.environ["VERCEL_ORG_ID"]
-    return cli("api", f"{path}?teamId={owner}" if owner.startswith("team_") else path)
-
-
-def cli(*words: str) -> Any:
-    """The JSON that a command of the CLI answers; shows what else it said.
-
-    It takes the token from the environment. Raises RefusedError or UnknownError, with the reason.
-    """
-    status, answer, said = run([find_vercel(), *words], env=discreet(deploys=True))
-    said = said.replace(os.environ["VERCEL_TOKEN"], "***")
-    if said:
-        print(said, flush=True)
-    if status:
-        raise _failure(said)
-    try:
-        return json.loads(answer)
-    except ValueError as error:
-        raise UnknownError(f"`vercel {words[0]}` answered no JSON: {error}") from error
-
-
-def _failure(said: str) -> PublishError:
-    found = REASON.search(said)
-    # Where there is no network, its deploy ends without a word.
-    reason = found[1].strip() if found else "no answer"
-    for pattern, advice in REFUSALS.items():
-        if re.search(pattern, reason):
-            return RefusedError(f"Vercel refuses: {reason.rstrip('.')}; {advice}")
-    return UnknownError(f"Vercel is out of reach or broken: {reason.rstrip('.')}")

@@ -1,106 +1,99 @@
-"""Runs what was built, as Vercel would, and looks at all that it answers."""
+"""Runs the bundle's application as the target does, and compares its answers with the database."""
 
-from __future__ import annotations
-
+import html
 import json
-import time
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from deploy.bundle import (
-    BUNDLE,
-    ROUTES,
-    STATIC,
-    STATIC_DATABASE,
-    database_routes,
-    digest,
-    function_config,
-    function_files,
-    verified_file,
-)
-from deploy.client import ask
-from deploy.function import running
-from deploy.pages import heading, visit
-from deploy.probe import Freshness
-from deploy.stores import HASH, sha256
-from deploy.toolchain import PYTHON_VERSION, PublishError
-from spojscore_crawler.store.state import state
-from web.options import DATABASE, MAX_ROWS
+import httpx
 
-LARGEST = 250_000_000  # bytes of a function, unpacked
+from deploy import target
+from deploy.build import BUNDLE, STAMP, digest, sha256
+from deploy.process import PublishError, running
+from deploy.site import TIMEOUT
+from spojscore_crawler.store.files import open_database
+from spojscore_crawler.store.state import read_state
+from web.options import DATABASE
+
+COUNT = "SELECT count(*) FROM history"
+HOSTILE = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 
 def verify(database: Path) -> str:
-    """Compare the bundle with the database; returns what was found right.
-
-    The database in the bundle is compared as a file; so what it answers is not compared row by row.
-    Raises PublishError or StoreError at the first thing that is not right.
-    """
-    verified_file(BUNDLE).unlink(missing_ok=True)
-    found = [function(BUNDLE), routes(BUNDLE), static_database(BUNDLE)]
-    last = state(database)
-    with running(BUNDLE) as started:
-        if not heading(ask(f"{started.url}/")).startswith(DATABASE):
-            # The generated index.py goes on without metadata when it is not readable.
-            raise PublishError("the home page lacks its title: metadata.yml did not arrive")
-        found.append(f"the first page after {time.monotonic() - started.began:.2f} s")
-        shown = Freshness.of(started.url)
-        if (shown.crawl, shown.finished) != (last.lineage[-1].id, last.finished):
-            raise PublishError(f"what was built shows another crawl than {database}: {shown}")
-        found += [f"crawl {shown.crawl}", questions(started.url), pages(started.url, BUNDLE)]
-    verified_file(BUNDLE).write_text(f"{digest(BUNDLE)}\n")
-    return f"Verified {BUNDLE}: {', '.join(found)}."
+    """Compare the bundle with the database, and stamp it if there is no difference."""
+    STAMP.unlink(missing_ok=True)
+    built = digest()
+    static = target.static_database(BUNDLE)
+    for file in (static, target.app(BUNDLE)[0][static.name]):
+        if Path(f"{static}.sha256").read_text().split()[0] != sha256(file):
+            raise PublishError(f"{file} does not match its hash; run `make build`")
+    if read_state(static).lineage != read_state(database).lineage:
+        raise PublishError(f"{BUNDLE} holds other crawls than {database}; run `make build`")
+    try:
+        with serving() as client:
+            visited = compare(client, static)
+    except (httpx.HTTPError, ValueError) as error:
+        raise PublishError(f"the bundle does not answer rightly: {error}") from error
+    STAMP.write_text(built)
+    return f"Verified {BUNDLE}: {visited} addresses."
 
 
-def function(bundle: Path) -> str:
-    """The function that was built runs on the Python it is tried on, and is not too large."""
-    runtime = function_config(bundle)["runtime"]
-    if runtime != f"python{PYTHON_VERSION}":
-        raise PublishError(f"built for {runtime}, but tried with Python {PYTHON_VERSION}")
-    size = sum(file.stat().st_size for file in function_files(bundle).values())
-    if size > LARGEST:
-        raise PublishError(
-            f"the function has {size / 1e6:.0f} MB; Vercel takes {LARGEST / 1e6:.0f}"
-        )
-    return f"{size / 1e6:.0f} MB for Python {PYTHON_VERSION}"
+def compare(client: httpx.Client, database: Path) -> int:
+    """Compare the application's answers with the database; returns the number of addresses."""
+    with open_database(database) as db:
+        counts = {name: db[name].count for name in (*db.table_names(), *db.view_names())}
+        listed, crawl = db.execute("SELECT problems, id FROM crawls ORDER BY id DESC").fetchone()
+        code, name = db.execute("SELECT code, name FROM problems ORDER BY users DESC").fetchone()
+
+    def read(path: str, **parameters: str) -> str:
+        return client.get(path, params=parameters or None).raise_for_status().text
+
+    base = f"/{DATABASE}"
+    facts = json.loads(read(f"{base}.json"))
+    pages = {"/": DATABASE, f"{base}/problems": code, f"{base}/problems/{code}": name}
+    pages |= {f"{base}/{query['name']}": query["title"] for query in facts["queries"]}
+    for path, text in pages.items():
+        if text not in html.unescape(read(path)):
+            raise PublishError(f"{path} does not contain {text!r}")
+    tables = {table["name"]: table["count"] for table in facts["tables"]}
+    answers = {
+        "table sizes": (tables, {name: counts[name] for name in tables}),
+        "CSV lines": (read(f"{base}/problems.csv", _size="max").count("\n"), listed + 1),
+        "SQL": (read(f"{base}.json", sql=COUNT, _shape="arrayfirst"), f"[{counts['history']}]"),
+        "metadata.yml": (bool(facts["queries"]), True),
+        "last crawl": (json.loads(read("/-/freshness.json"))["crawl"], crawl),
+        "hostile SQL": (client.get(f"{base}.json", params={"sql": HOSTILE}).status_code, 400),
+    }
+    for subject, (answer, expected) in answers.items():
+        if answer != expected:
+            raise PublishError(f"{subject}: the bundle answers {answer}, not {expected}")
+    return len(pages) + len(answers)
 
 
-def routes(bundle: Path) -> str:
-    """The CDN serves the files that are there, and asks the function for all else."""
-    found = json.loads((bundle / ROUTES).read_text())["routes"]
-    first = [*database_routes(), {"handle": "filesystem"}]
-    if found[: len(first)] != first or found[-1].get("dest") != "/index.py":
-        raise PublishError(f"the routes are {found}")
-    return "the routes"
-
-
-def static_database(bundle: Path) -> str:
-    """The file that the CDN will serve is the function's, and has its hash beside it."""
-    file = bundle / STATIC_DATABASE
-    if file.read_bytes() != function_files(bundle)[file.name].read_bytes():
-        raise PublishError(f"/{file.name} is not the database that the function reads")
-    if Path(f"{file}{HASH}").read_text().split() != [sha256(file), file.name]:
-        raise PublishError(f"/{file.name}{HASH} is not the hash of /{file.name}")
-    return f"the hash of /{file.name}"
-
-
-def questions(site: str) -> str:
-    """Every question of metadata.yml answers, under its own title, when nothing is filled in."""
-    queries = json.loads(ask(f"{site}/{DATABASE}.json").text)["queries"]
-    for query in queries:
-        page = ask(f"{site}/{DATABASE}/{query['name']}")
-        if heading(page) != query["title"]:
-            raise PublishError(f"{page.url} has the title {heading(page)!r}")
-    return f"{len(queries)} questions"
-
-
-def pages(site: str, bundle: Path) -> str:
-    """Every page that the site links to is one, and each table, in one call, is small enough."""
-    names = json.loads(ask(f"{site}/{DATABASE}.json").text)
-    tables = [table["name"] for table in names["tables"] + names["views"]]
-    whole = [
-        f"/{DATABASE}/{name}.{kind}?_size={MAX_ROWS}"
-        for name in tables
-        for kind in ("json", "csv")
-    ]
-    static = [f"/{file.name}" for file in (bundle / STATIC).iterdir()]
-    return f"{visit(site, more=whole, without=static)} pages"
+@contextmanager
+def serving() -> Iterator[httpx.Client]:
+    """Serve a read-only copy of the bundle's application; yields a client for it."""
+    files, command, environment = target.app(BUNDLE)
+    with TemporaryDirectory(prefix="spojscore-") as folder, socket.socket() as server:
+        for name, source in files.items():
+            copy = Path(folder, name)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+        for path in (Path(folder), *Path(folder).rglob("*")):
+            path.chmod(0o555)
+        if os.geteuid() == 0 and shutil.which("setpriv"):  # else root could write there
+            command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        address, number = "http://{}:{}".format(*server.getsockname()), server.fileno()
+        command += ["--log-level=warning", "--fd", str(number)]
+        environment["PATH"] = os.environ["PATH"]
+        with running(command, cwd=folder, pass_fds=[number], env=environment):
+            server.close()  # so that connections fail once the application has ended
+            with httpx.Client(base_url=address, timeout=TIMEOUT) as client:
+                yield client

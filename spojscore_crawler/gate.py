@@ -12,12 +12,8 @@ from spojscore_crawler.store.state import LastList
 from spojscore_crawler.store.times import CLOCK_SKEW, minute
 
 # The settings, and the highest number that makes sense; ratios are of the last list.
-LIMITS = {
-    "MIN_PROBLEMS": 1_000_000,
-    "MIN_PROBLEMS_RATIO": 1,
-    "MIN_USERS_RATIO": 1,
-    "MAX_RENAMED_RATIO": 1,
-}
+LIMITS = {"MIN_PROBLEMS": 10**6, "MIN_PROBLEMS_RATIO": 1, "MIN_USERS_RATIO": 1,
+          "MAX_RENAMED_RATIO": 1, "MAX_PAGES": 10**6}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,12 +56,6 @@ class Crawl:
     def fenced(self) -> bool:
         """Whether the first and the last page were read again, which shows whether it shifted."""
         return all(len(self.readings.get(start, [])) > 1 for start in (0, self.starts[-1]))
-
-    @property
-    def source(self) -> str:
-        """Where the pages came from, and whether they are fenced."""
-        sources = " and ".join(sorted({page.source for page in self.pages}))
-        return sources if self.fenced else f"{sources}, not fenced"
 
 
 Rule = Callable[[Crawl], str | None]
@@ -149,16 +139,13 @@ def before_last_crawl(crawl: Crawl) -> str | None:
     return f"the pages are dated {minute(started)}, before the last crawl, {minute(last)}"
 
 
-def short_first_list(crawl: Crawl) -> str | None:
-    problems, minimum = len(crawl.problems), crawl.limits["MIN_PROBLEMS"]
-    if crawl.last is None and problems < minimum:
-        return f"{problems} problems, a first list has at least {minimum:g} (MIN_PROBLEMS)"
-    return None
-
-
 def too_few_problems(crawl: Crawl) -> str | None:
-    before = crawl.last.problems if crawl.last else 0
-    return _fewer(crawl, "problems", len(crawl.problems), before)
+    problems = len(crawl.problems)
+    if crawl.last:
+        return _fewer(crawl, "problems", problems, crawl.last.problems)
+    if problems >= (minimum := crawl.limits["MIN_PROBLEMS"]):
+        return None
+    return f"{problems} problems, a first list has at least {minimum:g} (MIN_PROBLEMS)"
 
 
 def too_few_users(crawl: Crawl) -> str | None:
@@ -187,7 +174,7 @@ WHOLE: tuple[Rule, ...] = (
 # It follows the last one.
 DATED: tuple[Rule, ...] = (spans_two_days, in_the_future, before_last_crawl)
 # It is plausible. A person may accept one that is not.
-PLAUSIBLE: tuple[Rule, ...] = (short_first_list, too_few_problems, too_few_users, renamed)
+PLAUSIBLE: tuple[Rule, ...] = (too_few_problems, too_few_users, renamed)
 
 
 def judge(crawl: Crawl) -> tuple[dict[str, str], bool]:
@@ -200,20 +187,22 @@ def judge(crawl: Crawl) -> tuple[dict[str, str], bool]:
     return _broken(PLAUSIBLE, crawl), True
 
 
-def page_fault(page: Page, requested: int | None, size: int | None) -> str | None:
-    """What is wrong with the page requested with start=`requested`, None when nothing is.
+def page_fault(page: Page, requested: int | None, max_pages: int) -> str | None:
+    """What is wrong with the page requested with start=`requested`; worth a retry. None if nothing.
 
-    `size` is the number of rows of a full page, None if unknown. Such a page is worth a retry.
+    `requested` is None for a saved page that may be any.
     """
+    rows = len(page.keys)
     if page.end is None:
         return "no pager"
     if page.start is None:
         return "the pager does not say which page it is"
-    if page.start != requested:
+    if requested not in (None, page.start):
         return f"start={requested} was answered with start={page.start}"
-    rows = len(page.keys)
-    if size and (rows > size or (rows < size and page.start != page.end)):
-        return f"{rows} rows instead of {size}"
+    if page.size and (rows > page.size or (rows < page.size and page.start != page.end)):
+        return f"{rows} rows instead of {page.size}"
+    if (pages := page.end // (page.size or rows) + 1) > max_pages:
+        return f"the pager has {pages} pages, more than {max_pages} (MAX_PAGES)"
     return None
 
 

@@ -6,11 +6,12 @@ import argparse
 import csv
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import add_scores
@@ -20,6 +21,10 @@ from spojscore_crawler.store.files import StoreError
 
 DATA = Path(__file__).parents[1] / "data"
 DAYS = sorted(file.stem for file in DATA.glob("????-??-??.csv"))
+COLUMNS: dict[str, Callable[[str], object]] = {
+    "id": int, "code": str, "name": str, "users": int, "acceptance": float,
+    "votes_up": int, "votes_down": int,
+}  # fmt: skip
 # A list's row in data/README.md: its file, and when it was read.
 READ = re.compile(r"^\| \[([0-9-]+)\.csv\]\([^)]*\) \| ([^|]+) \|", re.MULTILINE)
 
@@ -86,18 +91,11 @@ def import_lists(path: Path, days: Iterable[str] = DAYS, source: str | None = No
 @cache
 def _read(day: str) -> tuple[Problem, ...]:
     with (DATA / f"{day}.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Problem(
-                id=int(row["id"]),
-                code=row["code"],
-                name=row["name"],
-                users=int(row["users"]),
-                acceptance=float(row["acceptance"]) if row["acceptance"] else None,
-                votes_up=int(row["votes_up"]) if row["votes_up"] else None,
-                votes_down=int(row["votes_down"]) if row["votes_down"] else None,
-            )
-            for row in csv.DictReader(file)
-        )
+        return tuple(Problem(**_parse(row)) for row in csv.DictReader(file))
+
+
+def _parse(row: dict[str, str]) -> dict[str, Any]:
+    return {column: COLUMNS[column](value) if value else None for column, value in row.items()}
 
 
 def main() -> None:

@@ -36,14 +36,16 @@ class Problem:
 class Page:
     """One reading of one page: its start=, the last page's by its pager, id and code of each row.
 
-    `start` is None when the pager does not say, `end` when there is no pager. `source` says where
-    the page came from. `read` is when a person's browser read it, in UTC, None for a page that the
-    crawler requested; `day` is the value of -a day=.
+    `start` is None when the pager does not say, `end` when there is no pager, `size`, the number of
+    rows of a full page, when the pager does not say. `source` says where the page came from.
+    `read` is when a person's browser read it, in UTC, None for a page that the crawler requested;
+    `day` is the value of -a day=.
     """
 
     start: int | None
     end: int | None
     keys: tuple[tuple[int, str], ...]
+    size: int | None = None
     source: str = ""
     read: datetime | None = None
     day: date | None = None

@@ -7,11 +7,10 @@ position: the old theme, the modern theme and the logged-in view order them diff
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
-from parsel import SelectorList
 from scrapy.selector import Selector
 
 from spojscore_crawler.items import Page, Problem
@@ -34,33 +33,13 @@ class ListingError(Exception):
     """The page is not a readable list of problems. Says which page, which row and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A page's problems, and what its pager says.
-
-    `start` is the page's own start=, `highest_link` the highest it links, `page_size` the number
-    of rows on a full page. Each is None when the pager does not say, or there is no pager.
-    """
-
+class Listing(NamedTuple):
+    page: Page
     problems: list[Problem]
-    start: int | None
-    highest_link: int | None
-    page_size: int | None
-
-    def page(self, requested: int | None) -> Page:
-        """The page that was requested with start=`requested`, as it describes itself.
-
-        A list's second and last page links only the first, so its pager does not say its start=.
-        """
-        start = requested if self.start is None and self.highest_link == 0 else self.start
-        # The last page's own pager links to no page after it, nor to itself.
-        end = None if self.highest_link is None else max(self.highest_link, start or 0)
-        keys = tuple((problem.id, problem.code) for problem in self.problems)
-        return Page(start, end, keys)
 
 
-def parse_listing(body: bytes) -> Listing:
-    """Read a page of the list.
+def parse_listing(body: bytes, requested: int | None = None) -> Listing:
+    """Read a page of the list, which was requested with start=`requested`.
 
     Raises ListingError when the page has no problem table, or is cut off in it, when a row
     lacks its id, code, name or users, or has text where a number belongs, or when a page number
@@ -71,13 +50,16 @@ def parse_listing(body: bytes) -> Listing:
     rows = _problem_rows(page)
     if not rows:
         raise ListingError(_describe_missing_list(page, text))
-    read = [_read_row(row, f"row {n}") for n, row in enumerate(rows, 1)]
-    if "</table" not in text[text.rfind(f"/ranks/{read[-1].code}") :].lower():
-        raise ListingError(f"the page is cut off after row {len(read)}")
-    pager = page.css("ul.pagination, table.navigation")
-    highest_link = _highest_link(pager) if pager else None
-    start, page_size = _read_pager(pager)
-    return Listing(read, start, highest_link, page_size)
+    problems = [_read_row(row, f"row {n}") for n, row in enumerate(rows, 1)]
+    if "</table" not in text[text.rfind(f"/ranks/{problems[-1].code}") :].lower():
+        raise ListingError(f"the page is cut off after row {len(problems)}")
+    start, highest_link, size = _read_pager(page)
+    if start is None and highest_link == 0:  # the second and last page links only the first
+        start = requested
+    # The last page's own pager links no page after it, nor itself.
+    end = None if highest_link is None else max(highest_link, start or 0)
+    keys = tuple((problem.id, problem.code) for problem in problems)
+    return Listing(Page(start, end, keys, size), problems)
 
 
 def decode(body: bytes) -> str:
@@ -100,38 +82,34 @@ def _problem_rows(page: Selector) -> list[HtmlElement]:
     """The rows of the last table of problems; a logged-in user's own table may precede it."""
     problem_rows: list[HtmlElement] = []
     for table in page.css("table.problems"):
-        rows = [row.root for row in table.xpath("./tr[td] | ./tbody/tr[td]")]
-        if any({"ranks", "status"} & {kind for kind, _, _ in _problem_links(row)} for row in rows):
+        rows = table.root.xpath("./tr[td] | ./tbody/tr[td]")
+        if any(kind != "problems" for row in rows for kind, _, _ in _problem_links(row)):
             problem_rows = rows
     return problem_rows
 
 
-def _highest_link(pager: SelectorList[Selector]) -> int:
-    hrefs = pager.css("a::attr(href)").getall()
-    return max((int(match[1]) for href in hrefs if (match := PAGER_LINK.search(href))), default=0)
-
-
-def _read_pager(pager: SelectorList[Selector]) -> tuple[int | None, int | None]:
-    """(start= of the page itself, whose number the pager does not link; rows of a full page)."""
-    number = size = None
-    for cell in pager.css("li, td"):
+def _read_pager(page: Selector) -> tuple[int | None, int | None, int | None]:
+    """The page's own start=, whose number the pager does not link; highest link; page size."""
+    number = highest = size = None
+    for cell in page.css("ul.pagination li, table.navigation td"):
         text = _text(cell.root)
+        links = [PAGER_LINK.search(link.get("href", "")) for link in cell.root.iter("a")]
+        starts = [int(link[1]) for link in links if link]
+        highest = max(highest or 0, *starts, 0)
         if not WHOLE_NUMBER.fullmatch(text) or text == "0":
             continue
         pages_before = int(text) - 1
-        link = PAGER_LINK.search(cell.css("a::attr(href)").get(""))
-        if link is None or "active" in cell.root.get("class", "").split():
+        if not starts or "active" in cell.root.get("class", "").split():
             number = pages_before
-        if link is None:
+        if not starts:
             continue
-        start = int(link[1])
         if pages_before:
-            size = size or start // pages_before
-        if start != (size or 0) * pages_before or (pages_before and not start):
-            raise ListingError(f"the pager links page {text} to start={start}")
+            size = size or starts[0] // pages_before
+        if starts[0] != (size or 0) * pages_before or (pages_before and not size):
+            raise ListingError(f"the pager links page {text} to start={starts[0]}")
     if number is None or (number and not size):
-        return None, size
-    return number * (size or 0), size
+        return None, highest, size
+    return number * (size or 0), highest, size
 
 
 def _problem_links(row: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:

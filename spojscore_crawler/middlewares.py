@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Request, Response
@@ -20,7 +18,7 @@ class BackoffRetryMiddleware(RetryMiddleware):
     """Scrapy's RetryMiddleware with a pause before each retry.
 
     The pause is RETRY_BACKOFF seconds before the first retry of a request and doubles with each
-    further one, or what Retry-After says, if that is longer. A bot check is not retried.
+    further one, or the seconds of Retry-After, if these are more. A bot check is not retried.
     """
 
     def __init__(self, settings: BaseSettings) -> None:
@@ -43,7 +41,8 @@ class BackoffRetryMiddleware(RetryMiddleware):
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         if response.status not in self.retry_http_codes or bot_check(response):
             return response
-        request.meta["retry_after"] = wait = parse_retry_after(response)
+        header = (response.headers.get("Retry-After") or b"").strip()
+        request.meta["retry_after"] = wait = int(header) if header.isdigit() else 0
         if wait > self.max_wait:
             logger.warning("%s asks to wait %.0f s: not retried", response.url, wait)
             return response
@@ -53,24 +52,3 @@ class BackoffRetryMiddleware(RetryMiddleware):
         """Whether the crawl is neither interrupted nor failed."""
         assert self.crawler.stats
         return self.crawler.crawling and not self.crawler.stats.get_value("spojscore/failure")
-
-
-def parse_retry_after(response: Response) -> float:
-    """Seconds to wait by the response's Retry-After, 0 without a readable one.
-
-    Source: RFC 9110, section 10.2.3 (seconds or a date).
-    """
-    text = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if text.isdecimal():
-        return float(text)
-    date = parse_http_date(text)
-    return max((date - datetime.now(UTC)).total_seconds(), 0) if date else 0
-
-
-def parse_http_date(text: str) -> datetime | None:
-    """A date from an HTTP header, None when it is not readable."""
-    try:
-        date = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)

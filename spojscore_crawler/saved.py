@@ -6,8 +6,10 @@ Source: the HAR 1.2 specification, http://www.softwareishard.com/blog/har-12-spe
 import json
 import re
 from base64 import b64decode
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,6 @@ from urllib.parse import parse_qsl
 from scrapy.http import HtmlResponse
 
 from spojscore_crawler.failures import bot_check, describe_status
-from spojscore_crawler.middlewares import parse_http_date
 
 SCHEME = re.compile(r"https?://(?:www\.)?")
 LIST_PATH = re.compile(r"/problems/classical/?(?:sort=([0-9]+))?(?:,?start=([0-9]{1,9}))?/?")
@@ -160,8 +161,10 @@ def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) ->
     firefox = "afterRequest" in cache and "beforeRequest" not in cache
     if firefox or entry.get("_fromCache") or "Cache" in (entry.get("_fetchType") or ""):
         return True
-    date = parse_http_date((response.headers.get("Date") or b"").decode("latin-1"))
-    return date is not None and read - date > MAX_AGE
+    with suppress(ValueError, OverflowError):
+        date = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
+        return read - (date if date.tzinfo else date.replace(tzinfo=UTC)) > MAX_AGE
+    return False
 
 
 def _body(content: dict[str, Any]) -> bytes:

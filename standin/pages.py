@@ -29,12 +29,11 @@ def modern_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: 
 # (rows, start, rows of a full page, all rows, sort) -> the page
 PageFunction = Callable[[Sequence[Entry], int, int, int, int], bytes]
 THEMES: dict[str, PageFunction] = {"modern": modern_page, "old": old_page}
-MODERN_SINCE = "2015"
 
 
 def theme_of(day: str) -> str:
     """The theme that SPOJ had on `day`."""
-    return "modern" if day >= MODERN_SINCE else "old"
+    return "modern" if day >= "2015" else "old"
 
 
 def error_page(message: str) -> bytes:

@@ -27,11 +27,6 @@ for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
     os.environ.pop(name, None)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file first, so that at the end nobody waits for it."""
-    items.sort(key=lambda item: item.path.name != "test_publish.py")
-
-
 @pytest.fixture
 def standin() -> Iterator[Served]:
     """Starts stand-ins: standin(problems or their number, "START:KIND", …, theme=)."""

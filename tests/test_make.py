@@ -47,7 +47,7 @@ def test_serve_without_a_database_says_what_to_run(checkout: Path) -> None:
     done = make(checkout, "serve")
     assert done.returncode == 2
     assert done.stderr.splitlines()[0] == (
-        "error: there is no database spojscore.db; make one with `make crawl`, or try `make demo`"
+        "error: there is no database spojscore.db; run `make crawl` or `make demo`"
     )
 
 
@@ -89,7 +89,7 @@ def test_the_demo_from_beginning_to_end(checkout: Path) -> None:
         assert "3,974 problems" in get(f"{site}/spojscore/problems")
         for path in ("/", "/charts", "/spojscore", "/spojscore/problems", "/api", "/mine"):
             page = get(f"{site}{path}")
-            assert "A demo: SPOJ’s list of 26 August 2025." in page
+            assert "Demo data: SPOJ’s list of 26 August 2025." in page
             assert "stale" not in page
             assert "made up" not in page
         [prime1] = json.loads(get(f"{site}/spojscore/problems/PRIME1.json?_shape=array"))

@@ -48,7 +48,9 @@ def site_error(exception: Exception) -> SiteError:
     if QueryInterrupted in map(type, (exception, exception.__context__)):
         return SiteError(TOO_SLOW)
     if isinstance(exception, DatasetteError):
-        return SiteError(exception.message, exception.status)
+        # About the address, even where it has the default status, 500.
+        status = 400 if exception.status == HTTPStatus.INTERNAL_SERVER_ERROR else exception.status
+        return SiteError(exception.message, status)
     if isinstance(exception, BadRequest) or (
         request is not None and request.args and isinstance(exception, ADDRESS_ERRORS)
     ):

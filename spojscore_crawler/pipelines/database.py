@@ -18,12 +18,7 @@ from spojscore_crawler.store import commit, files
 from spojscore_crawler.store.state import LastList, last_list
 
 STOPPED = "the crawl stopped early, see the log"
-# Words for Scrapy's reasons.
-REASONS = {
-    "finished": STOPPED,
-    "shutdown": "the crawl was interrupted",
-    "start_error": STOPPED,
-}
+REASONS = {"shutdown": "the crawl was interrupted", "start_error": STOPPED}
 
 
 class DatabasePipeline:
@@ -54,7 +49,6 @@ class DatabasePipeline:
             files.check_writable(self.path)
             self.lock = files.lock(self.path)
             self.limits = {name: self.number(name, most) for name, most in gate.LIMITS.items()}
-            self.number("MAX_PAGES", 1_000_000)  # which the spider reads
             if self.settings["GATE"] not in ("", "accept"):
                 raise ValueError(f"GATE is {self.settings['GATE']!r}, not 'accept'")
             self.last: LastList | None = last_list(self.path, self.started.date())
@@ -100,11 +94,12 @@ class DatabasePipeline:
         findings = "; ".join(broken.values())
         if broken and not (acceptable and self.settings["GATE"]):
             return findings
+        source = self.pages[0].source + ("" if crawl.fenced else ", not fenced")
         row = commit.Crawl(
             started=crawl.times[0],
             finished=crawl.times[-1],
             pages=len(crawl.readings),
-            source=self.settings["SOURCE"] or crawl.source,
+            source=self.settings["SOURCE"] or source,
             overridden=findings or None,
         )
         try:

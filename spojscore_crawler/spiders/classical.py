@@ -87,9 +87,9 @@ class ClassicalSpider(Spider):
         if "cached" in response.flags:
             raise self.failure(f"{response.url}: from Scrapy's cache; set HTTPCACHE_ENABLED=False")
         try:
-            listing = parse_listing(response.body)
-            page = listing.page(listing.start if start is None else start)
-            self.check_page(page, page.start if start is None else start, listing.page_size)
+            page, problems = parse_listing(response.body, start)
+            if fault := page_fault(page, start, self.settings.getint("MAX_PAGES")):
+                raise ListingError(fault)
         except ListingError as error:
             request = response.request
             retry = request and get_retry_request(request, spider=self, reason="a wrong page")
@@ -98,25 +98,16 @@ class ClassicalSpider(Spider):
             yield retry
             return
         again = page.start in self.read_starts
-        if again and page.start not in (0, page.end):
+        if again and read and page.start not in (0, page.end):
             return
         self.read_starts.add(page.start)
         source = source or urlsplit(response.url).hostname or ""
         yield replace(page, source=source, read=read, day=self.day)
         if again:
             return
-        yield from listing.problems
+        yield from problems
         if response.request:
             yield from self.next_requests(page)
-
-    def check_page(self, page: Page, requested: int | None, size: int | None) -> None:
-        """Raise ListingError unless it is the requested page of a list of at most MAX_PAGES."""
-        if fault := page_fault(page, requested, size):
-            raise ListingError(fault)
-        pages = (page.end or 0) // len(page.keys) + 1
-        limit = self.settings.getint("MAX_PAGES")
-        if page.start == 0 and pages > limit:
-            raise ListingError(f"the pager has {pages} pages, more than {limit} (MAX_PAGES)")
 
     def next_requests(self, page: Page) -> Iterator[Request]:
         """Request the last page after the first, then all others, then those two again."""
@@ -167,9 +158,7 @@ class ClassicalSpider(Spider):
         assert self.crawler.stats
         if not self.crawler.stats.get_value("spojscore/failure"):
             self.crawler.stats.set_value("spojscore/failure", reason)
-            try:
-                if response is not None:
+            if response is not None:
+                with suppress(OSError):
                     self.failed_page.write_bytes(response.body)
-            except OSError as error:
-                self.logger.warning("The page could not be saved: %s", error)
         return CloseSpider(reason)

@@ -67,7 +67,7 @@ def commit(path: Path, problems: Sequence[DataclassInstance], crawl: Crawl) -> C
             if db.table_names():
                 check_schema(path, db)
             migrations.apply(db)
-            before = {row["id"]: row for row in db["problems"].rows}
+            before = db["problems"].rows_where(order_by="id")
             step = difference(before, _records(db, problems), crawl.day.isoformat())
             _write_problems(db, step)
             _write_history(db, step.users, crawl.day)

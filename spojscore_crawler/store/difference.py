@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -45,22 +45,25 @@ class Difference:
         self.events.append({"day": self.day, "code": code, "kind": kind, "detail": detail})
 
 
-def difference(before: Mapping[int, Record], listed: Iterable[Record], day: str) -> Difference:
-    """The step from the rows of problems `before`, by id, to those `listed` on `day`."""
+def difference(before: Iterable[Record], listed: Iterable[Record], day: str) -> Difference:
+    """The step from the rows of problems `before` to those `listed` on `day`."""
     step = Difference(day)
     now = {row["id"]: row for row in listed}
-    for id_, row in now.items():
-        if old := before.get(id_):
+    codes = {row["code"] for row in now.values()}
+    is_first = True
+    for old in before:
+        is_first = False
+        if row := now.pop(old["id"], None):
             _compare(step, old, row)
         else:
-            dates = {"first_seen": day, "last_changed": day, "delisted": None}
-            step.rows.append(row | dates | DERIVED)
-            step.users[id_] = row["users"]
-            step.changes.new += 1
+            _delist(step, old, codes)
+    for row in now.values():
+        dates = {"first_seen": day, "last_changed": day, "delisted": None}
+        step.rows.append(row | dates | DERIVED)
+        step.users[row["id"]] = row["users"]
+        step.changes.new += 1
+        if not is_first:
             step.add_event(row["code"], "added")
-    _delist(step, before, now)
-    if not before:
-        step.events.clear()
     return step
 
 
@@ -84,20 +87,16 @@ def _compare(step: Difference, old: Record, row: Record) -> None:
         step.rows.append(new)
 
 
-def _delist(step: Difference, before: Mapping[int, Record], now: Mapping[int, Record]) -> None:
-    """Mark the problems that left the list. If another has its code now, it becomes CODE~ID."""
-    codes = {row["code"] for row in now.values()}
-    for id_, old in before.items():
-        if id_ in now:
-            continue
-        new = old | {"delisted": old["delisted"] or step.day}
-        if old["code"] in codes:
-            new["code"] = f"{old['code']}~{id_}"
-            new["url"] = None  # its page is another problem's now
-            step.vacated.append(old["code"])
-        if old["delisted"] is None:
-            step.changes.gone += 1
-            step.add_event(new["code"], "delisted")
-            step.users[id_] = None
-        if new != old:
-            step.rows.append(new)
+def _delist(step: Difference, old: Record, codes: Container[str]) -> None:
+    """Mark a problem that left the list. If its code is among `codes`, it becomes CODE~ID."""
+    new = old | {"delisted": old["delisted"] or step.day}
+    if old["code"] in codes:
+        new["code"] = f"{old['code']}~{old['id']}"
+        new["url"] = None  # its page is another problem's now
+        step.vacated.append(old["code"])
+    if old["delisted"] is None:
+        step.changes.gone += 1
+        step.add_event(new["code"], "delisted")
+        step.users[old["id"]] = None
+    if new != old:
+        step.rows.append(new)

@@ -8,6 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from spojscore_crawler.store import facts
 from spojscore_crawler.store.files import StoreError, lock, open_database
+from spojscore_crawler.store.movers import SPANS
 from spojscore_crawler.store.points import points_sql
 
 # After the first publication, only append: a file records the names of its migrations.
@@ -47,74 +48,38 @@ SCHEMA = (
     "CREATE UNIQUE INDEX problems_by_id ON problems (id) WHERE code <> ''",
     """
     CREATE TABLE history (
-        problem_id INTEGER,
-        day INTEGER,
-        users INTEGER,
-        PRIMARY KEY (problem_id, day)
+        problem_id INTEGER, day INTEGER, users INTEGER, PRIMARY KEY (problem_id, day)
     ) WITHOUT ROWID
     """,
     """
     CREATE TABLE crawls (
-        id INTEGER PRIMARY KEY,
-        day TEXT,
-        started TEXT,
-        finished TEXT,
-        source TEXT,
-        pages INTEGER,
-        problems INTEGER,
-        users INTEGER,
-        solves INTEGER,
-        added INTEGER,
-        changed INTEGER,
-        delisted INTEGER,
-        overridden TEXT
+        id INTEGER PRIMARY KEY, day TEXT, started TEXT, finished TEXT, source TEXT,
+        pages INTEGER, problems INTEGER, users INTEGER, solves INTEGER,
+        added INTEGER, changed INTEGER, delisted INTEGER, overridden TEXT
     )
     """,
     """
     CREATE TABLE events (
-        id INTEGER PRIMARY KEY,
-        crawl_id INTEGER REFERENCES crawls (id),
-        day TEXT,
-        code TEXT,
-        kind TEXT,
-        detail TEXT
+        id INTEGER PRIMARY KEY, crawl_id INTEGER REFERENCES crawls (id),
+        day TEXT, code TEXT, kind TEXT, detail TEXT
     )
     """,
-    """
+    f"""
     CREATE TABLE movers (
-        code TEXT PRIMARY KEY,
-        name TEXT,
-        users INTEGER,
-        score REAL,
-        solves_last INTEGER,
-        score_last REAL,
-        solves_1 INTEGER,
-        score_1 REAL,
-        solves_7 INTEGER,
-        score_7 REAL,
-        solves_30 INTEGER,
-        score_30 REAL,
-        solves_365 INTEGER,
-        score_365 REAL
+        code TEXT PRIMARY KEY, name TEXT, users INTEGER, score REAL,
+        {", ".join(f"solves_{span} INTEGER, score_{span} REAL" for span in ("last", *SPANS))}
     ) WITHOUT ROWID
     """,
     "CREATE TABLE tags (code TEXT, tag TEXT, day TEXT, PRIMARY KEY (code, tag)) WITHOUT ROWID",
     "CREATE TABLE families (topic TEXT PRIMARY KEY, family TEXT) WITHOUT ROWID",
     """
     CREATE TABLE articles (
-        code TEXT,
-        url TEXT,
-        title TEXT,
-        topic TEXT,
-        PRIMARY KEY (code, url)
+        code TEXT, url TEXT, title TEXT, topic TEXT, PRIMARY KEY (code, url)
     ) WITHOUT ROWID
     """,
     """
     CREATE TABLE ladder (
-        rung INTEGER,
-        position INTEGER,
-        code TEXT,
-        PRIMARY KEY (rung, position)
+        rung INTEGER, position INTEGER, code TEXT, PRIMARY KEY (rung, position)
     ) WITHOUT ROWID
     """,
     f"""
@@ -165,12 +130,10 @@ def check_schema(path: Path, db: Database) -> None:
     applied = {migration.name for migration in migrations.applied(db)}
     known = {migration.name for migration in migrations.pending(Database(memory=True))}
     if create.__name__ not in applied:
-        if db["problems"].exists() and db["history"].exists():
-            raise StoreError(
-                f"{path}: made by a development version of spojscore, which 1.0 can't read; move "
-                "it away and start over with `make history`"
-            )
-        raise StoreError(f"{path}: not a database of spojscore")
+        raise StoreError(
+            f"{path}: not a database of spojscore 1.0 (its development's can't be upgraded); "
+            "name another file, or start over with `make history`"
+        )
     if newer := applied - known:
         raise StoreError(
             f"{path}: made by a newer spojscore ({', '.join(sorted(newer))}); update this one"

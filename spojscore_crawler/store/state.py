@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,8 +32,8 @@ class CrawlKey(NamedTuple):
 class State:
     """A sound database: its last crawl, and its lineage, all crawls from the first to the last.
 
-    Times are UTC. `overridden` is what a person accepted with GATE=accept; `history` counts the
-    rows of history; `sources` are where the crawls' pages came from.
+    Times are UTC. `overridden` is what a person accepted with GATE=accept; `sources` are where the
+    crawls' pages came from.
     """
 
     started: datetime
@@ -41,7 +41,6 @@ class State:
     problems: int
     users: int
     overridden: str | None
-    history: int
     sources: frozenset[str]
     lineage: tuple[CrawlKey, ...]
 
@@ -61,7 +60,7 @@ class LastList:
     problems: int
     users: int
     started: datetime
-    names: Mapping[int, str] = field(default_factory=dict)
+    names: Mapping[int, str]
 
 
 def read_state(path: Path) -> State:
@@ -80,7 +79,6 @@ def read_state(path: Path) -> State:
             problems=last["problems"],
             users=last["users"],
             overridden=last["overridden"],
-            history=db["history"].count,
             sources=frozenset(crawl["source"] or "" for crawl in crawls),
             lineage=tuple(
                 CrawlKey(*(crawl[name] for name in CrawlKey._fields)) for crawl in crawls

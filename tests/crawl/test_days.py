@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,11 +70,11 @@ def test_newest_reading_of_a_page_counts(standin: Served, database: Path, tmp_pa
 
 
 def test_page_after_a_passed_check(standin: Served, database: Path, tmp_path: Path) -> None:
-    check = {"status": 403, "headers": [{"name": "cf-mitigated", "value": "challenge"}]}
+    check: dict[str, Any] = {"headers": [{"name": "cf-mitigated", "value": "challenge"}]}
     url = f"{SPOJ}/problems/classical/"
     passed = har_entry(f"{url}?__cf_chl_f_tk=x-1.0.1.1-y", standin(7).list_page(0).decode())
     passed["request"]["method"] = "POST"
-    (tmp_path / "list.har").write_bytes(har([har_entry(url, "", **check), passed]))
+    (tmp_path / "list.har").write_bytes(har([har_entry(url, "", status=403, **check), passed]))
     assert crawl(database, tmp_path / "list.har").status == 0
     assert len(rows(database)) == 7
 
@@ -99,10 +100,6 @@ def test_translated_names_are_refused(
         pytest.param(
             lambda pages: (pages / "1.html").unlink(),
             "1 of 3 pages missing, the first is start=50", id="middle-missing",
-        ),
-        pytest.param(
-            lambda pages: (pages / "0.html").unlink(),
-            "1 of 3 pages missing, the first is start=0", id="first-missing",
         ),
         pytest.param(
             lambda pages: (pages / "1.html").write_bytes((pages / "1.html").read_bytes()[:9000]),
@@ -154,22 +151,22 @@ def test_wrong_arguments(arguments: list[str], reason: str, database: Path, befo
 def test_crawl_past_midnight(standin: Served, database: Path, tmp_path: Path) -> None:
     """It belongs to the day on which it began."""
     clock, environment = faked_clock(tmp_path)
-    clock.write_text("@2026-03-01 23:59:00")
+    clock.write_text("@2027-03-01 23:59:00")
     server = standin(120)
-    server.on_page = lambda: clock.write_text("@2026-03-02 00:00:30")
+    server.on_page = lambda: clock.write_text("@2027-03-02 00:00:30")
     assert Crawl(server.url, database, env=environment).status == 0
-    assert {row["first_seen"] for row in rows(database)} == {"2026-03-01"}
+    assert {row["first_seen"] for row in rows(database)} == {"2027-03-01"}
     [row] = rows(database, CRAWLS)
-    assert (row["day"], row["started"][:16]) == ("2026-03-01", "2026-03-01T23:59")
-    assert row["finished"][:16] == "2026-03-02T00:00"
+    assert (row["day"], row["started"][:16]) == ("2027-03-01", "2027-03-01T23:59")
+    assert row["finished"][:16] == "2027-03-02T00:00"
 
 
 def test_clock_set_back_during_a_crawl(standin: Served, database: Path, tmp_path: Path) -> None:
     clock, environment = faked_clock(tmp_path)
-    clock.write_text("@2026-03-02 00:00:30")
+    clock.write_text("@2027-03-02 00:00:30")
     server = standin(120)
-    server.on_page = lambda: clock.write_text("@2026-02-01 00:00:00")
+    server.on_page = lambda: clock.write_text("@2027-02-01 00:00:00")
     assert Crawl(server.url, database, env=environment).status == 0
     [row] = rows(database, CRAWLS)
     assert row["started"] == row["finished"]
-    assert row["day"] == "2026-03-02"
+    assert row["day"] == "2027-03-02"

@@ -165,15 +165,6 @@ def test_unreadable_page(
     assert server.requests == ["/robots.txt", f"{LIST}0", f"{LIST}0"]
 
 
-def test_last_page_cut_off_after_a_row(standin: Served, database: Path, before: bytes) -> None:
-    server = standin(120)
-    fifth = problems(120)[104].code.encode()
-    edit(server, lambda page: page[: page.index(fifth)] if fifth in page else page)
-    crawl = Crawl(server.url, database)
-    assert crawl.error.startswith(f"error: {server.url}{LIST}100: ")
-    assert database.read_bytes() == before
-
-
 def test_page_of_the_first_failure_is_saved(standin: Served, database: Path) -> None:
     """Pages in flight may fail after it."""
     crawler = get_crawler(ClassicalSpider, {"SPOJSCORE_DB": str(database)})
@@ -185,11 +176,3 @@ def test_page_of_the_first_failure_is_saved(standin: Served, database: Path) -> 
     assert crawler.stats.get_value("spojscore/failure") == "first"
     assert Crawl(standin(60).url, database).status == 0
     assert not spider.failed_page.exists()
-
-
-def test_failed_page_that_cannot_be_saved(standin: Served, database: Path) -> None:
-    Path(f"{database}.failed.html").mkdir()
-    server = standin(1200, "50:bot-check")
-    crawl = Crawl(server.url, database)
-    assert "start=50: a bot check" in crawl.error
-    assert len(server.requests) < 18  # of 25

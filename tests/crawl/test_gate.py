@@ -14,7 +14,7 @@ YESTERDAY = NOW - timedelta(days=1)
 LAST = LastList(0, 0, YESTERDAY, {})
 LIMITS = {
     "MIN_PROBLEMS": 1, "MIN_PROBLEMS_RATIO": 0.98, "MIN_USERS_RATIO": 0.99,
-    "MAX_RENAMED_RATIO": 0.05,
+    "MAX_RENAMED_RATIO": 0.05, "MAX_PAGES": 9,
 }  # fmt: skip
 
 
@@ -31,7 +31,7 @@ def crawl(*sizes: int, problems: list[Problem] | None = None) -> Crawl:
     end = (len(sizes) - 1) * SIZE
     for page, size in enumerate(sizes):
         keys = tuple((each.id, each.code) for each in left[:size])
-        pages.append(Page(page * SIZE, end, keys, source="www.spoj.com"))
+        pages.append(Page(page * SIZE, end, keys))
         del left[:size]
     return Crawl([*pages, pages[-1], pages[0]], listed, LAST, LIMITS, began=NOW, now=NOW)
 
@@ -91,7 +91,7 @@ def test_shifted_list(number: int) -> None:
 def test_saved_pages_may_be_unfenced() -> None:
     once = saved(replace(WHOLE, pages=WHOLE.pages[:3]), NOW)
     assert broken(once) == set()
-    assert (once.source, WHOLE.source) == ("www.spoj.com, not fenced", "www.spoj.com")
+    assert (once.fenced, WHOLE.fenced) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_day_argument(day: datetime, rules: set[str]) -> None:
     ("last", "limits", "rules"),
     [
         pytest.param(None, {"MIN_PROBLEMS": 9}, set(), id="first-list"),
-        pytest.param(None, {"MIN_PROBLEMS": 10}, {"short_first_list"}, id="short-first-list"),
+        pytest.param(None, {"MIN_PROBLEMS": 10}, {"too_few_problems"}, id="short-first-list"),
         pytest.param({"problems": 10}, {"MIN_PROBLEMS_RATIO": 0.9}, set(), id="90-percent"),
         pytest.param(
             {"problems": 10}, {"MIN_PROBLEMS_RATIO": 0.91}, {"too_few_problems"}, id="problems"
@@ -177,18 +177,13 @@ def test_implausible_lists(
 
 
 def test_messages() -> None:
-    """Each in the words that a person reads."""
-    problems = [problem(n) for n in range(9)]
-    problems[4] = replace(problems[4], id=99)
-    unsorted = crawl(3, 3, 3, problems=problems)
+    problems = [problem(99 if n == 4 else n) for n in range(9)]
     pages = [page for page in WHOLE.pages if page.start]
     last = LastList(10, 200, YESTERDAY, dict.fromkeys(range(9), "Name"))
-    messages = [
-        message
-        for crawl in (unsorted, replace(WHOLE, pages=pages), replace(WHOLE, last=last))
-        for message in judge(crawl)[0].values()
-    ]
-    assert messages == [
+    broken_crawls = [
+        crawl(3, 3, 3, problems=problems), replace(WHOLE, pages=pages), replace(WHOLE, last=last)
+    ]  # fmt: skip
+    assert [message for each in broken_crawls for message in judge(each)[0].values()] == [
         "the list is not sorted by id (sort=0): 5 comes after 99",
         "1 of 3 pages missing, the first is start=0",
         "the first and the last page were not read again at the end",
@@ -199,21 +194,24 @@ def test_messages() -> None:
     ]
 
 
-PAGE = Page(0, 6, ((1, "A"), (2, "B"), (3, "C")))
+PAGE = Page(0, 6, ((1, "A"), (2, "B"), (3, "C")), SIZE)
 
 
 @pytest.mark.parametrize(
-    ("page", "requested", "size", "fault"),
+    ("page", "requested", "fault"),
     [
-        (PAGE, 0, 3, None),
-        (Page(6, 6, ((9, "Z"),)), 6, 3, None),
-        (Page(0, 0, PAGE.keys), 0, None, None),
-        (Page(3, 6, PAGE.keys), 6, 3, "start=6 was answered with start=3"),
-        (Page(3, 6, PAGE.keys[:2]), 3, 3, "2 rows instead of 3"),
-        (Page(6, 6, (*PAGE.keys, (4, "D"))), 6, 3, "4 rows instead of 3"),
-        (replace(PAGE, end=None), 0, 3, "no pager"),
-        (replace(PAGE, start=None), 0, 3, "the pager does not say which page it is"),
+        (PAGE, 0, None),
+        (PAGE, None, None),
+        (Page(6, 6, ((9, "Z"),), SIZE), 6, None),
+        (Page(0, 0, PAGE.keys), 0, None),
+        (Page(3, 6, PAGE.keys, SIZE), 6, "start=6 was answered with start=3"),
+        (Page(3, 6, PAGE.keys[:2], SIZE), 3, "2 rows instead of 3"),
+        (Page(6, 6, (*PAGE.keys, (4, "D")), SIZE), 6, "4 rows instead of 3"),
+        (replace(PAGE, end=None), 0, "no pager"),
+        (replace(PAGE, start=None), 0, "the pager does not say which page it is"),
+        (replace(PAGE, end=27), 0, "the pager has 10 pages, more than 9 (MAX_PAGES)"),
+        (replace(PAGE, end=24), 0, None),
     ],
 )
-def test_page_fault(page: Page, requested: int, size: int | None, fault: str | None) -> None:
-    assert page_fault(page, requested, size) == fault
+def test_page_fault(page: Page, requested: int | None, fault: str | None) -> None:
+    assert page_fault(page, requested, 9) == fault

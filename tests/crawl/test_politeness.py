@@ -1,17 +1,15 @@
 """The crawler's requests, and its waits."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from scrapy.http import Request, Response
+from scrapy.http import Request
 from scrapy.utils.project import get_project_settings
 
 from spojscore_crawler import middlewares
-from spojscore_crawler.middlewares import BackoffRetryMiddleware, parse_retry_after
+from spojscore_crawler.middlewares import BackoffRetryMiddleware
 from tests.support.crawling import Crawl, Served
 
 
@@ -21,25 +19,6 @@ def test_requests_name_the_crawler_and_return_no_cookie(standin: Served, databas
     assert len(server.headers) == 5
     assert {headers["Cookie"] for headers in server.headers} == {None}
     assert all(headers["User-Agent"].startswith("spojscore (") for headers in server.headers)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        (None, 0), ("7", 7), ("soon", 0), ("Mon, 01 Jan 2024 00:00:00 GMT", 0), ("-3", 0),
-        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", 0),
-    ],
-)  # fmt: skip
-def test_retry_after(header: str | None, seconds: float) -> None:
-    headers = {} if header is None else {"Retry-After": header}
-    assert parse_retry_after(Response("http://host", headers=headers)) == seconds
-
-
-@pytest.mark.parametrize("usegmt", [True, False])
-def test_retry_after_a_date(usegmt: bool) -> None:
-    date = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=usegmt)
-    response = Response("http://host", headers={"Retry-After": date})
-    assert parse_retry_after(response) == pytest.approx(100, abs=5)
 
 
 @pytest.fixture

@@ -1,29 +1,26 @@
-"""What publishing needs: somewhere that is public."""
+"""A public site, and one real build that the tests of a session share."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
+from filelock import FileLock
 
-from deploy.stores import Folder
 from tests.support.commits import A, B, C, crawl
 from tests.support.machines import Machine
-from tests.support.published import Site
+from tests.support.projects import copy_of_the_project, fast, make, with_vercel
+from tests.support.publication import PRIVATE, be_a_clone
+from tests.support.published import Site, public_site
 
 
 @pytest.fixture
-def public_site(tmp_path: Path) -> Iterator[Site]:
-    folder = tmp_path / "site"
-    folder.mkdir()
-    with Site(folder) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    with public_site(tmp_path / "site") as server:
+        monkeypatch.setenv("SITE_URL", server.url)
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -32,14 +29,8 @@ def machine(tmp_path: Path) -> Machine:
 
 
 @pytest.fixture
-def site(public_site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
-    monkeypatch.setenv("SITE_URL", public_site.url)
-    return public_site
-
-
-@pytest.fixture
 def published(site: Site, tmp_path: Path) -> Path:
-    """What the site publishes: two days of history."""
+    """A copy of the published database: two days of history."""
     database = tmp_path / "published.db"
     crawl(database, 0, A, B)
     crawl(database, 1, A, C)
@@ -47,9 +38,26 @@ def published(site: Site, tmp_path: Path) -> Path:
     return database
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str, small_list: bytes) -> Path:
+    """A clone of the project with a verified bundle of 120 problems. To be copied, not changed."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "built"
+    with FileLock(f"{folder}.lock"):
+        if not folder.is_dir():
+            project = copy_of_the_project(folder)
+            with_vercel(project)
+            be_a_clone(project)
+            fast(project)
+            (project / "spojscore.db").write_bytes(small_list)
+            for name in (".env", "web/.env", "web/plugins/.env", "web/static/.env", "other.db"):
+                (project / name).write_text("SECRET=1")
+            done = make(project, "build", "verify", **PRIVATE)
+            assert done.returncode == 0, done.stderr
+    return folder / "spojscore"
+
+
 @pytest.fixture
-def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
-    folder = tmp_path / "archive"
-    folder.mkdir()
-    monkeypatch.setenv("ARCHIVE", str(folder))
-    return Folder(str(folder))
+def project(built: Path, tmp_path: Path) -> Path:
+    """A copy of the built project for one test."""
+    return Path(shutil.copytree(built, tmp_path / "spojscore", symlinks=True))

@@ -1,56 +1,151 @@
-"""What is known of a bundle without running it; folders play one."""
+"""The bundle that Vercel's CLI builds, and what `verify` notices in it."""
 
+import hashlib
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from deploy import verify
-from deploy.bundle import FUNCTION, STATIC, digest
-from deploy.toolchain import PublishError
+from deploy import verify as module
+from deploy.build import STAMP
+from deploy.process import PublishError
+from deploy.vercel import OUTPUT, app, static_database
+from deploy.verify import verify
+from tests.support.databases import change, rows
+from tests.support.projects import ROOT, make
+from tests.support.publication import AUTHOR, MAIL, MESSAGE, PRIVATE, REMOTE
+from web.options import DATABASE_HEADERS, DATABASE_TYPE, HASH_TYPE, ORIGINS
+
+BUNDLE = Path("build", "vercel")
+SITE = ("web/*.py", "web/plugins", "web/static", "web/templates")
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Each file below the folder with its hash."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+def test_bundle_holds_site_and_nothing_of_this_machine(built: Path) -> None:
+    files, _, _ = app(built / BUNDLE)
+    own = {name for name in files if "_vendor" not in name and ".pyc" not in name}
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *SITE],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    site = {
+        name if Path(name).match("web/*.py") else name.removeprefix("web/")
+        for name in listed
+        if (ROOT / name).exists() and not Path(name).match("web/*.png")
+    }
+    assert own == site | {
+        ".python-version", "index.py", "metadata.json", "pyproject.toml", "requirements.txt",
+        "spojscore.db", "spojscore.db.sha256", "uv.lock", "vercel.json", "web/pyproject.toml",
+    }  # fmt: skip
+    output = {path.name for path in (built / BUNDLE / OUTPUT).iterdir()}
+    assert output == {"config.json", "functions", "static"}
+    uploaded = [*files.values(), *(built / BUNDLE / OUTPUT).rglob("*.*")]
+    private = ("SECRET=1", str(built), AUTHOR, MAIL, MESSAGE, REMOTE)
+    contents = [path.read_bytes() for path in uploaded if path.is_file()]
+    for secret in (*private, *PRIVATE.values()):
+        assert not [content for content in contents if secret.encode() in content], secret
+
+
+def test_cdn_serves_database_with_hash_and_headers(built: Path) -> None:
+    static = static_database(built / BUNDLE)
+    assert rows(static) == rows(built / "spojscore.db")
+    subprocess.run(["sha256sum", "--check", f"{static.name}.sha256"], cwd=static.parent, check=True)
+    headers = DATABASE_HEADERS | {"Access-Control-Allow-Origin": ORIGINS}
+    config = json.loads((built / BUNDLE / OUTPUT / "config.json").read_text())
+    assert config["routes"] == [
+        {
+            "src": r"^/spojscore\.db$",
+            "headers": {"Content-Type": DATABASE_TYPE} | headers,
+            "continue": True,
+        },
+        {
+            "src": r"^/spojscore\.db\.sha256$",
+            "headers": {"Content-Type": HASH_TYPE} | headers,
+            "continue": True,
+        },
+        {"handle": "filesystem"},
+        {"src": "^/(.*)$", "dest": "/index.py"},
+    ]
 
 
 @pytest.fixture
-def bundle(tmp_path: Path) -> Path:
-    (tmp_path / FUNCTION).mkdir(parents=True)
-    (tmp_path / STATIC).mkdir(parents=True)
-    (tmp_path / STATIC / "x.db").write_text("x")
-    (tmp_path / "index.py").write_text("index")
-    (tmp_path / "left.log").write_text("not mapped")
-    built_for(tmp_path, "python3.12")
-    return tmp_path
+def bundle(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the built bundle, in a folder beside its database."""
+    shutil.copytree(built / BUNDLE, tmp_path / BUNDLE, symlinks=True)
+    shutil.copy(built / "spojscore.db", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return BUNDLE
 
 
-def built_for(bundle: Path, runtime: str) -> None:
-    config = {"runtime": runtime, "filePathMap": {"index.py": "index.py"}}
-    (bundle / FUNCTION / ".vc-config.json").write_text(json.dumps(config))
+def assert_not_verified(reason: str) -> None:
+    with pytest.raises(PublishError, match=reason):
+        verify(Path("spojscore.db"))
+    assert not STAMP.exists()
 
 
 @pytest.mark.parametrize(
-    ("name", "same"),
-    [("index.py", False), (STATIC / "x.db", False), (FUNCTION / "new", False), ("left.log", True)],
+    ("file", "text", "reason"),
+    [
+        pytest.param("templates/index.html", "<h1>Datasette", "^/ does not contain", id="page"),
+        pytest.param("plugins/http.py", "import nosuch", "does not answer", id="import"),
+        pytest.param("plugins/http.py", "open('written', 'w')", "does not answer", id="writes"),
+    ],
 )
-def test_the_digest_is_of_what_goes_public(name: str | Path, same: bool, bundle: Path) -> None:
-    before = digest(bundle)
-    (bundle / name).write_text("changed")
-    assert (digest(bundle) == before) is same
+def test_verify_runs_application(file: str, text: str, reason: str, bundle: Path) -> None:
+    (bundle / file).write_text(text)
+    for compiled in bundle.glob("plugins/__pycache__/*"):
+        compiled.write_bytes(b"")  # it would hide its source
+    assert_not_verified(reason)
 
 
-def test_a_function_for_another_python(bundle: Path) -> None:
-    assert verify.function(bundle) == "0 MB for Python 3.12"
-    built_for(bundle, "python3.13")
-    with pytest.raises(PublishError, match=r"^built for python3\.13, but tried with Python 3\.12$"):
-        verify.function(bundle)
+def test_verify_compares_files_with_hash(bundle: Path) -> None:
+    content = static_database(bundle).read_bytes()
+    for file in (static_database(bundle), bundle / "spojscore.db"):
+        file.unlink()  # both are one file
+        file.write_bytes(content + b"\0")
+        assert_not_verified("does not match its hash")
+        file.write_bytes(content)
 
 
-def test_a_function_that_vercel_would_not_take(
-    bundle: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(verify, "LARGEST", 10)
-    with pytest.raises(PublishError, match=r"^the function has 0 MB; Vercel takes 0$"):
-        verify.function(bundle)
+def test_verify_compares_crawls(bundle: Path) -> None:
+    change(Path("spojscore.db"), "UPDATE crawls SET users = users + 1")
+    change(Path("spojscore.db"), "UPDATE problems SET users = users + 1 WHERE id = 1")
+    assert_not_verified(f"{bundle} holds other crawls than|users")
 
 
-def test_nothing_is_built(tmp_path: Path) -> None:
-    with pytest.raises(PublishError, match=r"nothing is built in .*; `make build` does it$"):
-        digest(tmp_path)
+def test_verify_without_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert_not_verified("there is no build/vercel; run `make build`")
+
+
+def test_verify_compares_counts(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application serves another database than the one it is compared with."""
+    monkeypatch.setattr(module, "sha256", lambda _: "same")
+    Path(f"{static_database(bundle)}.sha256").write_text("same")
+    content = (bundle / "spojscore.db").read_bytes()
+    (bundle / "spojscore.db").unlink()  # it is the static file, too
+    (bundle / "spojscore.db").write_bytes(content)
+    change(bundle / "spojscore.db", "DELETE FROM history")
+    assert_not_verified("^table sizes: the bundle answers ")
+
+
+def test_failed_build_leaves_last_bundle(project: Path) -> None:
+    before = hashes(project / BUNDLE)
+    vercel_json = project / "deploy" / "vercel.json"
+    vercel_json.write_text(vercel_json.read_text().replace("@vercel/python", "@vercel/nosuch"))
+    (project / "notes.db").write_text("Not a database, and long enough to be read as one." * 20)
+    for words in (["DB=notes.db"], []):
+        done = make(project, "build", *words)
+        assert done.returncode == 2
+        assert "error: " in done.stderr
+        assert hashes(project / BUNDLE) == before

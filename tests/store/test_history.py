@@ -1,14 +1,19 @@
-"""What the database keeps of the past, written by the code that commits a crawl."""
+"""What the database keeps of the past, beside what tests/store/test_model.py asserts."""
 
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
-from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bench.ten_years import simulate
-from spojscore_crawler.items import Problem
-from tests.support.commits import A, B, C, crawl, history
+from spojscore_crawler.store import commit
+from spojscore_crawler.store.difference import difference
+from spojscore_crawler.store.movers import first_day
+from tests.support.commits import A, B, C, crawl
 from tests.support.databases import rows
 from tests.support.queries import ask
 
@@ -18,94 +23,70 @@ def events(path: Path) -> list[tuple[int, str, str, str | None]]:
     return [(row["crawl_id"], row["code"], row["kind"], row["detail"]) for row in found]
 
 
-def test_a_row_for_each_day_on_which_users_changed(database: Path) -> None:
-    crawl(database, 0, A, B)
-    crawl(database, 1, A, B)
-    crawl(database, 5, replace(A, users=12), replace(B, name="Other"))
-    assert history(database) == [(1, 0, 10), (1, 5, 12), (2, 0, 20)]
-
-
-def test_a_problem_that_leaves_and_returns(database: Path) -> None:
-    crawl(database, 0, A, B)
-    crawl(database, 1, A)
-    crawl(database, 2, A)
-    crawl(database, 3, A, B)
-    assert history(database) == [(1, 0, 10), (2, 0, 20), (2, 1, None), (2, 3, 20)]
-    assert events(database) == [(2, "P2", "delisted", None), (4, "P2", "relisted", None)]
-
-
-@pytest.mark.parametrize(
-    ("lists", "expected"),
-    [
-        ([[replace(A, users=11)], [replace(A, users=13)]], [(1, 0, 10), (1, 1, 13)]),
-        ([[replace(A, users=11)], [A]], [(1, 0, 10)]),
-        ([[B], [A]], [(1, 0, 10)]),
-        ([[A, B], [A]], [(1, 0, 10)]),
-        ([[A, B], [A], [A, B]], [(1, 0, 10), (2, 1, 20)]),
-    ],
-)
-def test_the_last_crawl_of_a_day_wins(
-    lists: list[list[Problem]], expected: list[tuple[int, int, int]], database: Path
-) -> None:
-    crawl(database, 0, A)
-    for listed in lists:
-        crawl(database, 1, *listed)
-    assert [row for row in history(database) if row[2] is not None or row[0] == 1] == expected
-
-
-def test_what_happens_to_a_list(database: Path) -> None:
+def test_events(database: Path) -> None:
     crawl(database, 0, A, B)
     assert events(database) == []
     crawl(database, 1, replace(A, name="New"), replace(B, code="NEW"), C)
     crawl(database, 2, replace(A, id=9, name="New"), replace(B, code="NEW", users=21), C)
+    crawl(database, 3, replace(A, id=9, name="New"), C)
+    crawl(database, 4, replace(A, id=9, name="New"), replace(B, code="NEW", users=21), C)
     assert events(database) == [
         (2, "P1", "renamed", "Name 1"), (2, "NEW", "recoded", "P2"), (2, "P3", "added", None),
-        (3, "P1", "added", None), (3, "P1~1", "delisted", None),
+        (3, "P1~1", "delisted", None), (3, "P1", "added", None),
+        (4, "NEW", "delisted", None), (5, "NEW", "relisted", None),
     ]  # fmt: skip
-    assert history(database) == [
-        (1, 0, 10), (1, 2, None), (2, 0, 20), (2, 2, 21), (3, 1, 30), (9, 2, 10),
-    ]  # fmt: skip
-    assert rows(database, "SELECT * FROM latest_events")[2] == {
+    assert rows(database, "SELECT * FROM latest_events")[4] == {
         "day": "2026-03-03", "kind": "added", "code": "P3", "name": "Name 3", "detail": None,
         "url": "https://www.spoj.com/problems/P3/",
     }  # fmt: skip
 
 
-def test_a_problem_whose_code_another_takes_keeps_its_past(database: Path) -> None:
+def test_votes_are_stored_but_no_change(database: Path) -> None:
+    crawl(database, 0, A)
+    crawl(database, 1, replace(A, votes_up=5))
+    [row] = rows(database)
+    assert (row["votes_up"], row["last_changed"]) == (5, "2026-03-02")
+    assert rows(database, "SELECT changed FROM crawls WHERE id = 2") == [{"changed": 0}]
+
+
+def test_past_of_problem_whose_code_is_reused(database: Path) -> None:
     crawl(database, 0, A, B)
     crawl(database, 1, B)
     crawl(database, 2, replace(B, code="P1"))
     assert [(row["code"], row["users"]) for row in ask(database, "on_day", day="2026-03-02")] == [
         ("P1", 20), ("P1~1", 10),
     ]  # fmt: skip
-    crawl(database, 3, A, B)
-    assert rows(database, "SELECT code, id, delisted FROM problems ORDER BY id") == [
-        {"code": "P1", "id": 1, "delisted": None}, {"code": "P2", "id": 2, "delisted": None},
-    ]  # fmt: skip
+    assert rows(database, "SELECT url FROM problems WHERE code = 'P1~1'") == [{"url": None}]
 
 
-def test_a_problem_that_was_not_listed_when_a_span_began_has_no_growth_over_it(
-    database: Path,
-) -> None:
-    crawl(database, 0, A, B)
-    crawl(database, 3, B)
-    crawl(database, 4, replace(A, users=30), B)
-    crawl(database, 10, replace(A, users=31), B)
-    assert [row["solves_7"] for row in rows(database, "SELECT * FROM movers ORDER BY code")] == [
-        None, 0,
-    ]  # fmt: skip
-    assert ask(database, "moved") == []
+def test_commit_locks_before_it_reads(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transaction that reads first fails if another process writes in between."""
+    crawl(database, 0, A)
+
+    def while_another_writes(*args: Any) -> object:
+        locked = pytest.raises(sqlite3.OperationalError, match="locked")
+        with closing(sqlite3.connect(database, timeout=0)) as other, locked:
+            other.execute("BEGIN IMMEDIATE")
+        return difference(*args)
+
+    monkeypatch.setattr(commit, "difference", while_another_writes)
+    crawl(database, 1, A, B)
+    assert len(rows(database)) == 2
 
 
-def test_a_missed_day_can_be_told_from_one_without_change(database: Path) -> None:
-    for day in (0, 1, 3):
-        crawl(database, day, A)
-    assert [row["day"] for row in ask(database, "solves")] == [
-        "2026-03-05", "2026-03-03", "2026-03-02",
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("span", "latest", "earliest"), [(1, 1, 2), (7, 7, 8), (30, 30, 34), (365, 365, 417)]
+)
+def test_span_begins_at_most_a_seventh_early(span: int, latest: int, earliest: int) -> None:
+    now = 20_000
+    assert first_day([now - latest + 1, now], span) is None
+    assert first_day([now - earliest, now - latest, now], span) == now - latest
+    assert first_day([now - earliest, now], span) == now - earliest
+    assert first_day([now - earliest - 1, now], span) is None
+    assert first_day([], span) is None
 
 
-def test_movers_by_the_crawl_at_the_beginning_of_each_span(database: Path) -> None:
+def test_movers(database: Path) -> None:
     crawl(database, 0, A, B)
     crawl(database, 20, replace(A, users=60), B)
     crawl(database, 29, replace(A, users=90), B, C)
@@ -122,24 +103,18 @@ def test_movers_by_the_crawl_at_the_beginning_of_each_span(database: Path) -> No
     assert [(row["code"], row["since"]) for row in ask(database, "moved", n="1")] == [
         ("P1", "2026-03-31"), ("P3", "2026-03-31"),
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("gap", "solves"), [(6, None), (7, 5), (8, 5), (9, None), (86, None), (87, None)]
-)
-def test_growth_over_another_span_is_not_called_a_weeks(
-    gap: int, solves: int | None, database: Path
-) -> None:
-    crawl(database, 0, A)
-    crawl(database, gap, replace(A, users=15))
-    [row] = rows(database, "SELECT solves_7, solves_last FROM movers")
-    assert row == {"solves_7": solves, "solves_last": 5}
-
-
-def test_movers_are_those_of_the_last_crawl(database: Path) -> None:
-    crawl(database, 0, A, B)
-    crawl(database, 1, replace(A, users=15))
+    crawl(database, 31, A)
     assert [row["code"] for row in rows(database, "SELECT code FROM movers")] == ["P1"]
+
+
+def test_no_growth_for_problem_unlisted_at_span_start(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 3, B)
+    crawl(database, 4, replace(A, users=30), B)
+    crawl(database, 10, replace(A, users=31), B)
+    solves = [row["solves_7"] for row in rows(database, "SELECT * FROM movers ORDER BY code")]
+    assert solves == [None, 0]
+    assert ask(database, "moved") == []
 
 
 def test_queries_about_the_past(database: Path) -> None:
@@ -159,7 +134,7 @@ def test_queries_about_the_past(database: Path) -> None:
     assert ask(database, "on_day", day="2026-03-01") == []
     assert ask(database, "on_day", day="rubbish") == []
     assert [(row["kind"], row["code"]) for row in ask(database, "news")] == [
-        ("delisted", "P2"), ("added", "P3"),
+        ("added", "P3"), ("delisted", "P2"),
     ]  # fmt: skip
     assert {row["since"] for row in ask(database, "news")} == {"2026-03-02"}
     assert ask(database, "news", n="0") == []
@@ -168,12 +143,12 @@ def test_queries_about_the_past(database: Path) -> None:
     ]  # fmt: skip
 
 
-def test_every_day_of_a_simulated_list_can_be_told_from_its_history(database: Path) -> None:
-    lists = list(simulate(database, days=150, count=120))
-    assert rows(database, "SELECT DISTINCT source FROM crawls") == [{"source": "simulated"}]
-    assert "PRIME1" in lists[0]
-    kinds = {row["kind"] for row in rows(database, "SELECT kind FROM events")}
-    assert kinds == {"added", "renamed", "delisted", "relisted"}
-    for number, listed in enumerate(lists):
-        day = (date(2026, 1, 1) + timedelta(days=number)).isoformat()
-        assert {row["code"]: row["users"] for row in ask(database, "on_day", day=day)} == listed
+def test_day_without_crawl_has_no_solves(database: Path) -> None:
+    for day in (0, 1, 3):
+        crawl(database, day, A)
+    assert [row["day"] for row in ask(database, "solves")] == [
+        "2026-03-05", "2026-03-03", "2026-03-02",
+    ]  # fmt: skip
+    assert [row["what"].partition(",")[0] for row in ask(database, "attempts")] == [
+        "1 problems"
+    ] * 3

@@ -47,12 +47,12 @@ def use(request: pytest.FixtureRequest) -> Callable[[Path], object]:
         # Their first versions had no table of migrations.
         pytest.param(
             ["DROP TABLE _sqlite_migrations", "PRAGMA user_version = 6"],
-            "made by a development version .* start over with `make history`",
+            "not a database of spojscore 1.0 .* start over with `make history`",
             id="development-6",
         ),
         pytest.param(
             ["DELETE FROM _sqlite_migrations", MIGRATION.format("create_problems")],
-            "made by a development version .* start over with `make history`",
+            "not a database of spojscore 1.0 .* start over with `make history`",
             id="development-12",
         ),
         pytest.param(
@@ -62,7 +62,7 @@ def use(request: pytest.FixtureRequest) -> Callable[[Path], object]:
         ),
         pytest.param(
             ["DROP TABLE _sqlite_migrations", "DROP TABLE problems"],
-            "not a database of spojscore",
+            "not a database of spojscore 1.0",
             id="other-program",
         ),
     ],

@@ -1,8 +1,9 @@
-// Notes, for each process of Node.js: its words, its environment, and whom it tries to reach.
+// Loaded into every process of Node.js by NODE_OPTIONS: writes its arguments, its environment and
+// the hosts that it reaches into the file "notes" beside this script.
 const dns = require("node:dns");
 const { appendFileSync } = require("node:fs");
 const net = require("node:net");
-const note = (entry) => appendFileSync(process.env.NOTES, JSON.stringify(entry) + "\n");
+const note = (entry) => appendFileSync(`${__dirname}/notes`, JSON.stringify(entry) + "\n");
 
 note({ words: process.argv.slice(1), environment: process.env });
 const { connect } = net.Socket.prototype;

@@ -1,4 +1,4 @@
-"""A home folder, and commands that play others."""
+"""A home folder, and stand-ins for commands."""
 
 from __future__ import annotations
 
@@ -9,23 +9,9 @@ from pathlib import Path
 
 from tests.support.projects import ROOT
 
-# Plays `gh release`: the folder $ASSETS is the release.
-RELEASES = """echo "$@" >>"$ASSETS.log"
-[ "$1 $3 ${*##* }" = "release archive --repo=me/mine" ] || exit 9
-if [ "$2" != create ] && [ ! -d "$ASSETS" ]; then echo "release not found" >&2; exit 1; fi
-case "$2" in
-  create) mkdir "$ASSETS" ;;
-  view) cd "$ASSETS" && stat -c '%s %n' * ;;
-  upload) [ "$5" = --clobber ] || exit 8; cp "$4" "$ASSETS" ;;
-  download) cp "$ASSETS/${4#--pattern=}" "${5#--dir=}" ;;
-  delete-asset) rm "$ASSETS/$4" ;;
-  *) exit 9 ;;
-esac
-"""
-
 
 class Machine:
-    """A home folder, and commands that play others and log how they were called."""
+    """A home folder, and stand-ins for commands that log their calls."""
 
     def __init__(self, folder: Path) -> None:
         self.home, self.bin, self.log = folder / "home", folder / "bin", folder / "log"
@@ -34,12 +20,12 @@ class Machine:
         self.log.touch()
         self.environment = {"HOME": str(self.home), "PATH": f"{self.bin}:{os.environ['PATH']}"}
 
-    def has(self, name: str, script: str) -> None:
+    def provide(self, name: str, script: str) -> None:
         command = self.bin / name
-        command.write_text(f'#!/bin/sh\necho {name} "$@" >>{self.log}\n{script}\n')
+        command.write_text(f'#!/bin/bash\necho {name} "$@" >>{self.log}\n{script}\n')
         command.chmod(0o755)
 
-    def called(self) -> list[str]:
+    def calls(self) -> list[str]:
         lines = self.log.read_text().splitlines()
         self.log.write_text("")
         return lines

@@ -8,8 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.toolchain import PublishError, find_python
-from deploy.vercel import find_vercel
+from deploy.vercel import CLI
 from tests.support.tools import missing
 
 ROOT = Path(__file__).parents[2]
@@ -38,14 +37,12 @@ def make(project: Path, *words: str, **environment: str) -> subprocess.Completed
 
 
 def with_vercel(project: Path) -> None:
-    """Give a copy of the project the CLI of this one, which builds with Vercel's Python."""
-    try:
-        vercel, _ = find_vercel(), find_python()
-    except PublishError as error:
-        missing(str(error))
+    """Give a copy of the project the installed CLI of this one."""
+    if not CLI.exists():
+        missing("Vercel's CLI is not installed: make deploy/node_modules/.installed")
     tools = project / "deploy" / "node_modules"
     (tools / ".bin").mkdir(parents=True)
-    (tools / ".bin" / "vercel").symlink_to(vercel)
+    (tools / ".bin" / "vercel").symlink_to(CLI)
     (tools / ".installed").touch()
 
 

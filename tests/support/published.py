@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 from tests.support.databases import rows
 
-PAGE = 4096  # bytes of one of SQLite's
+PAGE = 4096  # bytes of a page of SQLite
 
 
 class Site(ThreadingHTTPServer):
-    """Serves a folder, and how fresh the database in it is.
+    """Serves a folder, and the freshness of the database in it.
 
-    `cut` bytes of a database are kept back, `status` answered instead. `length` is the header
-    Content-Length of a file, and `endless` says that the file is.
+    `status` is answered instead of everything; the last `cut` bytes of a database are missing;
+    `endless` files never end, and have no Content-Length; `hash` is sent as the database's; the
+    file `missing` is not found.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -30,9 +32,8 @@ class Site(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.cut = 0
         self.status = 0
-        self.length: str | None = "right"
         self.endless = False
-        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.hash = self.missing = ""
         self.on_get: Callable[[str], object] = lambda _: None
 
     def publish(self, database: Path) -> None:
@@ -44,42 +45,37 @@ class Site(ThreadingHTTPServer):
     def freshness(self) -> bytes:
         last = "SELECT * FROM crawls ORDER BY id DESC LIMIT 1"
         [crawl] = rows(self.folder / "spojscore.db", last)
-        age = self.now() - datetime.fromisoformat(crawl["finished"])
-        told = {
-            "crawl": crawl["id"],
-            "finished": crawl["finished"],
-            "age_hours": age / timedelta(hours=1),
-            "problems": crawl["problems"],
-            "stale": age > timedelta(hours=36),
-        }
-        return json.dumps(told).encode()
+        age = datetime.now(UTC) - datetime.fromisoformat(crawl["finished"])
+        return json.dumps(
+            {
+                "crawl": crawl["id"],
+                "finished": crawl["finished"],
+                "stale": age > timedelta(hours=36),
+            }
+        ).encode()
 
 
 class Handler(SimpleHTTPRequestHandler):
     server: Site
 
     def do_GET(self) -> None:
+        self.server.on_get(self.path)
         if self.server.status:
             self.send_error(self.server.status)
-            return
-        self.server.on_get(self.path)
-        if self.path == "/-/freshness.json":
+        elif self.path == "/-/freshness.json" and (self.server.folder / "spojscore.db").exists():
             self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + self.server.freshness())
         elif self.server.endless:
             self.send_response(HTTPStatus.OK)
-            self.send_header("Content-Length", "")
             self.end_headers()
             with suppress(OSError):
                 while True:
                     self.wfile.write(bytes(1 << 20))
+        elif self.path == f"/{self.server.missing}":
+            self.send_error(HTTPStatus.NOT_FOUND)
+        elif self.server.hash and self.path.endswith(".sha256"):
+            self.wfile.write(f"HTTP/1.0 200 OK\r\n\r\n{self.server.hash}".encode())
         else:
             super().do_GET()
-
-    def send_header(self, keyword: str, value: str) -> None:
-        if keyword == "Content-Length" and self.server.length != "right":
-            value = self.server.length or ""
-        if value:
-            super().send_header(keyword, value)
 
     def copyfile(self, source, outputfile) -> None:  # type: ignore[no-untyped-def]
         content = source.read()
@@ -87,3 +83,14 @@ class Handler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
+
+
+@contextmanager
+def public_site(folder: Path) -> Iterator[Site]:
+    folder.mkdir()
+    with Site(folder) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

@@ -28,9 +28,12 @@ def alpha_python() -> Path:
         pytest.skip("installs a prerelease, which CI does not")
     python = ROOT / "build" / f"datasette-{VERSION}" / "bin" / "python"
     uv = Path(sys.executable).with_name("uv")
-    install = ["pip", "install", "--quiet", "--python", python, f"datasette=={VERSION}"]
-    for arguments in (["venv", "--quiet", "--allow-existing", python.parents[1]], install):
-        result = subprocess.run([uv, *arguments], capture_output=True, text=True, check=False)
+    for arguments in (
+        ["venv", "--quiet", "--allow-existing", str(python.parents[1])],
+        ["pip", "install", "--quiet", "--python", str(python), f"datasette=={VERSION}"],
+    ):
+        command = [str(uv), *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode:
             pytest.skip(f"Datasette {VERSION} cannot be installed: {result.stderr}")
     return python

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from parsel import Selector
 
+from tests.support.attacks import ATTACKS
 from tests.support.sites import fetch, get, path, refusal, served, words
 
 
@@ -64,7 +65,8 @@ def test_failed_query_stays_in_its_form(site: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "/spojscore/problems.json?_through=x", "/spojscore/problems.json?users__gt=" + "9" * 30,
+        "/spojscore/problems.json?_through=x",
+        ATTACKS["through"], "/spojscore/problems.json?users__gt=" + "9" * 30,
         "/spojscore/latest_events.json?_next=99999999999999999999",
         "/spojscore/problem_history.json?_next='", "/spojscore/problems.json?_facet=%00",
         "/spojscore.json?sql=select+%00", "/spojscore.json?sql=select+1&_shape=nope",

@@ -235,7 +235,7 @@ def test_sqlite_utils_reads_csv(site: str, crawled: Path, tmp_path: Path) -> Non
     """Topics are separated by spaces, as its sniffer took the ] of JSON for a delimiter."""
     file = tmp_path / "problems.csv"
     file.write_text(get(f"{site}/spojscore/problems.csv"))
-    command = [Path(sys.executable).with_name("sqlite-utils"), "memory", file,
+    command = [str(Path(sys.executable).with_name("sqlite-utils")), "memory", str(file),
                "SELECT code, users, topics FROM problems ORDER BY id"]  # fmt: skip
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     expected = rows(crawled, "SELECT code, users, topics FROM problems ORDER BY id")

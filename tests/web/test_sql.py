@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -118,8 +118,8 @@ def test_parameters_are_those_that_sqlite_names() -> None:
     assert child_error("SELECT :sql") == run_sql.RESERVED
 
 
-async def within(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    return await asyncio.wait_for(coroutine, TIMEOUT)
+async def within(awaitable: Awaitable[Any]) -> Any:
+    return await asyncio.wait_for(awaitable, TIMEOUT)
 
 
 @pytest.fixture
@@ -152,9 +152,9 @@ def test_three_processes_at_once(
         "os.remove(f'{os.getpid()}.running'); print('{\"error\": \"done\"}')"
     )
 
-    async def run_ten() -> list[BaseException | Any]:
+    async def run_ten() -> Any:
         runs = (database.run_apart("", {}, REQUEST) for _ in range(10))
-        return await within(asyncio.gather(*runs, return_exceptions=True))  # type: ignore[no-any-return]
+        return await within(asyncio.gather(*runs, return_exceptions=True))
 
     assert [str(error) for error in asyncio.run(run_ten())] == ["done"] * 10
     assert max(map(int, (folder / "log").read_text().split())) <= 3

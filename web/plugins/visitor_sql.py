@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 COMMAND = (sys.executable, "-I", "-S", str(Path(run_sql.__file__)))
 MAX_PROCESSES = 3
-MAX_SECONDS = 2.5  # of a process, which has a second of CPU time
-MAX_WAIT_SECONDS = 2
+MAX_SECONDS = 2  # of a process, which has a second of CPU time
+MAX_WAIT_SECONDS = 1.5
 RETRY_SECONDS = 3
 MAX_CELLS, MAX_PAGE_CELLS = 200_000, 10_000
 COUNT_MS = 60_000  # for the counts of all tables, once

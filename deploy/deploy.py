@@ -1,0 +1,71 @@
+"""Deploys the verified bundle, and asks the public site which crawl it shows."""
+
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from deploy import target
+from deploy.build import ADDRESS, BUNDLE, STAMP, digest
+from deploy.process import PublishError
+from deploy.pull import read_database
+from deploy.site import Freshness, site_url
+from spojscore_crawler.store.state import read_state
+from spojscore_crawler.store.times import CLOCK_SKEW
+
+VARIABLES = target.VARIABLES | {"SITE_URL": "the site's address, https://…"}
+PAUSE_SECONDS = 5.0
+
+
+def variables(_: Path) -> None:
+    """Raise PublishError unless the environment holds everything that a deployment needs."""
+    if missing := [name for name in VARIABLES if not os.environ.get(name)]:
+        print(*(f"{name}: {VARIABLES[name]}" for name in missing), sep="\n", file=sys.stderr)
+        names = ", ".join(missing)
+        raise PublishError(f"set {names} to deploy; `make rehearse` does everything else")
+    site_url()
+
+
+def deploy(database: Path) -> str:
+    """Deploy the bundle, which `probe` has to confirm."""
+    variables(database)
+    if not STAMP.is_file() or STAMP.read_text() != digest():
+        raise PublishError(f"{BUNDLE} is not what was verified; run `make verify`")
+    read_database(target.static_database(BUNDLE))
+    ADDRESS.unlink(missing_ok=True)
+    print(f"Deploying {BUNDLE}; the first upload takes minutes.", flush=True)
+    try:
+        address = target.deploy(BUNDLE)
+    except PublishError as error:
+        raise PublishError(f"{error}; {live()[0]}") from error
+    ADDRESS.write_text(address)
+    return f"Deployed {BUNDLE}: {address}. `make probe` tells whether it is public."
+
+
+def probe(_: Path) -> str:
+    """Wait until the site shows the deployed crawl; if nothing was deployed, ask once."""
+    expected = read_state(target.static_database(BUNDLE)) if ADDRESS.is_file() else None
+    seconds = float(os.environ.get("PROBE_SECONDS") or 300)
+    end = time.monotonic() + seconds
+    while True:
+        text, freshness = live()
+        if freshness and (expected is None or freshness.finished >= expected.finished):
+            if freshness.stale or freshness.finished > datetime.now(UTC) + CLOCK_SKEW:
+                raise PublishError(f"stale or from the future: {text}")
+            return text
+        if expected is None:
+            raise PublishError(text)
+        if time.monotonic() + PAUSE_SECONDS > end:
+            late = f"crawl {expected.lineage[-1].id} is not public after {seconds:.0f} s"
+            raise PublishError(f"{text}; {late}, see {ADDRESS.read_text()}")
+        time.sleep(PAUSE_SECONDS)
+
+
+def live() -> tuple[str, Freshness | None]:
+    """What the site shows, in words, and the crawl if it shows one."""
+    try:
+        freshness = Freshness.of(site_url())
+    except PublishError as error:
+        return str(error), None
+    return freshness.text, freshness

@@ -1,0 +1,78 @@
+"""Runs commands in process groups of their own, so that none survives an interrupted step."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+PYTHON_VERSION = "3.12"  # of the published function
+UV = Path(sys.executable).with_name("uv")
+
+
+class PublishError(Exception):
+    """A step of the publication failed. The message says why, and what to do."""
+
+
+@contextmanager
+def running(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command in the background; at the end, stop it with everything it started."""
+    # A signal between the fork and the inner `try` would leave it running.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, process_group=0,
+            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask),  # noqa: PLW1509
+            **options,
+        )  # fmt: skip
+        try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            yield process
+        finally:
+            for number in (signal.SIGTERM, signal.SIGKILL):
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, number)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(10)  # seconds of grace
+    except FileNotFoundError as error:
+        raise PublishError(f"the command {command[0]} is not installed") from error
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def run(command: Sequence[str | Path], seconds: float, *, secret: str = "", **options: Any) -> str:
+    """What a command prints on standard output, without the secret. If it fails, shows it all."""
+    name = " ".join(map(str, [Path(command[0]).name, *command[1:3]]))
+    # Files, because a process left behind could hold a pipe open.
+    with TemporaryFile() as out, TemporaryFile() as err:
+        with running(command, stdout=out, stderr=err, **options) as process:
+            try:
+                status = process.wait(seconds)
+            except subprocess.TimeoutExpired as error:
+                raise PublishError(f"`{name}` took longer than {seconds / 60:g} minutes") from error
+        texts = []
+        for file in (out, err):
+            file.seek(0)
+            text = file.read().decode(errors="replace").strip()
+            texts.append(text.replace(secret, "***") if secret else text)
+    if status:
+        print(*texts, sep="\n", file=sys.stderr, flush=True)
+        reason = "\n".join(texts).strip().rpartition("\n")[2] or f"exit status {status}"
+        raise PublishError(f"`{name}` failed: {reason}")
+    return texts[0]
+
+
+def find_python() -> Path:
+    """A Python of the function's version: pyenv's, on the PATH, or installed by uv."""
+    prefix = ("python", "-c", "import sys; print(sys.base_prefix)")
+    uv = (UV, "run", "--no-project", f"--python={PYTHON_VERSION}")
+    for command in (("pyenv", "prefix", PYTHON_VERSION), (*uv, *prefix)):
+        with suppress(PublishError):
+            python = Path(run(command, 600), "bin", f"python{PYTHON_VERSION}")
+            if python.is_file():
+                return python
+    raise PublishError(f"there is no Python {PYTHON_VERSION}, and uv could not install it")

@@ -1,0 +1,112 @@
+"""Whatever lists follow one another, the database holds the last one and the past of all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from spojscore_crawler.items import Problem
+from spojscore_crawler.store.state import read_state
+from tests.support.commits import MONDAY, crawl
+from tests.support.databases import rows
+from tests.support.queries import ask
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a list says about a problem."""
+
+    code: str
+    users: int
+    name: str
+
+
+CODES = [f"C{n}" for n in range(6)]
+ROWS = st.builds(Row, st.sampled_from(CODES), st.integers(0, 5), st.sampled_from(["a", "b"]))
+LISTS = st.dictionaries(st.integers(1, 6), ROWS, min_size=1).filter(
+    lambda listed: len({row.code for row in listed.values()}) == len(listed)
+)
+LISTED = "SELECT id, code, users, name FROM problems WHERE delisted IS NULL ORDER BY id"
+# A row of history that says what the one before it says, too, is superfluous.
+REPEATED = """
+SELECT * FROM (SELECT *, lag(users, 1, 'none') OVER (PARTITION BY problem_id ORDER BY day) AS before
+FROM history) WHERE users IS before
+"""
+
+
+class Store(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.database = Path(self.folder.name, "spojscore.db")
+        self.day = self.time = 0.0
+        self.lists: list[dict[int, Row]] = []
+        self.last_of_day: dict[float, dict[int, Row]] = {}
+
+    @initialize(listed=LISTS)
+    def first(self, listed: dict[int, Row]) -> None:
+        self.commit(listed, 0)
+
+    @rule(listed=LISTS, days=st.sampled_from([0, 1, 9]))
+    def commit(self, listed: dict[int, Row], days: int) -> None:
+        """Commit a list so many days after the last one."""
+        self.time = self.time + 0.01 if days == 0 else 0.0
+        self.day += days
+        problems = [
+            Problem(id=id_, code=row.code, name=row.name, users=row.users)
+            for id_, row in sorted(listed.items())
+        ]
+        crawl(self.database, self.day + self.time, *problems)
+        self.lists.append(listed)
+        self.last_of_day[self.day] = listed
+
+    @rule()
+    def commit_list_before_last(self) -> None:
+        """On the same day, so that the day may end as it began."""
+        self.commit(self.lists[-2:][0], 0)
+
+    @rule()
+    def commit_last_list(self) -> None:
+        before = rows(self.database), rows(self.database, "SELECT * FROM history")
+        self.commit(self.lists[-1], 0)
+        assert (rows(self.database), rows(self.database, "SELECT * FROM history")) == before
+
+    @invariant()
+    def holds_last_list(self) -> None:
+        if not self.lists:
+            return
+        state = read_state(self.database)
+        last = sorted(self.lists[-1].items())
+        assert [tuple(row.values()) for row in rows(self.database, LISTED)] == [
+            (id_, row.code, row.users, row.name) for id_, row in last
+        ]
+        assert len(state.lineage) == len(self.lists)
+        assert state.users == sum(row.users for _, row in last)
+
+    @invariant()
+    def holds_every_day(self) -> None:
+        if not self.lists:
+            return
+        ids = {row["code"]: row["id"] for row in rows(self.database)}
+        for day, listed in self.last_of_day.items():
+            past = ask(self.database, "on_day", day=(MONDAY + timedelta(days=day)).isoformat())
+            assert {ids[row["code"]]: row["users"] for row in past} == {
+                id_: row.users for id_, row in listed.items()
+            }
+        assert rows(self.database, REPEATED) == []
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+
+
+TestStore = Store.TestCase
+TestStore.settings = settings(
+    max_examples=25, stateful_step_count=7, deadline=None, derandomize="CI" in os.environ
+)
