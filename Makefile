@@ -122,4 +122,4 @@ screenshot: .venv/installed-dev ## draw the README's picture from DB, with Chrom
 	$(BIN)/python -m bench.screenshot '$(DB)'
 
 clean: ## remove what was built, the demo too; your databases stay
-	rm -rf build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf build .hypothesis .pytest_cache .mypy_cache .ruff_cache
