@@ -14,6 +14,7 @@ from web.words import day_text, number, points
 HEIGHT, TOP, BOTTOM = 220, 30, 192
 TICKS = 3  # the approximate number on an axis
 MAX_POINTS, MAX_DOTS = 200, 12  # of a line; with more points, it has no dots
+CURVE_STEPS = 40
 ROUND_STEPS = (1, 2, 2.5, 5, 10)
 LABEL_ROOM = (25, 75)  # percent of the x axis where labels do not touch those of its ends
 
@@ -41,11 +42,12 @@ class Line(NamedTuple):
 
 def line(
     rows: Sequence[Mapping[str, Any]], x: str, y: str, *, zero: bool = False,
-    gaps: Iterable[Mapping[str, str]] = (), unit: str = "",
+    gaps: Iterable[Mapping[str, str]] = (), unit: str = "", reciprocal: bool = False,
 ) -> Line:  # fmt: skip
     """Lay out columns `x`, days in ISO form or numbers, and `y` of rows in the order of x.
 
-    `zero`: the y axis includes 0. `gaps`: rows with `since` and `day`, without data in between.
+    `zero`: the y axis includes 0. `gaps`: rows with `since` and `day`, without data in between: y
+    is drawn as if it changed evenly, or 1 / y if `reciprocal`, as points do with their solvers.
     """
     drawn = thinned(rows, MAX_POINTS)
     first, last = drawn[0][x], drawn[-1][x]
@@ -64,11 +66,17 @@ def line(
     marks = [
         Mark(across(row[x]), up(row[y]), f"{name(row[x])}: {points(row[y])}{unit}") for row in drawn
     ]
-    places = [f"{mark.x:g},{mark.y:g}" for mark in marks]
-    path, dashes = f"M{places[0]}", ""
-    for (before, here), (start, end) in zip(pairwise(places), pairwise(drawn), strict=True):
+    path, dashes = place(marks[0].x, marks[0].y), ""
+    for n, (start, end) in enumerate(pairwise(drawn), 1):
+        here = place(marks[n].x, marks[n].y)
         if any(start[x] < until and since < end[x] for since, until in missing):
-            dashes += f"M{before} {here}"
+            steps = CURVE_STEPS if reciprocal else 1
+            curve = [
+                between(start[y], end[y], m / steps, reciprocal=reciprocal)
+                for m in range(steps + 1)
+            ]
+            xs = [scale(m, 0, steps, marks[n - 1].x, marks[n].x) for m in range(steps + 1)]
+            dashes += "M" + " ".join(map(place, xs, map(up, curve)))
             path += f"M{here}"
         else:
             path += f" {here}"
@@ -83,7 +91,18 @@ def line(
     ]
     y_ticks = [Mark(0, up(level), number(level)) for level in levels]
     dots = marks if len(marks) <= MAX_DOTS else []
-    return Line(path, dashes, ticks, y_ticks, dots, ends)
+    return Line(f"M{path}", dashes, ticks, y_ticks, dots, ends)
+
+
+def place(x: float, y: float) -> str:
+    return f"{x:g},{y:g}"
+
+
+def between(start: float, end: float, share: float, *, reciprocal: bool) -> float:
+    """Interpolate linearly; if `reciprocal`, 1 / value is linear."""
+    if reciprocal:
+        return 1 / between(1 / start, 1 / end, share, reciprocal=False)
+    return start + share * (end - start)
 
 
 def thinned(rows: Sequence[Any], limit: int) -> list[Any]:

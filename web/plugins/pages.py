@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sqlite3
+from asyncio import create_task
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -94,6 +95,21 @@ class Pages:
                     return Growth(known["since"], known["until"], rows)
         return None
 
+    async def band_counts(self, request: Request) -> list[dict[str, Any]]:
+        """Count each range of the list under all other conditions of its page."""
+        query = [
+            (name, value)
+            for name in request.args
+            if name not in ("band", "_next", "_page", "_size", "_facet", "_facet_array")
+            for value in request.args.getlist(name)
+        ]
+        path = self.datasette.urls.table(DATABASE, LIST, format="json")
+        query += [("_facet", "band"), ("_size", "0")]
+        # In a task of its own, so that web.request.current_request stays this page’s.
+        response = await create_task(self.datasette.client.get(f"{path}?{urlencode(query)}"))
+        facets = response.json().get("facet_results", {})
+        return list(facets.get("band", {}).get("results", ()))
+
     async def freshness(self) -> Freshness | None:
         """Return the last crawl, None if the database has none."""
         config = self.datasette.plugin_config("freshness") or {}
@@ -145,9 +161,9 @@ def extra_template_vars(
     async def variables() -> dict[str, Any]:
         pages = Pages(datasette)
         found = {
-            "answer": pages.answer, "recent_growth": pages.growth, "page_rows": PAGE_ROWS,
-            "max_rows": MAX_ROWS, "queries_by_name": canned_queries(datasette),
-            "freshness": await pages.freshness(),
+            "answer": pages.answer, "recent_growth": pages.growth, "band_counts": pages.band_counts,
+            "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS, "freshness": await pages.freshness(),
+            "queries_by_name": canned_queries(datasette),
         }  # fmt: skip
         if request:  # error pages have none
             found["site"] = datasette.absolute_url(request, "/").rstrip("/")
