@@ -90,7 +90,7 @@ def test_minor_columns_show_on_request(query: str, name: str, is_shown: bool, si
     assert (label in heads(get(f"{site}{LIST}?{query}"))) == is_shown
 
 
-@pytest.mark.parametrize("path", [f"{LIST}?_q=prime1", "/spojscore/easier", "/spojscore/movers"])
+@pytest.mark.parametrize("path", [f"{LIST}?_q=prime1", "/spojscore/easier", "/spojscore/newest"])
 def test_rows_lead_to_the_problem_and_to_spoj(path: str, site: str) -> None:
     for row in Selector(get(site + path)).css("tbody tr"):
         code = row.attrib["data-code"]
