@@ -1,122 +1,212 @@
-"""The site used in a browser, with and without script."""
+"""What scripts add to the site's pages, in a real browser."""
+
+from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from playwright.sync_api import Browser, Page
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
-from tests.support.looking import DESK
+from tests.support.looking import DESK, looking
+from tests.support.mine import codes, open_mine, store, stored
 
-LIST = "/spojscore/problems"
-VISIBLE = """() => {
-    const bar = document.querySelector('.site nav').getBoundingClientRect();
-    const bottom = bar.top > innerHeight / 2 ? bar.top : innerHeight;
-    const rows = [...document.querySelectorAll('.rows tbody tr')]
-        .map(row => row.getBoundingClientRect());
-    return [rows[0].top, rows[0].height, rows.filter(row => row.bottom <= bottom).length];
-}"""
+SOLVED, TRIED = ["STEADY", "ONP", "PRIME1"], ["ADDREV"]
 
 
-def test_colours_follow_the_system(page: Page) -> None:
-    page.goto("/")
-    grounds = set()
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-    assert len(grounds) == 2
+@pytest.fixture
+def page(browser: Browser, grown_site: str) -> Iterator[Page]:
+    with looking(browser, grown_site, DESK) as page:
+        yield page
 
 
-def test_list_starts_high(page: Page) -> None:
-    page.goto(LIST)
-    top, tallness, rows = page.evaluate(VISIBLE)
-    is_desk = page.evaluate("innerWidth") == DESK
-    assert tallness == (36 if is_desk else 56)
-    assert top <= (200 if is_desk else 230)
-    assert rows >= (17 if is_desk else 10)
+@pytest.fixture
+def visitor(page: Page) -> Page:
+    store(page, solved=SOLVED, tried=TRIED)
+    return page
 
 
-def test_search_leads_to_a_problem(page: Page) -> None:
-    page.goto("/topics")
-    page.keyboard.press("/")
-    page.keyboard.type("stead")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**{LIST}?_q=stead")
-    assert page.locator("tbody tr").count() == 1
-    page.get_by_role("link", name="Steady Climb").click()
-    assert page.locator("h1").inner_text().split() == ["Steady", "Climb", "STEADY"]
+@pytest.fixture
+def whole(browser: Browser, site: str) -> Iterator[Page]:
+    """A visitor of the whole list."""
+    with looking(browser, site, DESK) as page:
+        store(page, solved=SOLVED, tried=TRIED)
+        yield page
 
 
-def test_search_suggests_problems(page: Page) -> None:
-    page.goto(LIST)
+def test_search_suggests_problems_while_typing(page: Page) -> None:
+    page.goto("/charts")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in requests if "problems.json" in url]
     with page.expect_response(re.compile(r"/spojscore/problems\.json")):
         page.keyboard.press("/")
         page.keyboard.type("stea")
     options = page.locator("#found option")
-    options.first.wait_for(state="attached")
+    expect(options).to_have_count(1)
     assert options.evaluate_all("all => all.map(one => [one.value, one.text])") == [
         ["STEADY", "Steady Climb"]
     ]
     field = page.get_by_label("Find a problem")
     field.fill("prime")
     assert options.first.get_attribute("value") == "PRIME1"
+    field.fill("e")
+    assert options.count() == 8
     # As browsers report a choice from the list.
-    page.evaluate("""() => {
-        const field = document.querySelector('#find').q;
+    field.evaluate("""field => {
         field.value = 'STEADY';
         field.dispatchEvent(new InputEvent('input', { inputType: 'insertReplacementText' }));
     }""")
-    page.wait_for_url(f"**{LIST}/STEADY")
+    page.wait_for_url("**/spojscore/problems/STEADY")
 
 
-def test_suggestions_load_on_demand(page: Page) -> None:
-    requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto("/")
-    page.wait_for_load_state("networkidle")
-    assert not [url for url in requests if "problems.json" in url]
-
-
-def test_home_by_keyboard(page: Page) -> None:
-    page.goto("/")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
-    page.keyboard.press("Enter")
-    assert page.url.endswith("#content")
-    reached = set()
-    needed = page.evaluate(
-        "[...document.querySelectorAll('main :is(a, button, textarea)')]"
-        ".filter(e => e.checkVisibility()).map(e => e.outerHTML)"
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/spojscore/problems?_size=max", id="list"),
+        pytest.param("/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2", id="query"),
+    ],
+)
+def test_rows_are_marked(path: str, visitor: Page) -> None:
+    visitor.goto(path)
+    marks = visitor.locator("main tr[data-code] .mark")
+    marks.first.wait_for()
+    states = marks.evaluate_all(
+        "all => all.map(mark => [mark.ariaPressed, mark.closest('tr')])"
+        ".map(([pressed, row]) => [row.dataset.code, pressed, row.className])"
     )
-    for _ in range(len(needed) + 5):
-        page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.outerHTML"))
-    assert set(needed) <= reached
+    shown = {code: (pressed, name) for code, pressed, name in states if pressed != "false"}
+    assert shown == {
+        **dict.fromkeys(SOLVED, ("true", "solved")), **dict.fromkeys(TRIED, ("mixed", "tried")),
+    }  # fmt: skip
+    assert visitor.locator("tr[data-code=FCTRL2] .mark").get_attribute("aria-label") == (
+        "Solved: Small factorials"
+    )
 
 
-def test_best_value_adds_filters_that_can_be_removed(page: Page) -> None:
-    page.goto(LIST)
-    page.get_by_text("Sort: most solved").click()
-    page.get_by_role("link", name="Best value").click()
-    assert page.locator("th[aria-sort=descending]").inner_text().startswith("Per submission")
-    for text, argument in (("Well liked", "liked__gte"), ("Solvers at least 100", "users__gte")):
-        assert argument in page.url
-        page.locator(".chip[aria-current]", has_text=text).click()
-        page.wait_for_url(lambda url, argument=argument: argument not in url)
-    assert "_sort_desc=per_submission" in page.url
+def test_mark_changes_the_list(visitor: Page) -> None:
+    visitor.goto("/spojscore/problems?_size=max")
+    for code in ("FCTRL2", "ADDREV", "ONP"):
+        visitor.locator(f"tr[data-code={code}] .mark").click()
+    assert stored(visitor, "solved") == ["STEADY", "PRIME1", "FCTRL2", "ADDREV"]
+    assert stored(visitor, "tried") == []
+    visitor.locator("tr[data-code=ONP] .mark").press("Space")
+    assert stored(visitor, "solved")[-1] == "ONP"
 
 
-def test_pages_work_without_script(browser: Browser, grown_site: str) -> None:
-    context = browser.new_context(java_script_enabled=False, base_url=grown_site)
-    page = context.new_page()
-    page.goto(LIST)
-    assert not page.locator(".scripted, .tick").first.is_visible()
-    page.get_by_text("Filters", exact=True).click()
-    page.get_by_label("Min. solvers").fill("40")
-    page.get_by_role("button", name="Apply").click()
-    page.wait_for_url("**users__gte=40*")
-    assert page.get_by_text("Solvers at least 40").is_visible()
-    page.goto(f"{LIST}/STEADY")
-    charts = page.locator(".of-score, .of-users")
-    assert [chart.is_visible() for chart in charts.all()] == [True, False]
-    page.locator(".segments label", has_text="Solvers").click()
-    assert [chart.is_visible() for chart in charts.all()] == [False, True]
-    context.close()
+def test_hidden_rows_are_replaced_by_following_ones(whole: Page) -> None:
+    whole.goto("/spojscore/problems?_size=5&_sort_desc=users")
+    rows = whole.locator("main tbody tr:visible")
+    before = [row.get_attribute("data-code") for row in rows.all()]
+    assert {"PRIME1", "ADDREV"} <= {*before}
+    store(whole, solved=before[:4])
+    whole.goto("/spojscore/problems?_size=5&_sort_desc=users")
+    whole.get_by_role("button", name="Not solved by me").click()
+    whole.locator("main tbody tr:visible").nth(4).wait_for()
+    shown = [row.get_attribute("data-code") for row in rows.all()]
+    assert not {*shown} & {*before[:4]}
+    assert 5 <= len(shown) < 10
+    # The next page goes on after the last row that was loaded.
+    whole.get_by_role("link", name="Next page").click()
+    whole.locator("main tbody tr:visible").first.wait_for()
+    assert whole.locator("#hide-solved").get_attribute("aria-pressed") == "true"
+    assert not {*shown} & {row.get_attribute("data-code") for row in rows.all()}
+
+
+def test_visitor_without_a_list_has_nothing_to_hide(page: Page) -> None:
+    page.goto("/spojscore/problems")
+    page.locator(".mark").first.wait_for()
+    assert page.locator("#hide-solved").is_hidden()
+
+
+def test_problem_page_has_a_switch_of_three_states(page: Page) -> None:
+    page.goto("/spojscore/problems/STEADY")
+    states = page.get_by_role("group", name="My progress")
+    pressed = states.locator("[aria-pressed=true]")
+    assert pressed.inner_text() == "Not yet"
+    for name, solved, tried in (("Tried", [], ["STEADY"]), ("✓ Solved", ["STEADY"], [])):
+        states.get_by_role("button", name=name).click()
+        assert (stored(page, "solved"), stored(page, "tried")) == (solved, tried)
+    page.reload()
+    expect(pressed).to_have_text("✓ Solved")
+    states.get_by_role("button", name="Not yet").press("Enter")
+    assert stored(page, "solved") == []
+
+
+def test_ladder_shows_the_next_rung(whole: Page) -> None:
+    whole.goto("/ladder")
+    first = whole.locator("[data-rung='1']")
+    own = [row.get_attribute("data-code") for row in first.locator("[data-code]").all()]
+    store(whole, solved=own)
+    whole.goto("/ladder")
+    expect(first.locator("[data-rung-progress]")).to_have_text(f"{len(own)} of {len(own)} solved")
+    total = whole.locator("[data-ladder-total]")
+    assert total.inner_text().startswith(f"{len(own)} of ")
+    assert total.locator("a").get_attribute("href") == "#rung-2"
+    open_mine(whole)
+    whole.get_by_role("tab", name="Progress").click()
+    whole.locator("#ladder").get_by_role("link", name="rung 2").click()
+    assert whole.url.endswith("/ladder#rung-2")
+
+
+def test_topics_show_progress_by_family(whole: Page) -> None:
+    whole.goto("/topics")
+    notes = whole.locator("[data-family] [data-progress]:visible")
+    notes.first.wait_for()
+    texts = notes.all_inner_texts()
+    assert len(texts) == whole.locator("[data-family]").count() > 4
+    assert all(re.fullmatch(r"\d+ of [\d,]+ solved", text) for text in texts)
+    assert sum(int(text.split()[0]) for text in texts) > 0
+
+
+def test_home_shows_points_and_next_problems(whole: Page) -> None:
+    whole.goto("/")
+    whole.locator("#my-next").wait_for()
+    assert whole.locator("#paste").is_hidden()
+    assert len(codes(whole, "my-next-rows")) == 3
+    assert "2 solved" in whole.locator("#my-next-note").inner_text()
+
+
+def test_home_takes_a_paste_to_my_progress(page: Page) -> None:
+    page.goto("/")
+    page.locator("#paste textarea").fill("PRIME1 onp")
+    page.get_by_role("button", name="Show my next problems").click()
+    page.locator("#message p").wait_for()
+    assert stored(page, "solved") == ["PRIME1", "ONP"]
+    assert page.url.endswith("/mine")
+
+
+@pytest.mark.parametrize(
+    ("ago", "text"),
+    [(30, "just now"), (90, "1 minute ago"), (3 * 3600, "3 hours ago"),
+     (47 * 3600, "47 hours ago"), (49 * 3600, "2 days ago")],
+)  # fmt: skip
+def test_times_are_relative(ago: int, text: str, page: Page) -> None:
+    page.goto("/")
+    finished = page.locator("time.relative").first.get_attribute("datetime") or ""
+    page.clock.set_fixed_time(datetime.fromisoformat(finished) + timedelta(seconds=ago))
+    page.reload()
+    expect(page.locator("time.relative").first).to_have_text(text)
+
+
+def test_examples_can_be_copied(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/api")
+    example = page.locator("pre.copy").first
+    text = example.inner_text().removeprefix("Copy").strip()
+    example.get_by_role("button", name="Copy").click()
+    example.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == text
+
+
+def test_table_of_a_query_sorts_by_a_press_on_its_head(page: Page) -> None:
+    page.goto("/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2")
+    head = page.locator("th", has_text="Solvers")
+    for direction in ("descending", "ascending"):
+        head.get_by_role("button").click()
+        assert head.get_attribute("aria-sort") == direction
+        solvers = page.locator("td.users").all_inner_texts()
+        values = [int(text.replace(",", "")) for text in solvers]
+        assert values == sorted(values, reverse=direction == "descending")
