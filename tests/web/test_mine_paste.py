@@ -17,17 +17,18 @@ HOST = "http://static.test/"
 NAMES = {
     "PRIME1": "Prime Generator", "ONP": "Transform the Expression", "GSS1": "Can you answer these",
     "ADDREV": "Adding Reversed Numbers", "AP2": "AP - Complete The Series", "TREE": "Another Tree",
-    "TEST": "Life, the Universe", "MAZE": "The Long Maze", "DP": "", "WA": "", "TLE": "", "WAR": "",
+    "TEST": "Life, the Universe", "MAZE": "The Long Maze", "DP": "", "WA": "", "TLE": "",
     "PRIME": "Sums", "STACK": "Game", "FCTRL": "Factorial", "A_B": "Under", "CODE": "Secret code",
-    "AND": "Game of and", "ALL": "All", "MAY99_4": "Sum", "PALIN": "Next", "BULK": "Bulk", "LCA": "",
-    "EKO": "Eko",
+    "AND": "Game of and", "ALL": "All", "MAY99_4": "Sum", "PALIN": "Next", "BULK": "Bulk",
+    "EKO": "Eko", "LCA": "", "WAR": "",
 }  # fmt: skip
 SETS = ("solved", "tried", "perhaps", "unknown")
 READ = """async ([text, problems]) => {
     const { read } = await import("/paste.js");
     const found = read(text, new Map(problems.map((one) => [one.code, one])));
     const sets = ["solved", "tried", "perhaps", "unknown", "kinds"];
-    return { user: found.user, ...Object.fromEntries(sets.map((name) => [name, [...found[name]]])) };
+    const { user } = found;
+    return { user, ...Object.fromEntries(sets.map((name) => [name, [...found[name]]])) };
 }"""
 
 

@@ -34,7 +34,7 @@ export const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E
 
 const CELLS = {
   points: (problem) => [aligned(problem.score), problem.score],
-  gain: (problem) => [aligned(problem.curveif_solved), problem.curveif_solved],
+  gain: (problem) => [aligned(problem.points_if_solved), problem.points_if_solved],
   users: (problem) => [number(problem.users)],
   acceptance: (problem) => [percent(problem.acceptance)],
   liked: (problem) => [percent(problem.liked)],
@@ -126,17 +126,11 @@ export function drawLevel(id, listed, isSolved, ranges) {
     const text = width > 9 ? `<text x="${Number(from) + width / 2}%" y="${HEIGHT - 6}" text-anchor="middle">${name}</text>` : "";
     return `<rect class="shade" x="${from}%" y="${TOP}" width="${width}%" height="${BOTTOM - TOP}"/>${text}`;
   });
-  at(id).innerHTML = `
-    <svg class="y" height="${HEIGHT}" aria-hidden="true">
-      ${ticks.map(([users, text]) => `<text x="46" y="${y(users)}" text-anchor="end" dominant-baseline="middle">${text}</text>`).join("")}
-    </svg>
-    <svg height="${HEIGHT}" aria-hidden="true">
-      ${shades.join("")}
-      ${ticks.map(([users]) => `<line class="grid" x2="100%" y1="${y(users)}" y2="${y(users)}"/>`).join("")}
-      <svg viewBox="0 0 100 ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none">
-        <path class="line" d="M${curve.join(" ")}"/><path class="dots" d="${dots.join("")}"/>
-      </svg>
-    </svg>`;
+  const labels = ticks.map(([users, text]) => `<text x="46" y="${y(users)}" text-anchor="end">${text}</text>`);
+  const grid = ticks.map(([users]) => `<line class="grid" x2="100%" y1="${y(users)}" y2="${y(users)}"/>`);
+  const lines = `<path class="line" d="M${curve.join(" ")}"/><path class="dots" d="${dots.join("")}"/>`;
+  const stretched = `<svg viewBox="0 0 100 ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none">${lines}</svg>`;
+  at(id).innerHTML = `<svg class="y" height="${HEIGHT}">${labels.join("")}</svg><svg height="${HEIGHT}">${[...shades, ...grid, stretched].join("")}</svg>`;
 }
 
 // A square for each problem, most solved first.
