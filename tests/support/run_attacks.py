@@ -63,7 +63,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.support.run_attacks")
     parser.add_argument("database", type=Path)
     with served(parser.parse_args().database) as (site, pid):
-        sys.exit(not all([measure(site, pid, workers) for workers in (1, 10)]))
+        in_bounds = [measure(site, pid, workers) for workers in (1, 10)]
+    sys.exit(not all(in_bounds))
 
 
 if __name__ == "__main__":
