@@ -227,7 +227,7 @@ def test_every_statement_of_a_request_with_sql_runs_apart(
 def test_costly_query_keeps_its_text(site: str) -> None:
     page = Selector(refusal(site + path(ENDLESS)))
     assert page.css("textarea#sql::text").get("") == ENDLESS
-    assert page.css(".message-error::text").get("").startswith("Query stopped")
+    assert page.css("p.error::text").get("").startswith("Query stopped")
 
 
 def test_blobs_are_shown_as_by_datasette(site: str) -> None:
@@ -243,11 +243,11 @@ def test_blobs_are_shown_as_by_datasette(site: str) -> None:
 def test_form_has_a_field_for_each_parameter(site: str) -> None:
     address = path("SELECT '-- TODO' AS n, :id AS id") + "&id=7"
     page = Selector(get(site + address))
-    assert page.css("form.sql input::attr(name)").getall() == ["id"]
-    assert page.css("form.sql input::attr(value)").getall() == ["7"]
+    assert page.css("main form input::attr(name)").getall() == ["id"]
+    assert page.css("main form input::attr(value)").getall() == ["7"]
     failed = Selector(refusal(site + path("SELECT usrs, :id FROM problems") + "&id=7"))
-    assert failed.css("form.sql input[name=id]::attr(value)").get() == "7"
-    assert Selector(refusal(site + path("SELECT :sql"))).css("form.sql input").getall() == []
+    assert failed.css("main form input[name=id]::attr(value)").get() == "7"
+    assert Selector(refusal(site + path("SELECT :sql"))).css("main form input").getall() == []
 
 
 def test_page_has_200_rows_json_5000_and_csv_is_refused(site: str) -> None:
