@@ -29,7 +29,7 @@ SETTINGS = {
     "sql_time_limit_ms": f"{1_000 * TABLE_SECONDS:.0f}",
     "facet_time_limit_ms": f"{1_000 * FACET_SECONDS:.0f}",
     # A costly page does not hold up others.
-    "num_sql_threads": "8",
+    "num_sql_threads": "6",
     # Vercel's functions cut off long streams.
     "allow_csv_stream": "off",
     "default_facet_size": "40",  # more than there are topics

@@ -138,6 +138,3 @@ def check_schema(path: Path, db: Database) -> None:
         raise StoreError(
             f"{path}: made by a newer spojscore ({', '.join(sorted(newer))}); update this one"
         )
-
-
-bring_forward = upgrade  # until web/ and deploy/ call upgrade()

@@ -126,6 +126,3 @@ def _fault(db: Database, crawls: list[dict[str, object]]) -> str | None:
 
 def _utc(moment: object) -> datetime:
     return datetime.fromisoformat(str(moment)).astimezone(UTC)
-
-
-state = read_state  # until deploy/ calls read_state()

@@ -1,7 +1,5 @@
 """A public site, and one real build that the tests of a session share."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from pathlib import Path

@@ -123,11 +123,6 @@ def test_verify_compares_crawls(bundle: Path) -> None:
     assert_not_verified(f"{bundle} holds other crawls than|users")
 
 
-def test_verify_without_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert_not_verified("there is no build/vercel; run `make build`")
-
-
 def test_verify_compares_counts(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The application serves another database than the one it is compared with."""
     monkeypatch.setattr(module, "sha256", lambda _: "same")

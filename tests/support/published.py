@@ -22,7 +22,7 @@ class Site(ThreadingHTTPServer):
     """Serves a folder, and the freshness of the database in it.
 
     `status` is answered instead of everything; the last `cut` bytes of a database are missing;
-    `endless` files never end, and have no Content-Length; `hash` is sent as the database's; the
+    `endless` files have 50 MB and no Content-Length; `hash` is sent as the database's; the
     file `missing` is not found.
     """
 
@@ -68,7 +68,7 @@ class Handler(SimpleHTTPRequestHandler):
             self.send_response(HTTPStatus.OK)
             self.end_headers()
             with suppress(OSError):
-                while True:
+                for _ in range(50):  # not for ever: a broken limit must not fill the disk
                     self.wfile.write(bytes(1 << 20))
         elif self.path == f"/{self.server.missing}":
             self.send_error(HTTPStatus.NOT_FOUND)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from tests.support.databases import rows
 from tests.support.looking import DESK, PHONE, looking, overflow, violations
@@ -429,16 +429,21 @@ def test_bookmarklet_brings_a_real_profile(browser: Browser, site: str) -> None:
         assert page.locator("#solved").inner_text() == "70"
 
 
+def dismiss(dialog: Dialog, texts: list[str]) -> None:
+    texts.append(dialog.message)
+    dialog.dismiss()
+
+
 def test_bookmarklet_explains_itself(page: Page) -> None:
     open_mine(page)
     code = bookmarklet(page)
     page.locator("#bookmarklet").click()
     assert message(page).startswith("Drag this button to your bookmarks bar")
-    said: list[str] = []
-    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    texts: list[str] = []
+    page.on("dialog", lambda dialog: dismiss(dialog, texts))
     page.goto("/api")
     page.evaluate(code)
-    assert "on your profile on www.spoj.com" in said[0]
+    assert "on your profile on www.spoj.com" in texts[0]
 
 
 def test_all_problems_at_once(browser: Browser, site: str, crawled: Path) -> None:

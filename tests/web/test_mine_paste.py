@@ -17,11 +17,10 @@ HOST = "http://static.test/"
 NAMES = {
     "PRIME1": "Prime Generator", "ONP": "Transform the Expression", "GSS1": "Can you answer these",
     "ADDREV": "Adding Reversed Numbers", "AP2": "AP - Complete The Series", "TREE": "Another Tree",
-    "TEST": "Life, the Universe", "MAZE": "The Long Maze", "DP": "", "WA": "", "TLE": "", 
-    "WAR": "",
+    "TEST": "Life, the Universe", "MAZE": "The Long Maze", "DP": "", "WA": "", "TLE": "",
     "PRIME": "Sums", "STACK": "Game", "FCTRL": "Factorial", "A_B": "Under", "CODE": "Secret code",
     "AND": "Game of and", "ALL": "All", "MAY99_4": "Sum", "PALIN": "Next", "BULK": "Bulk",
-    "EKO": "Eko", "LCA": "",
+    "EKO": "Eko", "LCA": "", "WAR": "",
 }  # fmt: skip
 SETS = ("solved", "tried", "perhaps", "unknown")
 READ = """async ([text, problems]) => {

@@ -227,7 +227,7 @@ def test_every_statement_of_a_request_with_sql_runs_apart(
 def test_costly_query_keeps_its_text(site: str) -> None:
     page = Selector(refusal(site + path(ENDLESS)))
     assert page.css("textarea#sql::text").get("") == ENDLESS
-    assert page.css(".error::text").get("").startswith("Query stopped")
+    assert page.css("p.error::text").get("").startswith("Query stopped")
 
 
 def test_blobs_are_shown_as_by_datasette(site: str) -> None:
