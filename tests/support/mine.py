@@ -55,7 +55,7 @@ def codes(page: Page, name: str) -> list[str]:
 
 def all_codes(page: Page, name: str) -> list[str]:
     """The codes of a table, after all rows are shown."""
-    more = page.locator(f"#{name} + .more")
+    more = page.locator(f"#{name} + .more button")
     while more.count():
         more.click()
     return codes(page, name)

@@ -5,6 +5,7 @@ import { markRows } from "./marks.js";
 const STEP = 10; // rows shown at first
 const MAX_CHIPS = 60; // shown at first
 const [HEIGHT, TOP, BOTTOM] = [176, 8, 150]; // pixels of the level curve
+const DOTS = 'class="dots" fill="none" stroke-width="5" stroke-linecap="round" vector-effect="non-scaling-stroke"';
 const MAP_COLUMNS = 100;
 const SQUARE = "h8.6v8.6h-8.6z"; // of a grid of 10
 
@@ -63,7 +64,7 @@ function fillRows(table, items, toRow, shown = STEP) {
   if (table.nextElementSibling?.matches(".more")) table.nextElementSibling.remove();
   const rest = Math.min(items.length - shown, shown);
   const more = () => fillRows(table, items, toRow, shown * 2).tBodies[0].rows[shown].querySelector("a, button")?.focus();
-  if (rest > 0) table.after(button(`Show ${rest} more`, more, "more"));
+  if (rest > 0) table.after(make("p", { className: "more" }, button(`Show ${rest} more`, more)));
   return table;
 }
 
@@ -128,7 +129,7 @@ export function drawLevel(id, listed, isSolved, ranges) {
   });
   const labels = ticks.map(([users, text]) => `<text x="46" y="${y(users)}" text-anchor="end">${text}</text>`);
   const grid = ticks.map(([users]) => `<line class="grid" x2="100%" y1="${y(users)}" y2="${y(users)}"/>`);
-  const lines = `<path class="line" d="M${curve.join(" ")}"/><path class="dots" d="${dots.join("")}"/>`;
+  const lines = `<path class="line" d="M${curve.join(" ")}"/><path ${DOTS} d="${dots.join("")}"/>`;
   const stretched = `<svg viewBox="0 0 100 ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none">${lines}</svg>`;
   at(id).innerHTML = `<svg class="y" height="${HEIGHT}">${labels.join("")}</svg><svg height="${HEIGHT}">${[...shades, ...grid, stretched].join("")}</svg>`;
 }
