@@ -16,12 +16,6 @@ SOLVED, TRIED = ["STEADY", "ONP", "PRIME1"], ["ADDREV"]
 
 
 @pytest.fixture
-def page(browser: Browser, grown_site: str) -> Iterator[Page]:
-    with looking(browser, grown_site, DESK) as page:
-        yield page
-
-
-@pytest.fixture
 def visitor(page: Page) -> Page:
     store(page, solved=SOLVED, tried=TRIED)
     return page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,12 +39,6 @@ DAMAGED = {
     "days": {"base": 7, "last": {"day": "x"}, "days": [{"day": "2026-01-02"}, None, 3]},
     "hide": "yes",
 }
-
-
-@pytest.fixture
-def page(browser: Browser, grown_site: str) -> Iterator[Page]:
-    with looking(browser, grown_site, DESK) as page:
-        yield page
 
 
 @pytest.fixture
@@ -223,6 +216,9 @@ def test_tick_marks_solved_and_undo_takes_it_back(mine: Page) -> None:
 def test_link_with_a_list_asks_first(
     button: str, solved: list[str], friends: dict[str, list[str]] | None, mine: Page
 ) -> None:
+    tab(mine, "List")
+    address = mine.locator("#address").input_value()
+    assert address.partition("/mine")[2] == "#solved=STEADY,ONP,PRIME1&tried=ADDREV"
     mine.goto("/api")
     open_mine(mine, "/mine#solved=ONP,FCTRL2,NOSUCH,%3Cb%3E&tried=AGGRCOW")
     assert stored(mine, "solved") == LISTS["solved"]
@@ -235,12 +231,6 @@ def test_link_with_a_list_asks_first(
         undo(mine)
         assert stored(mine, "solved") == LISTS["solved"]
         assert stored(mine, "friends") == {}
-
-
-def test_link_carries_the_list(mine: Page) -> None:
-    tab(mine, "List")
-    address = mine.locator("#address").input_value()
-    assert address.partition("/mine")[2] == "#solved=STEADY,ONP,PRIME1&tried=ADDREV"
 
 
 def test_backup_brings_everything_back(mine: Page, tmp_path: Path) -> None:
@@ -391,17 +381,6 @@ def test_points_lost_lately(page: Page) -> None:
     assert table(page, "lost") == [
         ["7 days", "0.255", "STEADY"], ["30 days", "0", ""], ["365 days", "no data yet", ""],
     ]  # fmt: skip
-
-
-def test_home_sends_a_paste_here(page: Page) -> None:
-    page.goto("/api")
-    page.evaluate("sessionStorage.setItem('spojscore.paste', 'ONP PRIME1')")
-    open_mine(page)
-    page.locator("#message p").wait_for()
-    assert stored(page, "solved") == ["ONP", "PRIME1"]
-    page.reload()
-    page.locator("#next:not([hidden])").wait_for()
-    assert message(page) == ""
 
 
 def bookmarklet(page: Page) -> str:

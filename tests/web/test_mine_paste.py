@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from standin.problems import problems
 from tests.support.mine import PROFILE
-from tests.support.projects import ROOT
 
-HOST = "http://static.test/"
 NAMES = {
     "PRIME1": "Prime Generator", "ONP": "Transform the Expression", "GSS1": "Can you answer these",
     "ADDREV": "Adding Reversed Numbers", "AP2": "AP - Complete The Series", "TREE": "Another Tree",
@@ -30,20 +27,6 @@ READ = """async ([text, problems]) => {
     const { user } = found;
     return { user, ...Object.fromEntries(sets.map((name) => [name, [...found[name]]])) };
 }"""
-
-
-@pytest.fixture(scope="module")
-def static(browser: Browser) -> Iterator[Page]:
-    """A page that can import the site's modules."""
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.route(f"{HOST}", lambda route: route.fulfill(body="", content_type="text/html"))
-        page.route(f"{HOST}*.js", lambda route: route.fulfill(
-            path=ROOT / "web" / "static" / route.request.url.removeprefix(HOST),
-            content_type="text/javascript",
-        ))  # fmt: skip
-        page.goto(HOST)
-        yield page
 
 
 def read(page: Page, text: str, names: dict[str, str] = NAMES) -> dict[str, Any]:
