@@ -103,6 +103,7 @@ lint: .venv/installed-dev ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/oxlint --deny-warnings web/static spojscore_crawler
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet .github
 
@@ -119,7 +120,7 @@ lock: install ## compile the lock files of the project and of the published func
 	$(COMPILE) --python-platform x86_64-manylinux_2_28 --python-version 3.12 -o deploy/requirements.lock deploy/requirements.txt
 
 screenshot: .venv/installed-dev ## draw the README's picture from DB, with Chromium
-	$(BIN)/python -m bench.screenshot '$(DB)'
+	$(BIN)/python -m tests.support.screenshot '$(DB)'
 
 clean: ## remove what was built, the demo too; your databases stay
 	rm -rf build .hypothesis .pytest_cache .mypy_cache .ruff_cache

@@ -25,7 +25,6 @@ LIST_PATH = re.compile(r"/problems/classical/?(?:sort=([0-9]+))?(?:,?start=([0-9
 CHECK_PARAMETER = "__cf_chl_"
 MAX_AGE = timedelta(minutes=10)  # of a response's Date when the browser requests the page
 RELOAD = "load the page again and save once more"
-TRANSLATION = f"the browser translated it; turn translation off, {RELOAD}"
 # What translators leave behind: Edge, Chrome and Google's widget, its proxy, Yandex, Immersive
 # Translate, DeepL, Firefox, Papago. Several also change the page's language, which is English.
 TRANSLATED = re.compile(
@@ -65,6 +64,10 @@ def read_saved_pages(path: Path, site: str) -> list[SavedPage]:
     except (SavedPagesError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise SavedPagesError(f"{path}: {reason}") from error
+    for page in pages:
+        if TRANSLATED.search(page.response.body):
+            reason = f"the browser translated it; turn translation off, {RELOAD}"
+            raise SavedPagesError(f"{page.response.url}: {reason}")
     return sorted(pages, key=attrgetter("read"), reverse=True)
 
 
@@ -72,16 +75,15 @@ def _read_folder(folder: Path) -> list[SavedPage]:
     if not folder.is_dir():
         raise SavedPagesError("there is no such folder and no such .har file")
     files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in (".html", ".htm")]
-    pages = []
-    for file in files:
-        response = HtmlResponse(str(file), body=file.read_bytes())
-        if TRANSLATED.search(response.body):
-            raise SavedPagesError(f"{file.name}: {TRANSLATION}")
-        read = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-        pages.append(SavedPage(response, None, "saved pages", read))
-    if not pages:
+    if not files:
         raise SavedPagesError("there is no *.html in this folder")
-    return pages
+    return [
+        SavedPage(
+            HtmlResponse(str(file), body=file.read_bytes()), None, "saved pages",
+            datetime.fromtimestamp(file.stat().st_mtime, UTC),
+        )
+        for file in files
+    ]  # fmt: skip
 
 
 def read_har(content: bytes, site: str) -> list[SavedPage]:
@@ -108,11 +110,9 @@ def read_har(content: bytes, site: str) -> list[SavedPage]:
                 failed[start] = f"{url}: {error}"
             except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
                 failed[start] = f"{url}: not readable ({type(error).__name__}: {error})"
-    if missing := sorted(failed.keys() - {page.start for page in pages}):
-        others = ", ".join(map(str, missing[1:]))
-        reason = failed[missing[0]] + (f"; start={others} cannot be read either" if others else "")
+    missing = sorted(failed.keys() - {page.start for page in pages})
     if missing or not pages:
-        raise SavedPagesError(reason)
+        raise SavedPagesError(failed[missing[0]] if missing else reason)
     return pages
 
 
@@ -150,8 +150,6 @@ def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
         raise SavedPagesError(f"it came from the browser's cache; {RELOAD}")
     if not response.body:
         raise SavedPagesError(f"its text is missing, as if the browser left it early; {RELOAD}")
-    if TRANSLATED.search(response.body):
-        raise SavedPagesError(TRANSLATION)
     return SavedPage(response, start, "browser", read.astimezone(UTC))
 
 

@@ -3,7 +3,6 @@
 import argparse
 import sys
 
-from standin.pages import THEMES
 from standin.problems import DAYS, LAST_DAY
 from standin.server import StandIn
 
@@ -12,10 +11,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m standin", description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--day", choices=DAYS, default=LAST_DAY, help="default: %(default)s")
-    parser.add_argument("--theme", choices=THEMES, help="default: the one of that day")
     args = parser.parse_args()
     try:
-        server = StandIn.of_day(args.day, args.theme, args.port)
+        server = StandIn.of_day(args.day, args.port)
     except (OSError, OverflowError) as error:
         sys.exit(f"error: port {args.port} is not available ({error}); give another")
     print(

@@ -31,11 +31,6 @@ PageFunction = Callable[[Sequence[Entry], int, int, int, int], bytes]
 THEMES: dict[str, PageFunction] = {"modern": modern_page, "old": old_page}
 
 
-def theme_of(day: str) -> str:
-    """The theme that SPOJ had on `day`."""
-    return "modern" if day >= "2015" else "old"
-
-
 def error_page(message: str) -> bytes:
     """SPOJ's response, with status 200, to an unknown address."""
     return _FRAME.replace("CONTENT", message).encode()

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, Self, TypeVar
 
-from standin.pages import NOTICE, THEMES, PageFunction, error_page, theme_of
+from standin.pages import NOTICE, THEMES, PageFunction, error_page
 from standin.problems import LAST_DAY, Entry, about, problems
 
 PAGE_SIZE = 50
@@ -49,9 +49,9 @@ class StandIn(ThreadingHTTPServer):
         self.headers: list[Message] = []
 
     @classmethod
-    def of_day(cls, day: str = LAST_DAY, theme: str | None = None, port: int = 0) -> Self:
+    def of_day(cls, day: str = LAST_DAY, port: int = 0) -> Self:
         """A stand-in with SPOJ's list of `day`, one of problems.DAYS, in the theme of that day."""
-        page = THEMES[theme or theme_of(day)]
+        page = THEMES["modern" if day >= "2015" else "old"]
         return cls(problems(day=day), port=port, page=page, about=f"It serves {about(day)}.")
 
     @property

@@ -1,13 +1,10 @@
 """Reads metadata.yml from Datasette."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from datasette.app import Datasette
 
 from web.options import DATABASE
-
-if TYPE_CHECKING:
-    from datasette.app import Datasette
 
 
 def canned_queries(datasette: Datasette) -> dict[str, dict[str, Any]]:

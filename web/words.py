@@ -1,18 +1,10 @@
-"""Numbers, days, changes and filters in English."""
-
-from __future__ import annotations
+"""Numbers, days and changes in English."""
 
 from datetime import date
 from decimal import Decimal
 
 MINUS = "\N{MINUS SIGN}"
 LONG_AGO_DAYS = 365  # from here on the month is exact enough
-LOOKUPS = {
-    "exact": "is", "not": "is not", "gt": "over", "gte": "at least", "lt": "under",
-    "lte": "at most", "startswith": "begins with", "endswith": "ends with", "in": "is one of",
-    "notin": "is none of", "arraycontains": "includes", "isnull": "is unknown",
-    "notnull": "is known", "date": "is on",
-}  # fmt: skip
 
 
 def number(value: float) -> str:
@@ -61,9 +53,3 @@ def change(before: float, after: float) -> str:
 def band_name(band: str) -> str:
     """Shorten a range of points: 'a: 1 or more' becomes '1+'."""
     return band[3:].replace(" to ", "\N{EN DASH}").replace(" or more", "+").replace("under ", "< ")
-
-
-def condition(label: str, lookup: str, value: str) -> str:
-    """Word a filter: 'Solvers at least 100'."""
-    words = [label, LOOKUPS.get(lookup, lookup)]
-    return " ".join(words if lookup.endswith(("null", "blank")) else [*words, value])

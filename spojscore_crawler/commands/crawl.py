@@ -25,7 +25,12 @@ class Command(ScrapyCrawl):
         database = crawler.settings["SPOJSCORE_DB"]
         if "spojscore/committed" in stats:
             self.exitcode = 0
-            print_line(summary(stats, database))
+            counts = ", ".join(
+                f"{stats[f'spojscore/{name}']} {name}"
+                for name in ("new", "changed", "gone", "returned")
+            )
+            problems, seconds = stats["spojscore/committed"], stats["elapsed_time_seconds"]
+            print_line(f"{problems} problems ({counts}) in {seconds:.0f} s, in {database}")
             if overridden := stats["spojscore/overridden"]:
                 print_line(f"accepted anyway (GATE=accept): {overridden}")
             return
@@ -42,14 +47,3 @@ def print_line(text: str) -> None:
         print(text, flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def summary(stats: dict[str, object], database: str) -> str:
-    """One line about a committed crawl, from its stats."""
-    counts = ", ".join(
-        f"{stats[f'spojscore/{name}']} {name}" for name in ("new", "changed", "gone", "returned")
-    )
-    return (
-        f"{stats['spojscore/committed']} problems ({counts}) "
-        f"in {stats['elapsed_time_seconds']:.0f} s, in {database}"
-    )

@@ -148,8 +148,7 @@ class ClassicalSpider(Spider):
         if self.pages_path is None and host not in LOCAL:
             raise CloseSpider(f"-a day= is for saved pages; {host} shows today's list")
         with suppress(ValueError):
-            day = date.fromisoformat(self.day_text)
-            if day.isoformat() == self.day_text:
+            if (day := date.fromisoformat(self.day_text)).isoformat() == self.day_text:
                 return day
         raise CloseSpider(f"-a day={self.day_text} is not a day, YYYY-MM-DD")
 

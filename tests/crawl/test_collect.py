@@ -12,10 +12,11 @@ from playwright.sync_api import Browser, Page, Route, expect
 from spojscore_crawler.listing import parse_listing
 from spojscore_crawler.saved import read_har
 from standin.problems import problems
+from standin.server import Handler, StandIn, serving
 from tests.support.browsing import launched
 from tests.support.crawling import Crawl, Served
 from tests.support.databases import rows
-from tests.support.faults import Fault, FaultyStandIn
+from tests.support.faults import Fault
 from tests.support.pages import LIST
 from tests.support.projects import ROOT
 
@@ -43,7 +44,7 @@ def paste(page: Page, script: str = AT_ONCE) -> None:
     assert "exceptionDetails" not in answer, answer
 
 
-def start(page: Page, server: FaultyStandIn, script: str = AT_ONCE) -> None:
+def start(page: Page, server: StandIn, script: str = AT_ONCE) -> None:
     page.goto(f"{server.url}/problems/classical/")
     server.requests.clear()
     paste(page, script)
@@ -67,7 +68,7 @@ def save(page: Page, folder: Path, name: str = "Start") -> Path:
     return file
 
 
-def starts(server: FaultyStandIn) -> list[int]:
+def starts(server: StandIn) -> list[int]:
     return [int(path.removeprefix(LIST)) for path in server.requests if path.startswith(LIST)]
 
 
@@ -160,21 +161,23 @@ def test_continue_takes_page_that_window_shows(standin: Served, page: Page, tmp_
     assert starts(server) == [0, 50, 50, 50, 0]
 
 
-def test_cached_page_is_loaded_again(standin: Served, page: Page, tmp_path: Path) -> None:
-    server = standin(60)
-    answer = FaultyStandIn.list_page
-    cacheable = {"Cache-Control": "max-age=600"}
-    server.intercept = lambda handler: (
-        handler.start is not None
-        and (  # type: ignore[method-assign]
-            handler.answer(answer(server, handler.start), headers=cacheable) or True
-        )
-    )
-    page.goto(f"{server.url}{LIST}0")
-    server.requests.clear()
-    paste(page)
-    save(page, tmp_path)
-    assert starts(server) == [0, 50, 50, 0]
+class CacheableStandIn(StandIn):
+    """Lets browsers cache the pages of the list."""
+
+    def intercept(self, handler: Handler) -> bool:
+        if handler.start is not None:
+            page = self.list_page(handler.start)
+            handler.answer(page, headers={"Cache-Control": "max-age=600"})
+        return handler.start is not None
+
+
+def test_cached_page_is_loaded_again(page: Page, tmp_path: Path) -> None:
+    with serving(CacheableStandIn(problems(60))) as server:
+        page.goto(f"{server.url}{LIST}0")
+        server.requests.clear()
+        paste(page)
+        save(page, tmp_path)
+        assert starts(server) == [0, 50, 50, 0]
 
 
 @pytest.mark.parametrize(("minutes", "again"), [(29, []), (31, [0, 150])])
@@ -229,12 +232,10 @@ ROBOTS = {
 def test_obeys_robots_txt(standin: Served, page: Page) -> None:
     server = standin(60, "0:wrong-problem")
     allowed = {}
-    for robots in ROBOTS:
+    for robots, is_allowed in ROBOTS.items():
         server.robots = robots.encode()
         start(page, server)
-        expect(page.locator("body > div").last).to_contain_text(
-            "no list of problems" if ROBOTS[robots] else "robots.txt forbids it"
-        )
+        shows(page, "no list of problems" if is_allowed else "robots.txt forbids it")
         allowed[robots] = starts(server) == [0]
     assert allowed == ROBOTS
 

@@ -8,7 +8,7 @@ import pytest
 
 from spojscore_crawler.history import DATA, list_source
 from standin.pages import THEMES, markup
-from standin.problems import DAYS, problems
+from standin.problems import DAYS
 from standin.server import StandIn, serving
 
 COLUMNS = ["id", "code", "name", "users", "acceptance", "votes_up", "votes_down"]
@@ -46,14 +46,6 @@ def test_standin_of_a_day(day: str, theme: str, notice: bytes) -> None:
         assert server.page == THEMES[theme]
         assert b"This is not SPOJ but a stand-in" in page
         assert notice in page
-
-
-def test_old_theme_writes_references_for_what_its_encoding_lacks() -> None:
-    names = ("Grandpa’s Rubik Cube", "Kompići")
-    entries = [entry for entry in problems(day="2012-05-08") if entry.name in names]
-    page = THEMES["old"](entries, 0, 50, 2, 0)
-    assert b"Grandpa&#8217;s Rubik Cube" in page
-    assert "Kompići".encode("iso-8859-2") in page
 
 
 @pytest.mark.parametrize(

@@ -53,14 +53,6 @@ def codes(page: Page, name: str) -> list[str]:
     return page.locator(f"#{name} tbody code").all_inner_texts()
 
 
-def all_codes(page: Page, name: str) -> list[str]:
-    """The codes of a table, after all rows are shown."""
-    more = page.locator(f"#{name} + .more")
-    while more.count():
-        more.click()
-    return codes(page, name)
-
-
 def table(page: Page, name: str) -> list[list[str]]:
     return [row.locator("td").all_inner_texts() for row in page.locator(f"#{name} tbody tr").all()]
 
@@ -78,3 +70,9 @@ def with_columns(page: Page, **columns: Callable[[str], Any]) -> None:
         route.fulfill(response=response, json=body)
 
     page.route("**/everything.json*", answer)
+
+
+def import_module(page: Page, name: str) -> Page:
+    """Import one of the site's modules as `module`."""
+    page.evaluate(f"async () => {{ window.module = await import('/{name}.js'); }}")
+    return page

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from standin.problems import problems
 from standin.server import StandIn, serving
 from tests.support.browsing import launched
 from tests.support.crawling import Crawl
 from tests.support.grown import make as grow
-from tests.support.looking import looking
+from tests.support.looking import DESK, looking
+from tests.support.projects import ROOT
 from tests.support.sites import served
 
 
@@ -55,8 +56,27 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
-def page(request: pytest.FixtureRequest, browser: Browser, grown_site: str) -> Iterator[Page]:
-    """A browser at `grown_site`, in a window so many pixels wide; see `looking`."""
-    with looking(browser, grown_site, request.param) as page:
+@pytest.fixture
+def page(browser: Browser, grown_site: str) -> Iterator[Page]:
+    """A browser at `grown_site`; see `looking`."""
+    with looking(browser, grown_site, DESK) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def static(browser: Browser) -> Iterator[Page]:
+    """A page that can import the site's modules, without a site."""
+    host = "http://static.test/"
+
+    def answer(route: Route) -> None:
+        path = ROOT / "web" / "static" / route.request.url.removeprefix(host)
+        if path.suffix == ".js":
+            route.fulfill(path=path, content_type="text/javascript")
+        else:
+            route.fulfill(body="", content_type="text/html")
+
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.route("**/*", answer)
+        page.goto(host)
         yield page

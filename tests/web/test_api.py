@@ -39,7 +39,7 @@ def test_curl(api: Selector, tmp_path: Path) -> None:
     if not shutil.which("curl"):
         missing("curl is not installed")
     commands = [pre for pre in api.css("pre::text").getall() if pre.startswith("curl '")]
-    assert len(commands) == len(api.css("a.example")) == 13
+    assert len(commands) == len(api.css("a.example")) == 12
     for command in commands:
         answer = ran(["sh", "-c", f"{command} --fail --silent --show-error"], tmp_path)
         assert answer.strip() not in ("", "[]"), command

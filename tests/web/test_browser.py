@@ -1,99 +1,206 @@
-"""The site used in a real browser, on a desk and on a phone."""
+"""What scripts add to the site's pages, in a real browser."""
+
+from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from playwright.sync_api import Page
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
+from tests.support.looking import DESK, looking
+from tests.support.mine import codes, open_mine, store, stored
 
-def test_dark_is_dark(page: Page) -> None:
-    page.goto("/")
-    grounds = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        grounds.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-    assert grounds == ["rgb(255, 255, 255)", "rgb(20, 23, 28)"]
-
-
-def test_from_home_over_the_list_to_a_problem(page: Page) -> None:
-    page.goto("/")
-    page.get_by_label("Look up a problem").fill("stead")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/spojscore/problems?_q=stead")
-    assert page.locator("tbody tr").count() == 1
-    page.get_by_role("link", name="STEADY", exact=True).click()
-    assert page.locator(".figures dd").nth(2).inner_text() == "40"
+SOLVED, TRIED = ["STEADY", "ONP", "PRIME1"], ["ADDREV"]
 
 
-def test_columns_are_explained_where_they_are_read(page: Page) -> None:
-    page.goto("/spojscore/problems")
-    page.get_by_text("What the columns mean").click()
-    assert page.get_by_text("how many people have solved it").is_visible()
-    explained = page.locator(".columns-explained").bounding_box()
-    rows = page.locator(".rows").bounding_box()
-    assert explained
-    assert rows
-    assert explained["y"] < rows["y"]
+@pytest.fixture
+def visitor(page: Page) -> Page:
+    store(page, solved=SOLVED, tried=TRIED)
+    return page
 
 
-def test_everything_on_home_is_reached_by_keyboard(page: Page) -> None:
-    page.goto("/")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "To the content"
-    page.keyboard.press("Enter")
-    assert page.url.endswith("#content")
-    reached = set()
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.outerHTML"))
-    needed = page.evaluate(
-        "[...document.querySelectorAll('main a, main button, main input')].map(e => e.outerHTML)"
-    )
-    assert set(needed) <= reached
+@pytest.fixture
+def whole(browser: Browser, site: str) -> Iterator[Page]:
+    """A visitor of the whole list."""
+    with looking(browser, site, DESK) as page:
+        store(page, solved=SOLVED, tried=TRIED)
+        yield page
 
 
-def test_a_problem_is_suggested_while_one_types(page: Page) -> None:
-    page.goto("/")
+def test_search_suggests_problems_while_typing(page: Page) -> None:
+    page.goto("/charts")
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.wait_for_load_state("networkidle")
+    assert not [url for url in requests if "problems.json" in url]
     with page.expect_response(re.compile(r"/spojscore/problems\.json")):
         page.keyboard.press("/")
         page.keyboard.type("stea")
     options = page.locator("#found option")
-    options.first.wait_for(state="attached")
+    expect(options).to_have_count(1)
     assert options.evaluate_all("all => all.map(one => [one.value, one.text])") == [
         ["STEADY", "Steady Climb"]
     ]
-    field = page.get_by_label("Look up a problem")
+    field = page.get_by_label("Find a problem")
     field.fill("prime")
     assert options.first.get_attribute("value") == "PRIME1"
     field.fill("e")
     assert options.count() == 8
-    # As browsers tell of a choice from the list.
-    page.evaluate("""() => {
-        const field = document.querySelector('#q');
+    # As browsers report a choice from the list.
+    field.evaluate("""field => {
         field.value = 'STEADY';
         field.dispatchEvent(new InputEvent('input', { inputType: 'insertReplacementText' }));
     }""")
     page.wait_for_url("**/spojscore/problems/STEADY")
 
 
-def test_the_list_is_not_loaded_before_somebody_looks_up(page: Page) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto("/")
-    page.wait_for_load_state("networkidle")
-    assert not [url for url in asked if "problems.json" in url]
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/spojscore/problems?_size=max", id="list"),
+        pytest.param("/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2", id="query"),
+    ],
+)
+def test_rows_are_marked(path: str, visitor: Page) -> None:
+    visitor.goto(path)
+    marks = visitor.locator("main tr[data-code] .mark")
+    marks.first.wait_for()
+    states = marks.evaluate_all(
+        "all => all.map(mark => [mark.ariaPressed, mark.closest('tr')])"
+        ".map(([pressed, row]) => [row.dataset.code, pressed, row.className])"
+    )
+    shown = {code: (pressed, name) for code, pressed, name in states if pressed != "false"}
+    assert shown == {
+        **dict.fromkeys(SOLVED, ("true", "solved")), **dict.fromkeys(TRIED, ("mixed", "tried")),
+    }  # fmt: skip
+    assert visitor.locator("tr[data-code=FCTRL2] .mark").get_attribute("aria-label") == (
+        "Solved: Small factorials"
+    )
 
 
-def test_a_point_of_a_chart_tells_its_figures(page: Page) -> None:
+def test_mark_changes_the_list(visitor: Page) -> None:
+    visitor.goto("/spojscore/problems?_size=max")
+    for code in ("FCTRL2", "ADDREV", "ONP"):
+        visitor.locator(f"tr[data-code={code}] .mark").click()
+    assert stored(visitor, "solved") == ["STEADY", "PRIME1", "FCTRL2", "ADDREV"]
+    assert stored(visitor, "tried") == []
+    visitor.locator("tr[data-code=ONP] .mark").press("Space")
+    assert stored(visitor, "solved")[-1] == "ONP"
+
+
+def test_hidden_rows_are_replaced_by_following_ones(whole: Page) -> None:
+    whole.goto("/spojscore/problems?_size=5&_sort_desc=users")
+    rows = whole.locator("main tbody tr:visible")
+    before = [row.get_attribute("data-code") for row in rows.all()]
+    assert {"PRIME1", "ADDREV"} <= {*before}
+    store(whole, solved=before[:4])
+    whole.goto("/spojscore/problems?_size=5&_sort_desc=users")
+    whole.get_by_role("button", name="Not solved by me").click()
+    whole.locator("main tbody tr:visible").nth(4).wait_for()
+    shown = [row.get_attribute("data-code") for row in rows.all()]
+    assert not {*shown} & {*before[:4]}
+    assert 5 <= len(shown) < 10
+    # The next page goes on after the last row that was loaded.
+    whole.get_by_role("link", name="Next page").click()
+    whole.locator("main tbody tr:visible").first.wait_for()
+    expect(whole.locator("#hide-solved")).to_have_attribute("aria-pressed", "true")
+    assert not {*shown} & {row.get_attribute("data-code") for row in rows.all()}
+
+
+def test_visitor_without_a_list_has_nothing_to_hide(page: Page) -> None:
+    page.goto("/spojscore/problems")
+    page.locator(".mark").first.wait_for()
+    assert page.locator("#hide-solved").is_hidden()
+
+
+def test_problem_page_has_a_switch_of_three_states(page: Page) -> None:
     page.goto("/spojscore/problems/STEADY")
-    dot = page.locator(".dot").nth(1)
-    opacity = "dot => getComputedStyle(dot.querySelector('text')).opacity"
-    assert dot.evaluate(opacity) == "0"
-    page.locator("nav.ranges a").last.focus()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    assert dot.evaluate("dot => dot === document.activeElement")
-    assert dot.evaluate(opacity) == "1"
-    assert dot.locator("text").text_content() == "1 April 2026: 1.33 points"
-    page.locator("nav.ranges a").last.focus()
-    dot.locator("circle").last.hover()
-    assert dot.evaluate(opacity) == "1"
+    states = page.get_by_role("group", name="My progress")
+    pressed = states.locator("[aria-pressed=true]")
+    assert pressed.inner_text() == "Not yet"
+    for name, solved, tried in (("Tried", [], ["STEADY"]), ("✓ Solved", ["STEADY"], [])):
+        states.get_by_role("button", name=name).click()
+        assert (stored(page, "solved"), stored(page, "tried")) == (solved, tried)
+    page.reload()
+    expect(pressed).to_have_text("✓ Solved")
+    states.get_by_role("button", name="Not yet").press("Enter")
+    assert stored(page, "solved") == []
+
+
+def test_ladder_shows_the_next_rung(whole: Page) -> None:
+    whole.goto("/ladder")
+    first = whole.locator("[data-rung='1']")
+    own = [row.get_attribute("data-code") for row in first.locator("[data-code]").all()]
+    store(whole, solved=own)
+    whole.goto("/ladder")
+    expect(first.locator("[data-rung-progress]")).to_have_text(f"{len(own)} of {len(own)} solved")
+    total = whole.locator("[data-ladder-total]")
+    assert total.inner_text().startswith(f"{len(own)} of ")
+    assert total.locator("a").get_attribute("href") == "#rung-2"
+    open_mine(whole)
+    whole.get_by_role("tab", name="Progress").click()
+    whole.locator("#ladder").get_by_role("link", name="rung 2").click()
+    assert whole.url.endswith("/ladder#rung-2")
+
+
+def test_topics_show_progress_by_family(whole: Page) -> None:
+    whole.goto("/topics")
+    notes = whole.locator("[data-family] [data-progress]:visible")
+    notes.first.wait_for()
+    texts = notes.all_inner_texts()
+    assert len(texts) == whole.locator("[data-family]").count() > 4
+    assert all(re.fullmatch(r"\d+ of [\d,]+ solved", text) for text in texts)
+    assert sum(int(text.split()[0]) for text in texts) > 0
+
+
+def test_home_shows_points_and_next_problems(whole: Page) -> None:
+    whole.goto("/")
+    whole.locator("#my-next").wait_for()
+    assert whole.locator("#paste").is_hidden()
+    assert len(codes(whole, "my-next-rows")) == 3
+    assert "2 solved" in whole.locator("#my-next-note").inner_text()
+
+
+def test_home_takes_a_paste_to_my_progress(page: Page) -> None:
+    page.goto("/")
+    page.locator("#paste textarea").fill("PRIME1 onp")
+    page.get_by_role("button", name="Show my next problems").click()
+    page.locator("#message p").wait_for()
+    assert stored(page, "solved") == ["PRIME1", "ONP"]
+    assert page.url.endswith("/mine")
+
+
+@pytest.mark.parametrize(
+    ("ago", "text"),
+    [(30, "just now"), (90, "1 minute ago"), (3 * 3600, "3 hours ago"),
+     (47 * 3600, "47 hours ago"), (49 * 3600, "2 days ago")],
+)  # fmt: skip
+def test_times_are_relative(ago: int, text: str, page: Page) -> None:
+    page.goto("/")
+    finished = page.locator("time.relative").first.get_attribute("datetime") or ""
+    page.clock.set_fixed_time(datetime.fromisoformat(finished) + timedelta(seconds=ago))
+    page.reload()
+    expect(page.locator("time.relative").first).to_have_text(text)
+
+
+def test_examples_can_be_copied(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/api")
+    example = page.locator("pre.copy").first
+    text = example.inner_text().removeprefix("Copy").strip()
+    example.get_by_role("button", name="Copy").click()
+    example.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").strip() == text
+
+
+def test_table_of_a_query_sorts_by_a_press_on_its_head(page: Page) -> None:
+    page.goto("/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2")
+    head = page.locator("th", has_text="Solvers")
+    for direction in ("descending", "ascending"):
+        head.get_by_role("button").click()
+        assert head.get_attribute("aria-sort") == direction
+        solvers = page.locator("td.users").all_inner_texts()
+        values = [int(text.replace(",", "")) for text in solvers]
+        assert values == sorted(values, reverse=direction == "descending")

@@ -8,7 +8,7 @@ from parsel import Selector
 
 from tests.support.databases import rows
 from tests.support.sites import get, shown, words
-from web.plugins.charts import Line, histogram, line, round_numbers, thinned
+from web.plugins.charts import Line, line, round_numbers, thinned
 from web.words import between, change, number, since
 
 
@@ -82,12 +82,6 @@ def test_words() -> None:
     assert since("2025-05-31", "2025-08-26") == "since 31 May 2025"
     texts = [number(n) for n in (1234567, 40.0, 0.25, 1234.5, 0.0000125)]
     assert texts == ["1,234,567", "40", "0.25", "1,234.5", "0.0000125"]
-
-
-def test_histogram_is_as_high_as_its_values() -> None:
-    chart = histogram([{"n": "0", "v": 3}, {"n": "1", "v": 6}], "n", "v")
-    assert [column.height for column in chart.columns] == [81, 162]
-    assert [column.label for column in chart.columns] == ["0: 3", "1: 6"]
 
 
 def test_stats_add_up(site: str, crawled: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,38 +10,23 @@ from playwright.sync_api import Browser, Page
 
 from standin.problems import problems
 from tests.support.mine import PROFILE
-from tests.support.projects import ROOT
 
-HOST = "http://static.test/"
 NAMES = {
     "PRIME1": "Prime Generator", "ONP": "Transform the Expression", "GSS1": "Can you answer these",
     "ADDREV": "Adding Reversed Numbers", "AP2": "AP - Complete The Series", "TREE": "Another Tree",
-    "TEST": "Life, the Universe", "MAZE": "The Long Maze", "DP": "", "WA": "", "TLE": "", "WAR": "",
+    "TEST": "Life, the Universe", "MAZE": "The Long Maze", "DP": "", "WA": "", "TLE": "",
     "PRIME": "Sums", "STACK": "Game", "FCTRL": "Factorial", "A_B": "Under", "CODE": "Secret code",
-    "AND": "Game of and", "ALL": "All", "MAY99_4": "Sum", "PALIN": "Next", "BULK": "Bulk", "LCA": "",
-    "EKO": "Eko",
+    "AND": "Game of and", "ALL": "All", "MAY99_4": "Sum", "PALIN": "Next", "BULK": "Bulk",
+    "EKO": "Eko", "LCA": "", "WAR": "",
 }  # fmt: skip
 SETS = ("solved", "tried", "perhaps", "unknown")
 READ = """async ([text, problems]) => {
     const { read } = await import("/paste.js");
     const found = read(text, new Map(problems.map((one) => [one.code, one])));
     const sets = ["solved", "tried", "perhaps", "unknown", "kinds"];
-    return { user: found.user, ...Object.fromEntries(sets.map((name) => [name, [...found[name]]])) };
+    const { user } = found;
+    return { user, ...Object.fromEntries(sets.map((name) => [name, [...found[name]]])) };
 }"""
-
-
-@pytest.fixture(scope="module")
-def static(browser: Browser) -> Iterator[Page]:
-    """A page that can import the site's modules."""
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.route(f"{HOST}", lambda route: route.fulfill(body="", content_type="text/html"))
-        page.route(f"{HOST}*.js", lambda route: route.fulfill(
-            path=ROOT / "web" / "static" / route.request.url.removeprefix(HOST),
-            content_type="text/javascript",
-        ))  # fmt: skip
-        page.goto(HOST)
-        yield page
 
 
 def read(page: Page, text: str, names: dict[str, str] = NAMES) -> dict[str, Any]:

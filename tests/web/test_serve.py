@@ -1,27 +1,15 @@
 """`make serve`: a copy of a database, as it would be published."""
 
 import hashlib
-import json
 import socket
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support.commits import A, crawl
-from tests.support.databases import change, rows
+from tests.support.databases import rows
 from tests.support.sites import fetch, get, served
 from web import serve
-
-
-def test_stale_hours_from_environment(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    crawl(database, 0, A)
-    finished = datetime.now(UTC) - timedelta(hours=150)
-    change(database, f"UPDATE crawls SET finished = '{finished.isoformat(timespec='seconds')}'")
-    for hours, stale in (("200", False), ("100", True)):
-        monkeypatch.setenv("STALE_HOURS", hours)
-        with served(database) as (site, _):
-            assert json.loads(get(f"{site}/-/freshness.json"))["stale"] is stale
 
 
 def test_download_has_its_hash(site: str, crawled: Path, tmp_path: Path) -> None:

@@ -45,14 +45,12 @@ def codes(page: str) -> list[str]:
     [
         pytest.param("score", [80 / 41, 80 / 223203, 0], ["1.951", "<0.001", "0.000"], id="points"),
         pytest.param(
-            "score_7", [-0.5, -80 / 223203], [f"{MINUS}0.500000", f"{MINUS}0.000358"], id="auto"
+            "score_7", [-0.5, -80 / 223203], [f"{MINUS}0.5", f"{MINUS}0.000358"], id="auto"
         ),
-        pytest.param("score_7", [-7.2e-08], [f"{MINUS}0.00000007"], id="auto-max"),
+        pytest.param("score_7", [-7.2e-08], [f"{MINUS}0.000000072"], id="small"),
         pytest.param("users", [223163, 0], ["223,163", "0"], id="counts"),
         pytest.param("acceptance", [16.3, 99.6], ["16%", "100%"], id="percent"),
-        pytest.param("score", [9e999, 1e18], ["inf", "1e+18"], id="huge"),
         pytest.param("year", [2012, 0.1234], ["2012", "0.1234"], id="unknown"),
-        pytest.param("day", ["2026-04-11T00:02:00+00:00"], ["2026-04-11 00:02"], id="time"),
     ],
 )
 def test_values_are_formatted(name: str, values: list[object], texts: list[str]) -> None:
@@ -92,7 +90,7 @@ def test_minor_columns_show_on_request(query: str, name: str, is_shown: bool, si
     assert (label in heads(get(f"{site}{LIST}?{query}"))) == is_shown
 
 
-@pytest.mark.parametrize("path", [f"{LIST}?_q=prime1", "/spojscore/easier", "/spojscore/movers"])
+@pytest.mark.parametrize("path", [f"{LIST}?_q=prime1", "/spojscore/easier", "/spojscore/newest"])
 def test_rows_lead_to_the_problem_and_to_spoj(path: str, site: str) -> None:
     for row in Selector(get(site + path)).css("tbody tr"):
         code = row.attrib["data-code"]
@@ -110,7 +108,7 @@ def test_former_codes_are_no_links(grown: Path, tmp_path: Path) -> None:
     shutil.copy(grown, database)
     change(database, "UPDATE events SET code = 'FORMER' WHERE code = 'ARRIVED'")
     with served(database) as (site, _):
-        for path in ("latest_events", "news", "events"):
+        for path in ("latest_events", "news"):
             page = get(f"{site}/spojscore/{path}")
             assert "FORMER" in page
             assert f'href="{LIST}/FORMER"' not in page
@@ -138,15 +136,15 @@ def test_chips_stay_after_a_range_was_chosen(site: str) -> None:
     path = f"{LIST}?acceptance__gte=50"
     chips = Selector(get(site + path)).css("a.chip[data-band]")
     assert sorted(chips.css("::attr(data-band)").getall()) == list("abcde")
-    counts = [int(text.replace(",", "")) for text in chips.css("span::text").getall()]
-    page = get(f"{site}{chips[1].attrib['href']}")
-    found = Selector(page).css("h1 [role=status]::text").re_first(r"^[\d,]+") or ""
-    assert int(found.replace(",", "")) == counts[1]
-    chosen = Selector(page).css("a.chip[data-band]")
-    assert [chip.attrib.get("aria-current") for chip in chosen] == [
-        None, "true", None, None, None,
-    ]  # fmt: skip
-    assert chosen[1].attrib["href"] == path
+    for chip in chips:
+        page = Selector(get(f"{site}{chip.attrib['href']}"))
+        found = page.css("h1 [role=status]::text").get("").partition(" ")[0]
+        assert found == chip.css("span::text").get()
+        [chosen] = page.css("a.chip[data-band][aria-current]")
+        assert chosen.attrib["data-band"] == chip.attrib["data-band"]
+        assert chosen.attrib["href"] == path
+        counts = page.css("a.chip[data-band] span::text").getall()
+        assert counts == chips.css("span::text").getall()
 
 
 def test_removed_problems_are_marked(grown_site: str) -> None:

@@ -14,14 +14,8 @@ from web.suggestions import did_you_mean
 
 SEARCH = ("_q", "_search")
 NAMING_COLUMNS = ("_sort", "_sort_desc", "_facet", "_facet_array", "_facet_date")
-# What a misspelt argument is compared with. Others that begin with _ are Datasette's business.
-ARGUMENTS = """
-    _q _search _sort _sort_desc _facet _facet_array _facet_date _facet_size _filter_column
-    _filter_op _filter_value _col _delisted _dl _extra _header _json _json_infinity _label _labels
-    _next _nl _nocol _nocount _nofacet _nosuggest _page _shape _size _sort_by_desc _stream
-    _timelimit _trace _ttl
-    """.split()
 REMOVED = {
+    "_through": "`_through` is not available. Use a join in SQL.",
     "_facet_year": "`_facet_year` is gone. Count by year with `_facet=year`, or in SQL.",
     "_facet_tens": "`_facet_tens` is gone. Count by tens in SQL: `group by acceptance / 10`.",
 }
@@ -43,14 +37,17 @@ def column_filters(args: MultiParams) -> Iterator[tuple[str, str, list[str]]]:
 def check_arguments(
     request: Request, table: str, database: str, datasette: Datasette
 ) -> Callable[[], Awaitable[None]]:
-    """Refuse unknown columns, lookups and arguments, which Datasette ignores or takes for text."""
+    """Refuse unknown columns and lookups, which Datasette takes for text, and what is gone."""
+    for name in request.args:
+        if name in REMOVED:
+            raise BadRequest(REMOVED[name])
+        if name in SEARCH and table != LIST:
+            raise BadRequest(f"The table {table} can’t be searched, only {LIST}.")
 
     async def check() -> None:
         columns = await datasette.get_database(database).table_column_details(table)
         types = {column.name: column.type for column in columns} | {"rowid": "INTEGER"}
         lookups = [lookup for lookup, *_ in Filters(()).lookups()]
-        for name in request.args:
-            check_argument(name, table)
         for name in NAMING_COLUMNS:
             for column in filter(None, request.args.getlist(name)):
                 check_name(column, types, f"The table {table} has no column")
@@ -61,17 +58,6 @@ def check_arguments(
                 check_numbers(column, values)
 
     return check
-
-
-def check_argument(name: str, table: str) -> None:
-    if name in REMOVED:
-        raise BadRequest(REMOVED[name])
-    if name in SEARCH and table != LIST:
-        raise BadRequest(f"The table {table} can’t be searched, only {LIST}.")
-    is_column = "__" in name or not name.startswith("_")
-    is_known = is_column or name.rstrip("_0123456789") in ARGUMENTS
-    if not is_known and (suggestion := did_you_mean(name, ARGUMENTS)):
-        raise BadRequest(f"There is no parameter `{name}`.{suggestion}")
 
 
 def check_name(name: str, known: Iterable[str], message: str) -> None:

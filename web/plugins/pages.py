@@ -1,10 +1,15 @@
-"""Data of the site's pages, as variables and functions for templates; the look-up."""
+"""Data of the site's pages, as variables and functions for templates; look-up and freshness.
+
+Pages are cached, so they contain the time of the last crawl; a script adds how long ago that was.
+"""
 
 import json
+import os
 import re
+import sqlite3
 from asyncio import create_task
 from collections.abc import Awaitable, Callable, Sequence
-from operator import itemgetter
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -20,6 +25,7 @@ from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS
 # Characters that XML 1.0 does not allow, https://www.w3.org/TR/xml/#charsets
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CODE = "SELECT code FROM problems WHERE code = :query COLLATE NOCASE"
+LAST_CRAWL = "SELECT id, finished, problems, source FROM crawls ORDER BY id DESC LIMIT 1"
 # Days of the spans whose growth the table movers has, the longest first.
 SPANS = {"30": 30, "7": 7, "last": 1}
 SPAN = """
@@ -33,9 +39,22 @@ GROWTH = """
           OR solves_{span} IS NOT NULL AND code IN (SELECT value FROM json_each(:codes))
     ORDER BY solves_{span} DESC, code LIMIT iif(:codes IS NULL, 10, -1)
 """
+CLOCK_SKEW = timedelta(minutes=5)  # a crawl further in the future had a wrong clock
+# For databases that do not show SPOJ's current list, by the source of the last crawl.
+NOTICES = {
+    "demo": "Demo data: SPOJ’s list of {:%-d %B %Y}.",
+    "simulated": "Simulated data, not SPOJ’s.",
+}
 
-# Arguments that do not belong to the counts of ranges.
-NOT_COUNTED = ("band", "_next", "_page", "_size", "_facet", "_facet_array", "_nofacet")
+
+class Freshness(NamedTuple):
+    """The last crawl. After `stale_hours` it is out of date."""
+
+    crawl: int
+    finished: datetime
+    problems: int
+    notice: str
+    stale_hours: float
 
 
 class Growth(NamedTuple):
@@ -56,34 +75,15 @@ class Pages:
 
     def __init__(self, datasette: Datasette) -> None:
         self.datasette = datasette
-        self.database = datasette.get_database(DATABASE)
 
-    async def rows(self, sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-        return [dict(row) for row in await self.database.execute(sql, params)]
+    async def rows(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        database = self.datasette.get_database(DATABASE)
+        return [dict(row) for row in await database.execute(sql, params)]
 
     async def answer(self, name: str, **params: str) -> list[dict[str, Any]]:
         """Return the rows of a canned query; blank parameters have their defaults."""
         query = canned_queries(self.datasette)[name]
         return await self.rows(query["sql"], dict.fromkeys(query.get("params", ()), "") | params)
-
-    async def band_counts(self, request: Request, facets: dict[str, Any]) -> list[dict[str, Any]]:
-        """Count the ranges of a page of the list, whatever range and part of it the page shows.
-
-        Datasette's `facets` of the page count only its own range and the rows from `_next` on.
-        """
-        if "band" in request.args or "_next" in request.args or "band" not in facets:
-            arguments = [
-                (name, value)
-                for name in request.args
-                if name not in NOT_COUNTED
-                for value in request.args.getlist(name)
-            ]
-            query = urlencode([*arguments, ("_facet", "band"), ("_size", "0")])
-            path = self.datasette.urls.table(DATABASE, LIST, format="json")
-            # In a task of its own, so that web.request.current_request stays this page’s.
-            response = await create_task(self.datasette.client.get(f"{path}?{query}"))
-            facets = response.json().get("facet_results", {})
-        return sorted(facets.get("band", {}).get("results", ()), key=itemgetter("value"))
 
     async def growth(self, max_days: int, codes: Sequence[str] | None = None) -> Growth | None:
         """Return the growth over the longest known span of at most `max_days`, None without any."""
@@ -95,12 +95,55 @@ class Pages:
                     return Growth(known["since"], known["until"], rows)
         return None
 
+    async def band_counts(self, request: Request) -> list[dict[str, Any]]:
+        """Count each range of the list under all other conditions of its page."""
+        query = [
+            (name, value)
+            for name in request.args
+            if name not in ("band", "_next", "_page", "_size", "_facet", "_facet_array")
+            for value in request.args.getlist(name)
+        ]
+        path = self.datasette.urls.table(DATABASE, LIST, format="json")
+        query += [("_facet", "band"), ("_size", "0")]
+        # In a task of its own, so that web.request.current_request stays this page’s.
+        response = await create_task(self.datasette.client.get(f"{path}?{urlencode(query)}"))
+        facets = response.json().get("facet_results", {})
+        return list(facets.get("band", {}).get("results", ()))
+
+    async def freshness(self) -> Freshness | None:
+        """Return the last crawl, None if the database has none."""
+        config = self.datasette.plugin_config("freshness") or {}
+        hours = float(os.environ.get("STALE_HOURS") or config.get("stale_hours", 36))
+        try:
+            for row in await self.rows(LAST_CRAWL):
+                finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
+                notice = NOTICES.get(row["source"], "").format(finished)
+                return Freshness(row["id"], finished, row["problems"], notice, hours)
+        except sqlite3.Error:  # another database
+            pass
+        return None
+
+
+async def freshness_json(datasette: Datasette) -> Response:
+    last = await Pages(datasette).freshness()
+    not_cached = {"Cache-Control": "no-store"}
+    if last is None:
+        return Response.json({"error": "no crawl"}, status=500, headers=not_cached)
+    age = datetime.now(UTC) - last.finished
+    facts = {
+        "crawl": last.crawl,
+        "finished": last.finished.isoformat(),
+        "age_hours": round(age / timedelta(hours=1), 2),
+        "problems": last.problems,
+        "stale": not -CLOCK_SKEW < age <= timedelta(hours=last.stale_hours),
+    }
+    return Response.json(facts, headers=not_cached)
+
 
 async def find(datasette: Datasette, request: Request) -> Response:
     """Redirect a look-up: a code leads to its problem, anything else to the list."""
     query = (request.args.get("q") or "").strip()
-    row = (await datasette.get_database(DATABASE).execute(CODE, {"query": query})).first()
-    if row:
+    for row in await Pages(datasette).rows(CODE, {"query": query}):
         return Response.redirect(datasette.urls.row(DATABASE, LIST, row["code"]))
     search = f"?{urlencode({'_q': query})}" if query else ""
     return Response.redirect(datasette.urls.table(DATABASE, LIST) + search)
@@ -108,19 +151,25 @@ async def find(datasette: Datasette, request: Request) -> Response:
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
-    return [(r"^/(?:find|problems)$", find)]
+    return [(r"^/(?:find|problems)$", find), (r"^/-/freshness\.json$", freshness_json)]
 
 
 @hookimpl
-def extra_template_vars(datasette: Datasette, request: Request | None) -> dict[str, Any]:
-    pages = Pages(datasette)
-    variables = {
-        "answer": pages.answer, "recent_growth": pages.growth, "band_counts": pages.band_counts,
-        "queries_by_name": canned_queries(datasette), "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS,
-    }  # fmt: skip
-    if request:  # error pages have none
-        site = datasette.absolute_url(request, "/").rstrip("/")
-        variables |= {"site": site, "canonical": datasette.absolute_url(request, request.path)}
+def extra_template_vars(
+    datasette: Datasette, request: Request | None
+) -> Callable[[], Awaitable[dict[str, Any]]]:
+    async def variables() -> dict[str, Any]:
+        pages = Pages(datasette)
+        found = {
+            "answer": pages.answer, "recent_growth": pages.growth, "band_counts": pages.band_counts,
+            "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS, "freshness": await pages.freshness(),
+            "queries_by_name": canned_queries(datasette),
+        }  # fmt: skip
+        if request:  # error pages have none
+            found["site"] = datasette.absolute_url(request, "/").rstrip("/")
+            found["canonical"] = datasette.absolute_url(request, request.path)
+        return found
+
     return variables
 
 
@@ -131,7 +180,4 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "points": words.points, "fromjson": json.loads,
         "xml": lambda text: NOT_XML.sub("\ufffd", text),
     }  # fmt: skip
-    env.globals |= {
-        "between": words.between, "change": words.change, "since": words.since,
-        "lookup_names": words.LOOKUPS,
-    }  # fmt: skip
+    env.globals |= {"between": words.between, "change": words.change, "since": words.since}

@@ -1,14 +1,14 @@
-"""Formats tables for templates/_data_table.html, as metadata.yml says: labels, decimals, units …"""
+"""Formats tables for templates/_data_table.html as metadata.yml says: labels, decimals, units …"""
 
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from math import floor, log10
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from datasette import hookimpl
 from datasette.app import Datasette
+from datasette.filters import Filters
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import Request
 from jinja2 import Environment, pass_context
@@ -16,36 +16,23 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from web.options import DATABASE, LIST
-from web.words import MINUS, band_name, condition
+from web.words import MINUS, band_name, points
 
 CODE = re.compile(r"[A-Z0-9_]+")
-TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(\.\d+)?\+00:00")
-SIGNIFICANT_DIGITS, MAX_DECIMALS = 3, 8  # of a column's smallest number, where decimals are `auto`
-MAX_LIST_COLUMNS = 10  # wider tables scroll
-MAX_EXACT = 1e15  # larger floats are no longer exact
 LISTS = ("topics", "families")  # columns that hold JSON arrays
 
 
 class Column(NamedTuple):
-    """A column; numbers stay as they are if `decimals` is None."""
+    """A column; numbers stay as they are if `decimals` is None, `auto` is three digits."""
 
     name: str
     label: str
     source: Mapping[str, Any] = MappingProxyType({})  # what Datasette says of a table's column
     is_number: bool = False
-    decimals: int | None = None
+    decimals: int | str | None = None
     unit: str = ""
     style: str = ""  # its place in the two lines that a problem has on a phone
     short: str = ""  # what follows its value there
-
-    def format(self, value: float) -> str:
-        """Format a number: '1,234', '0.250', '<0.001', '36%'."""
-        if self.decimals is None or not abs(value) < MAX_EXACT:
-            return str(value)
-        smallest = 10**-self.decimals
-        text = f"{max(abs(value), smallest * bool(value)):,.{self.decimals}f}"
-        less = "<" if 0 < abs(value) < smallest else ""
-        return (MINUS if value < 0 else "") + less + text + self.unit
 
     def text(self, value: Any, shown: Any) -> str:
         """Return what a cell shows of a value, of which Datasette shows `shown`."""
@@ -53,12 +40,16 @@ class Column(NamedTuple):
             return ""
         if isinstance(shown, Markup):  # a link, a download
             return shown
-        if self.is_number:
-            return self.format(value)
+        if self.is_number and self.decimals is not None:
+            sign = MINUS if value < 0 else ""
+            if self.decimals == "auto":
+                return sign + points(abs(value)) + self.unit
+            less = "<" if 0 < abs(value) < 10 ** -int(self.decimals) else ""
+            size = 10 ** -int(self.decimals) if less else abs(value)
+            return f"{sign}{less}{size:,.{self.decimals}f}{self.unit}"
         if self.name in LISTS and str(value).startswith("["):
             return ", ".join(json.loads(value)).replace("-", " ")
-        time = TIME.fullmatch(str(value))
-        return f"{time[1]} {time[2]}" if time else str(shown)
+        return str(shown)
 
 
 class Cell(NamedTuple):
@@ -117,7 +108,6 @@ class Tables:
             [[cell["raw"] for cell in row] for row in cells],
             [[cell["value"] for cell in row] for row in cells],
             hidden,
-            has_pages=table != "events",
         )
 
     def of_query(
@@ -126,8 +116,6 @@ class Tables:
         """Return the answer of a canned query; of other SQL if `query` is None."""
         columns = [Column(name, self.label(name) if query else name) for name in names]
         hidden = {"url", "band"} if query and "code" in names else set()
-        if query and "score" in names:
-            hidden.add("points_if_solved")  # the same but for its last digits
         return self.build(columns, list(rows), list(shown), hidden)
 
     def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
@@ -138,7 +126,7 @@ class Tables:
 
     def build(
         self, columns: list[Column], rows: Sequence[Sequence[Any]],
-        shown: Sequence[Sequence[Any]], hidden: Collection[str], *, has_pages: bool = True,
+        shown: Sequence[Sequence[Any]], hidden: Collection[str],
     ) -> Table:  # fmt: skip
         visible = [
             (n, self.formatted(column, [row[n] for row in rows]))
@@ -146,8 +134,7 @@ class Tables:
             if column.name not in hidden
         ]
         names = [column.name for column in columns]
-        shown_names = {column.name for _, column in visible}
-        has_problems = {"code", "name"} <= shown_names and len(visible) <= MAX_LIST_COLUMNS
+        has_problems = {"code", "name"} <= {column.name for _, column in visible}
         if has_problems:
             order: list[str] = self.config.get("order", [])
             visible.sort(key=lambda one: (*order, one[1].name).index(one[1].name))
@@ -158,17 +145,15 @@ class Tables:
                 text = column.text(row[n], texts[n])
                 is_rounded = column.is_number and text and text != str(row[n])
                 cells.append(Cell(column, text, row[n] if is_rounded else None))
-            table.rows.append(Row(values, cells, self.page(values) if has_pages else None))
+            table.rows.append(Row(values, cells, self.page(values)))
         return table
 
     def formatted(self, column: Column, values: Iterable[Any]) -> Column:
-        """Return the column with its format, which depends on its values."""
-        numbers = [value for value in values if value is not None and value != ""]
-        is_number = bool(numbers) and all(isinstance(value, int | float) for value in numbers)
-        decimals = self.option("decimals", column.name, None)
+        """Return the column with its format, for which all its values must be numbers."""
+        present = [value for value in values if value is not None and value != ""]
         return column._replace(
-            is_number=is_number,
-            decimals=decimals_for(numbers) if is_number and decimals == "auto" else decimals,
+            is_number=bool(present) and all(isinstance(value, int | float) for value in present),
+            decimals=self.option("decimals", column.name, None),
             **{key: self.option(f"{key}s", column.name) for key in ("unit", "style", "short")},
         )
 
@@ -178,29 +163,19 @@ class Tables:
         is_problem = isinstance(code, str) and CODE.fullmatch(code) and row.get("name", code)
         return f"{self.problems}/{tilde_encode(code)}" if is_problem else None
 
-    def conditions(self, filters: Any, request: Request, table: str) -> list[Condition]:
-        """Return the search and the filters of a table's page in words."""
+    def conditions(self, filters: Filters, request: Request, table: str) -> list[Condition]:
+        """Return the search and the filters of a table's page in words: 'Solvers ≥ 100'."""
         search = " and ".join((request.args.get("_q") or "").split())
         found = [Condition("_q", f"code or name contains {search}")] if search else []
         for column, lookup, value in filters.selections():
-            text = condition(
-                self.label(column, table), lookup, value + self.option("units", column)
-            )
-            if column in LISTS and value == "[]":
-                text = f"{'no' if lookup == 'exact' else 'any'} known topic"
-            elif column in LISTS:
-                text = text.replace("-", " ")
-            elif (column, lookup) == ("band", "exact"):
+            name = f"{column}__{lookup}"
+            one = Filters([(f"{self.label(column, table)}__{lookup}", value)])
+            text = one.human_description_en().removeprefix("where ")
+            if name == "band__exact":
                 text = f"{band_name(value)} points"
             is_plain = lookup == "exact" and column in request.args
-            found.append(Condition(column if is_plain else f"{column}__{lookup}", text))
+            found.append(Condition(column if is_plain else name, text))
         return found
-
-
-def other_filters(filters: Any, common: Collection[str]) -> list[tuple[str, str, str]]:
-    """Return the filters that have no field of their own in the form; bands have chips."""
-    named = {*common, "band__exact"}
-    return [one for one in filters.selections() if f"{one[0]}__{one[1]}" not in named]
 
 
 def named_columns(request: Request) -> set[str]:
@@ -209,13 +184,6 @@ def named_columns(request: Request) -> set[str]:
     for name in ("_sort", "_sort_desc", "_facet", "_facet_array", "_col"):
         names.update(request.args.getlist(name))
     return names
-
-
-def decimals_for(numbers: Iterable[float]) -> int:
-    """Return the decimals that show the smallest number with three significant digits."""
-    sizes = [abs(value) for value in numbers if value and abs(value) < MAX_EXACT]
-    smallest = min(sizes, default=MAX_EXACT)
-    return min(max(SIGNIFICANT_DIGITS - 1 - floor(log10(smallest)), 0), MAX_DECIMALS)
 
 
 @hookimpl
@@ -228,4 +196,4 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         template = synchronous.get_template(name)
         return Markup(template.render({**context.get_all(), **variables}))  # noqa: S704
 
-    env.globals |= {"tables": Tables(datasette), "other_filters": other_filters, "render": render}
+    env.globals |= {"tables": Tables(datasette), "render": render}

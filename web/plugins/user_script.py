@@ -1,18 +1,14 @@
 """What /spoj.user.js is made of: the code, and the facts in its head."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.utils.asgi import Request
 
 from web.options import VERSION
-
-if TYPE_CHECKING:
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
 
 SCRIPT = Path(__file__).parents[1] / "static" / "spoj.user.js"
 

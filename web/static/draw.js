@@ -5,6 +5,7 @@ import { markRows } from "./marks.js";
 const STEP = 10; // rows shown at first
 const MAX_CHIPS = 60; // shown at first
 const [HEIGHT, TOP, BOTTOM] = [176, 8, 150]; // pixels of the level curve
+const DOTS = 'class="dots" fill="none" stroke-width="5" stroke-linecap="round" vector-effect="non-scaling-stroke"';
 const MAP_COLUMNS = 100;
 const SQUARE = "h8.6v8.6h-8.6z"; // of a grid of 10
 
@@ -34,7 +35,7 @@ export const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E
 
 const CELLS = {
   points: (problem) => [aligned(problem.score), problem.score],
-  gain: (problem) => [aligned(problem.curveif_solved), problem.curveif_solved],
+  gain: (problem) => [aligned(problem.points_if_solved), problem.points_if_solved],
   users: (problem) => [number(problem.users)],
   acceptance: (problem) => [percent(problem.acceptance)],
   liked: (problem) => [percent(problem.liked)],
@@ -63,7 +64,7 @@ function fillRows(table, items, toRow, shown = STEP) {
   if (table.nextElementSibling?.matches(".more")) table.nextElementSibling.remove();
   const rest = Math.min(items.length - shown, shown);
   const more = () => fillRows(table, items, toRow, shown * 2).tBodies[0].rows[shown].querySelector("a, button")?.focus();
-  if (rest > 0) table.after(button(`Show ${rest} more`, more, "more"));
+  if (rest > 0) table.after(make("p", { className: "more" }, button(`Show ${rest} more`, more)));
   return table;
 }
 
@@ -126,17 +127,11 @@ export function drawLevel(id, listed, isSolved, ranges) {
     const text = width > 9 ? `<text x="${Number(from) + width / 2}%" y="${HEIGHT - 6}" text-anchor="middle">${name}</text>` : "";
     return `<rect class="shade" x="${from}%" y="${TOP}" width="${width}%" height="${BOTTOM - TOP}"/>${text}`;
   });
-  at(id).innerHTML = `
-    <svg class="y" height="${HEIGHT}" aria-hidden="true">
-      ${ticks.map(([users, text]) => `<text x="46" y="${y(users)}" text-anchor="end" dominant-baseline="middle">${text}</text>`).join("")}
-    </svg>
-    <svg height="${HEIGHT}" aria-hidden="true">
-      ${shades.join("")}
-      ${ticks.map(([users]) => `<line class="grid" x2="100%" y1="${y(users)}" y2="${y(users)}"/>`).join("")}
-      <svg viewBox="0 0 100 ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none">
-        <path class="line" d="M${curve.join(" ")}"/><path class="dots" d="${dots.join("")}"/>
-      </svg>
-    </svg>`;
+  const labels = ticks.map(([users, text]) => `<text x="46" y="${y(users)}" text-anchor="end">${text}</text>`);
+  const grid = ticks.map(([users]) => `<line class="grid" x2="100%" y1="${y(users)}" y2="${y(users)}"/>`);
+  const lines = `<path class="line" d="M${curve.join(" ")}"/><path ${DOTS} d="${dots.join("")}"/>`;
+  const stretched = `<svg viewBox="0 0 100 ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none">${lines}</svg>`;
+  at(id).innerHTML = `<svg class="y" height="${HEIGHT}">${labels.join("")}</svg><svg height="${HEIGHT}">${[...shades, ...grid, stretched].join("")}</svg>`;
 }
 
 // A square for each problem, most solved first.

@@ -38,14 +38,18 @@ function showMessage(message, before) {
   const parts = [...message];
   if (before) {
     const undo = () => {
-      storage.saveVisits(before.visits);
-      storage.saveLists(before.lists);
       at("perhaps").hidden = at("added").hidden = true;
-      showMessage(["Undone."]);
+      replaceAll(before, "Undone.");
     };
     parts.push(" ", button("Undo", undo));
   }
   at("message").replaceChildren(...(parts.length ? [make("p", { className: "notice" }, ...parts)] : []));
+}
+
+function replaceAll({ lists: all, visits }, message, before) {
+  storage.saveVisits(visits);
+  storage.saveLists(all);
+  showMessage([message], before);
 }
 
 const add = ({ solved, tried }) => ({ solved: union(lists.solved, solved), tried: union(lists.tried, tried) });
@@ -209,7 +213,7 @@ function lostIn(days, solved) {
   const column = `score_${days}`;
   const known = solved.filter((problem) => problem[column] !== null).sort((a, b) => a[column] - b[column]);
   const biggest = known[0]?.[column] < 0 ? known[0].code : "";
-  return [`${days} days`, known.length ? points(-sum(known.map((problem) => problem[column]))) : "no data yet", biggest];
+  return [`${days} days`, known.length ? points(0 - sum(known.map((problem) => problem[column]))) : "no data yet", biggest];
 }
 
 function showList() {
@@ -227,8 +231,7 @@ function showFriends() {
     friend = name;
     showFriends();
   };
-  const buttons = [...lists.friends.keys()].map((name) => button(name, choose(name)));
-  for (const one of buttons) one.setAttribute("aria-pressed", one.textContent === friend);
+  const buttons = [...lists.friends.keys()].map((name) => Object.assign(button(name, choose(name)), { ariaPressed: name === friend }));
   at("friend-names").replaceChildren(...buttons);
   const theirs = lists.friends.get(friend) ?? new Set();
   const ahead = listed.filter((problem) => theirs.has(problem.code) && !isSolved(problem)).sort(byGain);
@@ -283,10 +286,7 @@ async function restore({ target }) {
     showMessage(["This file is no backup of My progress."]);
     return;
   }
-  const before = snapshot();
-  storage.saveVisits(found.visits);
-  storage.saveLists(found.lists);
-  showMessage([`Restored ${amounts(found.lists)}.`], before);
+  replaceAll(found, `Restored ${amounts(found.lists)}.`, snapshot());
 }
 
 function deleteAll() {
@@ -414,18 +414,19 @@ function listen() {
 
 // `pasted` is where the home page leaves a text.
 export async function start(pasted) {
-  if (lists.solved.size + lists.tried.size) openAdd(false);
-  problems = await fetchProblems(at("my-progress").dataset.list).catch((error) => {
+  openAdd(lists.solved.size + lists.tried.size === 0);
+  try {
+    problems = await fetchProblems(at("my-progress").dataset.list);
+    listed = [...problems.values()].filter((problem) => !problem.delisted);
+    fillStatic();
+    listen();
+    show(storage.loadLists());
+  } catch (error) {
     at("loading").textContent = `The list of problems is not available (${error.message}). Reload the page.`;
-    return new Map();
-  });
-  if (!problems.size) return;
-  listed = [...problems.values()].filter((problem) => !problem.delisted);
+    return;
+  }
   at("loading").hidden = true;
-  fillStatic();
-  listen();
   for (const one of document.querySelectorAll("#my-progress :disabled")) one.disabled = false;
-  show(storage.loadLists());
   openTab("next");
   if (at("mine-text").value) openAdd(true); // typed before the list was there
   showArrived();

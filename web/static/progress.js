@@ -1,17 +1,35 @@
-// A visitor's progress on other pages than My progress: home, topics and the ladder.
+// A visitor's progress on other pages than My progress: home, list, problem, topics and ladder.
 
 import { at, bar, fillProblems, number, pointsText } from "./draw.js";
+import { markRows, setState, stateOf } from "./marks.js";
 import { fetchProblems, levelOf, rangesOf, suggest, sum } from "./recommend.js";
-import { loadLists, onChange } from "./storage.js";
+import { loadHidden, loadLists, onChange, saveHidden } from "./storage.js";
 
 const MAX_NEXT = 3; // problems
+const MAX_PAGES = 10; // loaded at a time in place of hidden rows
+const STATES = { "": "Not yet", tried: "Tried", solved: "✓ Solved" };
+
+let isLoading = false;
 
 export async function start() {
-  showRungs();
-  onChange(showRungs);
+  for (const heading of document.querySelectorAll("h1[data-code]")) offerStates(heading);
+  at("hide-solved")?.addEventListener("click", () => {
+    saveHidden(!loadHidden());
+    hideSolved();
+  });
+  showAll();
+  onChange(showAll);
   if (!loadLists().solved.size) return;
   if (at("my-next")) showNext(await fetchListed(at("my-next")));
   if (at("families")) showFamilies(await fetchListed(at("families")));
+}
+
+function showAll() {
+  for (const group of document.querySelectorAll(".states")) {
+    for (const button of group.children) button.setAttribute("aria-pressed", stateOf(group.dataset.of) === button.value);
+  }
+  hideSolved();
+  showRungs();
 }
 
 async function fetchListed(element) {
@@ -59,4 +77,52 @@ function showRungs() {
   const next = rungs.find((rung) => rung.solved < rung.all);
   total.textContent = `${sum(rungs.map((rung) => rung.solved))} of ${sum(rungs.map((rung) => rung.all))} solved`;
   if (next) total.append("; next: ", Object.assign(document.createElement("a"), { href: `#${next.id}`, textContent: `rung ${next.number}` }));
+}
+
+// On a problem's page: a switch of three states.
+function offerStates(heading) {
+  const group = document.createElement("div");
+  group.className = "segments states";
+  group.role = "group";
+  group.setAttribute("aria-label", "My progress");
+  group.dataset.of = heading.dataset.code;
+  for (const [value, textContent] of Object.entries(STATES)) {
+    const button = Object.assign(document.createElement("button"), { type: "button", value, textContent });
+    button.onclick = () => setState(heading.dataset.code, value);
+    group.append(button);
+  }
+  heading.after(group);
+}
+
+// On a list: hides what is solved, and loads the following rows in its place.
+function hideSolved() {
+  const button = at("hide-solved");
+  const table = document.querySelector("main table.rows");
+  if (!button || !table) return;
+  const any = loadLists().solved.size > 0;
+  const hidden = loadHidden() && any;
+  button.hidden = !any;
+  button.setAttribute("aria-pressed", hidden);
+  const rows = [...table.tBodies[0].rows];
+  table.dataset.size ??= rows.length;
+  for (const row of rows) row.hidden = hidden && row.classList.contains("solved");
+  if (hidden && !isLoading) loadFollowing(table).finally(() => (isLoading = false));
+}
+
+async function loadFollowing(table) {
+  isLoading = true;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const next = document.querySelector("main a[rel=next]");
+    const shown = table.tBodies[0].querySelectorAll("tr:not([hidden])").length;
+    if (!next || !loadHidden() || shown >= Number(table.dataset.size)) return;
+    const response = await fetch(next.href);
+    if (!response.ok) return;
+    const following = new DOMParser().parseFromString(await response.text(), "text/html");
+    table.tBodies[0].append(...following.querySelectorAll("main table.rows tbody tr"));
+    const afterwards = following.querySelector("main a[rel=next]");
+    if (afterwards) next.href = afterwards.getAttribute("href");
+    else next.remove();
+    markRows(table);
+    hideSolved();
+  }
 }

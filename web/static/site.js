@@ -60,10 +60,22 @@ function startPasteBox(form) {
   });
 }
 
+// Puts a button into each example that copies the rest of it.
+function offerCopying(example) {
+  const text = example.textContent;
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy" });
+  button.onclick = async () => {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  };
+  example.prepend(button);
+}
+
 writeRelativeTimes();
 startMarks();
 for (const table of document.querySelectorAll("table.sortable")) (await import("./sort.js")).start(table);
 for (const form of document.querySelectorAll("form#find[data-list]")) startSearch(form);
+for (const example of document.querySelectorAll("pre.copy")) offerCopying(example);
 for (const form of document.querySelectorAll("form#paste")) startPasteBox(form);
 if (document.querySelector("#my-progress")) (await import("./mine.js")).start(PASTE);
-if (document.querySelector("#my-next, #families, [data-rung]")) (await import("./progress.js")).start();
+if (document.querySelector("#my-next, #families, [data-rung], h1[data-code], #hide-solved")) (await import("./progress.js")).start();

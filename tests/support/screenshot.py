@@ -1,4 +1,4 @@
-"""`python -m bench.screenshot DB`: draw the pictures that stand for the site elsewhere.
+"""`python -m tests.support.screenshot DB`: draw the pictures that stand for the site elsewhere.
 
 The README's is the list of problems in DB. What is shown of a link, and a phone's touch icon, are
 the same for every DB, so that they never grow old.
@@ -59,7 +59,7 @@ def draw_static(browser: Browser) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.screenshot", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.support.screenshot", description=__doc__)
     parser.add_argument("database", type=Path)
     try:
         draw(parser.parse_args().database)
