@@ -22,8 +22,13 @@ const percent = (value) => (value === null ? "" : `${Math.round(value)}%`);
 
 export const at = (id) => document.getElementById(id);
 
+// What is no property is an attribute.
 export function make(tag, properties = {}, ...content) {
-  const element = Object.assign(document.createElement(tag), properties);
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name in element) element[name] = value;
+    else element.setAttribute(name, value);
+  }
   element.append(...content);
   return element;
 }
@@ -47,12 +52,10 @@ function problemRow(problem, columns) {
     const [textContent, title = ""] = CELLS[column](problem);
     return make("td", { className: `n ${column === "gain" ? "points" : column}`, title, textContent });
   });
-  const spoj = make("a", { href: `https://www.spoj.com/problems/${code}/`, ariaLabel: `${code} on SPOJ` }, "↗");
+  const spoj = make("a", { href: `https://www.spoj.com/problems/${code}/`, "aria-label": `${code} on SPOJ` }, "↗");
   const link = make("a", { href: pageOf(code) }, make("bdi", {}, name));
-  const row = make("tr", {}, make("td", { className: "tick" }), make("td", { className: "name" }, link, " ", make("code", {}, code)), ...cells);
+  const row = make("tr", { "data-code": code, "data-band": band[0] }, make("td", { className: "tick" }), make("td", { className: "name" }, link, " ", make("code", {}, code)), ...cells);
   row.append(make("td", { className: "spoj" }, spoj));
-  row.dataset.code = code;
-  row.dataset.band = band[0];
   return row;
 }
 
@@ -85,8 +88,7 @@ export function showChips(id, items, act, adding = false, shown = MAX_CHIPS) {
   const focused = [...list.querySelectorAll("button")].indexOf(document.activeElement);
   const chips = items.slice(0, shown).map(({ code, name, note = "" }) => {
     if (adding) return button(`+ ${code} ${name}`, () => act(new Set([code])), "chip");
-    const remove = button("×", () => act(new Set([code])));
-    remove.setAttribute("aria-label", `Remove ${code}`);
+    const remove = make("button", { type: "button", "aria-label": `Remove ${code}`, onclick: () => act(new Set([code])) }, "×");
     return make("span", { className: "chip" }, make("a", { href: pageOf(code), title: name }, code), note, remove);
   });
   if (items.length > shown) chips.push(button(`Show all ${number(items.length)}`, () => showChips(id, items, act, adding, Infinity)));
@@ -105,8 +107,7 @@ export function bar(solved, all, band) {
 // Bars of { name, band, solved, all }.
 export function showBars(id, groups) {
   const parts = groups.flatMap(({ name, band, solved, all }) => {
-    const term = make("dt", band ? { className: "key" } : {}, name);
-    if (band) term.dataset.band = band;
+    const term = make("dt", band ? { className: "key", "data-band": band } : {}, name);
     return [term, make("dd", { innerHTML: bar(solved, all, band) }), make("dd", { className: "n" }, `${number(solved)} / ${number(all)}`)];
   });
   at(id).replaceChildren(...parts);

@@ -227,11 +227,12 @@ function showList() {
 function showFriends() {
   if (!lists.friends.has(friend)) friend = [...lists.friends.keys()].at(0) ?? "";
   at("friend-names").hidden = at("friend").hidden = !friend;
-  const choose = (name) => () => {
-    friend = name;
+  const choose = ({ target }) => {
+    friend = target.textContent;
     showFriends();
   };
-  const buttons = [...lists.friends.keys()].map((name) => Object.assign(button(name, choose(name)), { ariaPressed: name === friend }));
+  const toButton = (name) => make("button", { type: "button", onclick: choose, "aria-pressed": name === friend }, name);
+  const buttons = [...lists.friends.keys()].map(toButton);
   at("friend-names").replaceChildren(...buttons);
   const theirs = lists.friends.get(friend) ?? new Set();
   const ahead = listed.filter((problem) => theirs.has(problem.code) && !isSolved(problem)).sort(byGain);
