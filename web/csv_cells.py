@@ -4,39 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-import json
+import re
 import sys
 
 LISTS = {"topics", "families"}  # columns that hold JSON arrays
-FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
+SEPARATORS = re.compile(r'[\[\]",\s]+')
+# What a spreadsheet takes for a formula; https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.]+(e[+-]?\d+)?$)")
 
 csv.field_size_limit(sys.maxsize)
 
 
 def rewrite_csv(text: str) -> str:
-    """Separate the values of a list by spaces, and put an apostrophe before a formula.
-
-    https://owasp.org/www-community/attacks/CSV_Injection
-    """
-    header, *rows = csv.reader(io.StringIO(text, newline="")) or [[]]
-    lists = [index for index, name in enumerate(header) if name in LISTS]
-    output = io.StringIO()
-    writer = csv.writer(output)
-    writer.writerow(header)
-    for row in rows:
+    """Separate the values of lists by spaces, and put an apostrophe before formulas."""
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    lists = [index for index, name in enumerate(rows[0] if rows else ()) if name in LISTS]
+    for row in rows[1:]:
         for index in lists:
-            if row[index].startswith("["):
-                row[index] = " ".join(map(str, json.loads(row[index])))
-        writer.writerow([f"'{cell}" if is_formula(cell) else cell for cell in row])
+            row[index] = SEPARATORS.sub(" ", row[index]).strip()
+    output = io.StringIO()
+    csv.writer(output).writerows(
+        [f"'{cell}" if FORMULA.match(cell) else cell for cell in row] for row in rows
+    )
     return output.getvalue()
-
-
-def is_formula(cell: str) -> bool:
-    """Whether a spreadsheet takes a text for a formula. Numbers are none."""
-    if not cell.startswith(FORMULA_PREFIXES):
-        return False
-    try:
-        float(cell)
-    except ValueError:
-        return True
-    return False

@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from datasette.database import QueryInterrupted
 from datasette.utils import sqlite3
-from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Response
+from datasette.utils.asgi import Base400, Forbidden, NotFound, Response
 from datasette.views.base import DatasetteError
 
-from web.options import TABLE_SECONDS
-from web.request import current_request
-from web.suggestions import redirect_to_problem, similar_name, similar_problems
+from web.options import SQL_SECONDS
+from web.suggestions import similar_name, suggest_problems
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
 DOWNLOAD = "Narrow it down, or download the database: /spojscore.db."
-TOO_SLOW = f"Query stopped after {TABLE_SECONDS} second. {DOWNLOAD}"
-NOT_FOUND = "Page not found."
-INTERNAL = "Something went wrong on our side."
+TOO_SLOW = f"Query stopped after {SQL_SECONDS} second. {DOWNLOAD}"
 TITLES = {404: "Page not found", 500: "Error", 503: "Busy"}
 # SQLite's message for a misspelt name.
 MISSPELT = re.compile(r"no such (column|table|function): (?:\w+\.)?(\w+)")
@@ -30,64 +27,54 @@ MISSPELT = re.compile(r"no such (column|table|function): (?:\w+\.)?(\w+)")
 ADDRESS_ERRORS = (sqlite3.Error, OverflowError, ValueError, RecursionError)
 
 
-class SiteError(BadRequest):  # type: ignore[misc]
+class SiteError(Base400):  # type: ignore[misc]
     """A sentence for the visitor; `retry_after` is in seconds."""
 
     def __init__(self, message: str, status: int = 400, retry_after: int | None = None) -> None:
         super().__init__(message)
-        self.message, self.status, self.retry_after = message, status, retry_after
+        self.status, self.retry_after = status, retry_after
 
 
-def site_error(exception: Exception) -> SiteError:
-    """The SiteError for any exception; status 500 if the address does not explain it."""
-    request = current_request.get()
-    if isinstance(exception, SiteError):
-        return exception
+def message_and_status(request: Request, exception: Exception) -> tuple[str, int]:
+    """What to say about an exception; status 500 unless the address explains it."""
     if isinstance(exception, NotFound | Forbidden):
-        return SiteError(NOT_FOUND, 404)
+        return "Page not found.", 404
     if QueryInterrupted in map(type, (exception, exception.__context__)):
-        return SiteError(TOO_SLOW)
-    if isinstance(exception, DatasetteError):
-        # About the address, even where it has the default status, 500.
-        status = 400 if exception.status == HTTPStatus.INTERNAL_SERVER_ERROR else exception.status
-        return SiteError(exception.message, status)
-    if isinstance(exception, BadRequest) or (
-        request is not None and request.args and isinstance(exception, ADDRESS_ERRORS)
-    ):
-        return SiteError(str(exception))
-    return SiteError(INTERNAL, 500)
+        return TOO_SLOW, 400
+    if isinstance(exception, DatasetteError):  # about the address, even with its default, 500
+        return exception.message, 400
+    if isinstance(exception, Base400):
+        return str(exception), exception.status
+    if request.query_string and isinstance(exception, ADDRESS_ERRORS):
+        return str(exception), 400
+    return "Something went wrong on our side.", 500
 
 
 async def error_response(datasette: Datasette, request: Request, exception: Exception) -> Response:
     """The response to a request that failed, in the format of its path."""
-    error = site_error(exception)
-    context: dict[str, Any] = {"ok": False, "error": error.message, "status": error.status}
-    if misspelt := MISSPELT.search(error.message):
+    message, status = message_and_status(request, exception)
+    if misspelt := MISSPELT.search(message):
         kind, name = misspelt.groups()
-        context["error"] = f"No {kind} “{name}”.{await similar_name(datasette, name)}"
-    if error.status == HTTPStatus.NOT_FOUND and (
-        redirect := await redirect_to_problem(datasette, request)
-    ):
-        return redirect
+        message = f"No {kind} “{name}”.{await similar_name(datasette, name)}"
+    similar = await suggest_problems(datasette, request) if status == HTTPStatus.NOT_FOUND else []
+    if isinstance(similar, Response):
+        return similar
+    context: dict[str, Any] = {"ok": False, "error": message, "status": status, "title": None}
     if request.path.endswith(".json"):
-        response = Response.json(context | {"title": None}, status=error.status)
+        response = Response.json(context, status=status)
     elif request.path.endswith(".csv"):
-        response = Response.text(context["error"], status=error.status)
+        response = Response.text(message, status=status)
     else:
-        context |= {"title": TITLES.get(error.status, "Query failed"), **sql_form()}
-        if error.status == HTTPStatus.NOT_FOUND:
-            context["similar"] = await similar_problems(datasette, request)
+        context |= {"title": TITLES.get(status, "Query failed"), "similar": similar}
+        if sql := request.args.get("sql"):
+            context |= {"query": {"sql": sql}, "named_parameter_values": parameters(request)}
         page = await datasette.render_template("error.html", context, request=request)
-        response = Response.html(page, status=error.status)
-    if error.retry_after is not None:
-        response.headers["Retry-After"] = str(error.retry_after)
+        response = Response.html(page, status=status)
+    if retry_after := getattr(exception, "retry_after", None):
+        response.headers["Retry-After"] = str(retry_after)
     return response
 
 
-def sql_form() -> dict[str, Any]:
-    """The SQL that failed and its parameters, for the form."""
-    request = current_request.get()
-    if request is None or not request.has_sql:
-        return {}
-    values = {name: value for name, value in request.args if name[:1] != "_" and name != "sql"}
-    return {"query": {"sql": request.get("sql")}, "named_parameter_values": values}
+def parameters(request: Request) -> dict[str, str]:
+    """The values of a failed query's parameters, for the form."""
+    return {name: request.args[name] for name in request.args if name[:1] != "_" and name != "sql"}

@@ -15,19 +15,12 @@ PAGE_ROWS = 200
 MAX_FACETS = 4
 MAX_ADDRESS_BYTES = 2_500  # a page repeats its query string in many links
 MAX_RESPONSE_BYTES = 4_000_000  # Vercel's functions may answer with 4.5 MB
-TABLE_SECONDS = 1
-FACET_SECONDS = 0.2
-
-# Headers of the database file and its hash, which Vercel's CDN serves.
-DATABASE_TYPE = "application/vnd.sqlite3"
-HASH_TYPE = "text/plain; charset=utf-8"
-DATABASE_HEADERS = {"Cache-Control": "public, max-age=600"}
-ORIGINS = "*"  # CORS: everything is public and read-only
+SQL_SECONDS = 1
 
 SETTINGS = {
     "max_returned_rows": str(MAX_ROWS),
-    "sql_time_limit_ms": f"{1_000 * TABLE_SECONDS:.0f}",
-    "facet_time_limit_ms": f"{1_000 * FACET_SECONDS:.0f}",
+    "sql_time_limit_ms": str(1_000 * SQL_SECONDS),
+    "facet_time_limit_ms": "200",
     # A costly page does not hold up others.
     "num_sql_threads": "6",
     # Vercel's functions cut off long streams.

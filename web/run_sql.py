@@ -28,8 +28,7 @@ MAX_OUTPUT_BYTES = 4_000_000
 
 DOWNLOAD = "Narrow it down, or download the database: /spojscore.db."
 TOO_MUCH_MEMORY = f"Query stopped: it needs too much memory. {DOWNLOAD}"
-TOO_LARGE = f"Query stopped: its result is larger than 4 MB. {DOWNLOAD}"
-TOO_MANY_CELLS = "Query stopped: its result has more than {:,} cells. Select fewer columns or rows."
+TOO_LARGE = f"Query stopped: its result is too large. {DOWNLOAD}"
 RESERVED = "The parameter :sql is the query itself. Give it another name."
 
 LOCATION = ("pragma_database_list", "file")
@@ -104,10 +103,8 @@ def run(request: dict[str, Any]) -> str:
                 break
             rows.append(json.dumps(row, default=lambda blob: {"blob": blob.hex()}))
             size += len(rows[-1])
-            if size > MAX_OUTPUT_BYTES:
+            if size > MAX_OUTPUT_BYTES or len(rows) * len(columns) > request["max_cells"]:
                 return error(TOO_LARGE)
-            if len(rows) * len(columns) > request["max_cells"]:
-                return error(TOO_MANY_CELLS.format(request["max_cells"]))
     except (sqlite3.Error, sqlite3.Warning) as problem:
         code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
         return error(TOO_MUCH_MEMORY if code in SPACE_ERRORS else str(problem))

@@ -105,7 +105,7 @@ def test_hidden_rows_are_replaced_by_following_ones(whole: Page) -> None:
     # The next page goes on after the last row that was loaded.
     whole.get_by_role("link", name="Next page").click()
     whole.locator("main tbody tr:visible").first.wait_for()
-    assert whole.locator("#hide-solved").get_attribute("aria-pressed") == "true"
+    expect(whole.locator("#hide-solved")).to_have_attribute("aria-pressed", "true")
     assert not {*shown} & {row.get_attribute("data-code") for row in rows.all()}
 
 

@@ -7,24 +7,18 @@ import json
 import traceback
 from functools import cache
 from http import HTTPStatus
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from datasette import __version__, hookimpl
+from datasette import hookimpl
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 
-from web.checks import check
 from web.csv_cells import rewrite_csv
 from web.errors import DOWNLOAD, SiteError, error_response
 from web.metadata import canned_queries
-from web.options import (
-    DATABASE,
-    DATABASE_HEADERS,
-    HASH_TYPE,
-    MAX_RESPONSE_BYTES,
-    ORIGINS,
-)
-from web.request import SiteRequest, current_request, parse_request
+from web.options import DATABASE, MAX_RESPONSE_BYTES
+from web.request import SiteRequest, check, current_request, parse_request
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -46,7 +40,7 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "access-control-allow-origin": ORIGINS,
+    "access-control-allow-origin": "*",
     "access-control-allow-methods": METHODS,
     "access-control-allow-headers": "Authorization, Content-Type",
     "access-control-expose-headers": "Link, ETag, Retry-After",
@@ -54,7 +48,11 @@ HEADERS = {
 # A publication clears the CDN's cache.
 CDN_CACHE = b"public, s-maxage=1800, stale-while-revalidate=600"
 CREDENTIALS = (b"cookie", b"authorization")  # every visitor gets the same response
-DATABASE_FILE = f"/{DATABASE}.db"
+# What pages are made of, locally and in the published function.
+SOURCES = (
+    "plugins/*.py", "templates/**/*.html", "static/*.*", "*.py", "web/*.py", "metadata.json",
+    "../metadata.yml",
+)  # fmt: skip
 TOO_LARGE = f"The response would be larger than {MAX_RESPONSE_BYTES / 1e6:g} MB. {DOWNLOAD}"
 
 
@@ -65,7 +63,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
-            send = with_headers(send, scope["method"])
+            send = with_headers(send)
             if scope["method"] in ("GET", "HEAD"):
                 response = await answer(datasette, app, scope, send)
             else:
@@ -90,11 +88,9 @@ async def answer(datasette: Datasette, app: App, scope: Message, send: Send) -> 
     try:
         await datasette.invoke_startup()
         check(request, canned_queries(datasette))
-        if request.path.startswith("/static/") or request.path == DATABASE_FILE:
+        if request.path.startswith("/static/") or request.path == f"/{DATABASE}.db":
             await app(scope, no_body, send)
             return None
-        if (tidy := request.without_blanks()) != request:
-            return Response.redirect(f"{tidy.path}?{tidy.query_string}".rstrip("?"))
         tag = entity_tag(datasette, request)
         if tag and tag.encode() in dict(headers).get(b"if-none-match", b""):
             return Response("", status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
@@ -110,14 +106,10 @@ async def answer(datasette: Datasette, app: App, scope: Message, send: Send) -> 
 
 
 @cache
-def site_version() -> str:
-    """A hash of the files that pages are made of, here or in the published function."""
-    folder = Path(__file__).parents[1]
-    patterns = ("plugins/*.py", "templates/**/*.html", "static/*.*", "*.py", "*.yml", "web/*.py")
-    files = [file for pattern in patterns for file in sorted(folder.glob(pattern))]
-    files += sorted(folder.parent.glob("metadata.yml"))
-    contents = b"".join(file.read_bytes() for file in files)
-    return f"{__version__} {hashlib.sha256(contents).hexdigest()}"
+def site_version() -> bytes:
+    """A hash of the files that pages are made of."""
+    files = sorted(chain.from_iterable(map(Path(__file__).parents[1].glob, SOURCES)))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).digest()
 
 
 def entity_tag(datasette: Datasette, request: SiteRequest) -> str | None:
@@ -125,8 +117,8 @@ def entity_tag(datasette: Datasette, request: SiteRequest) -> str | None:
     database_hash = datasette.get_database(DATABASE).hash
     if request.has_sql or request.path.startswith("/-/") or not database_hash:
         return None
-    parts = json.dumps([database_hash, site_version(), request.path, request.query_string])
-    return f'W/"{hashlib.sha256(parts.encode()).hexdigest()}"'
+    address = f"{database_hash}{request.path}?{request.query_string}".encode()
+    return f'W/"{hashlib.sha256(site_version() + address).hexdigest()}"'
 
 
 async def collect(app: App, scope: Message) -> Response:
@@ -158,23 +150,20 @@ def finish(request: SiteRequest, response: Response) -> Response:
     return response
 
 
-def with_headers(send: Send, method: str) -> Send:
-    """Add the headers of every response, and leave out the body for HEAD."""
+def with_headers(send: Send) -> Send:
+    """Add the headers of every response."""
     added = {name.encode(): text.encode() for name, text in HEADERS.items()}
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
+            status = message["status"]
             headers = {name.lower(): value for name, value in message["headers"]} | added
             headers.pop(b"vary", None)
-            if message["status"] >= HTTPStatus.BAD_REQUEST:
+            if status >= HTTPStatus.BAD_REQUEST:
                 headers[b"cache-control"] = b"no-store"
-            elif (
-                headers.get(b"cache-control") != b"no-store" and message["status"] == HTTPStatus.OK
-            ):
+            elif status == HTTPStatus.OK and headers.get(b"cache-control") != b"no-store":
                 headers[b"cdn-cache-control"] = CDN_CACHE
             message = {**message, "headers": list(headers.items())}
-        elif method == "HEAD":
-            message = {**message, "body": b""}
         await send(message)
 
     return send_with_headers
@@ -194,15 +183,11 @@ def handle_exception(
     return respond
 
 
-def favicon(datasette: Datasette) -> Response:
-    return Response.redirect(datasette.urls.path("/static/favicon.png"), 301)
-
-
 def database_hash(datasette: Datasette) -> Response:
     line = f"{datasette.get_database(DATABASE).hash}  {DATABASE}.db\n"
-    return Response(line, headers=dict(DATABASE_HEADERS), content_type=HASH_TYPE)
+    return Response.text(line)
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Response]]]:
-    return [(r"^/favicon\.ico$", favicon), (rf"^/{DATABASE}\.db\.sha256$", database_hash)]
+    return [(rf"^/{DATABASE}\.db\.sha256$", database_hash)]
