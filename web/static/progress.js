@@ -101,6 +101,12 @@ function hideSolved() {
   const rows = [...table.tBodies[0].rows];
   table.dataset.size ??= rows.length;
   for (const row of rows) row.hidden = hidden && row.classList.contains("solved");
+  const note = at("rows-shown");
+  if (note) {
+    note.dataset.text ??= note.textContent;
+    const solved = rows.filter((row) => row.hidden).length;
+    note.textContent = hidden ? `${rows.length - solved} shown, ${solved} solved hidden` : note.dataset.text;
+  }
   if (hidden && !isLoading) loadFollowing(table).finally(() => (isLoading = false));
 }
 
