@@ -12,7 +12,6 @@ from datasette.utils.asgi import Base400, Forbidden, NotFound, Response
 from datasette.views.base import DatasetteError
 
 from web.options import SQL_SECONDS
-from web.request import current_request
 from web.suggestions import similar_name, suggest_problems
 
 if TYPE_CHECKING:
@@ -36,9 +35,8 @@ class SiteError(Base400):  # type: ignore[misc]
         self.status, self.retry_after = status, retry_after
 
 
-def message_and_status(exception: Exception) -> tuple[str, int]:
+def message_and_status(request: Request, exception: Exception) -> tuple[str, int]:
     """What to say about an exception; status 500 unless the address explains it."""
-    request = current_request.get()
     if isinstance(exception, NotFound | Forbidden):
         return "Page not found.", 404
     if QueryInterrupted in map(type, (exception, exception.__context__)):
@@ -47,14 +45,14 @@ def message_and_status(exception: Exception) -> tuple[str, int]:
         return exception.message, 400
     if isinstance(exception, Base400):
         return str(exception), exception.status
-    if request and request.args and isinstance(exception, ADDRESS_ERRORS):
+    if request.query_string and isinstance(exception, ADDRESS_ERRORS):
         return str(exception), 400
     return "Something went wrong on our side.", 500
 
 
 async def error_response(datasette: Datasette, request: Request, exception: Exception) -> Response:
     """The response to a request that failed, in the format of its path."""
-    message, status = message_and_status(exception)
+    message, status = message_and_status(request, exception)
     if misspelt := MISSPELT.search(message):
         kind, name = misspelt.groups()
         message = f"No {kind} “{name}”.{await similar_name(datasette, name)}"
@@ -67,7 +65,9 @@ async def error_response(datasette: Datasette, request: Request, exception: Exce
     elif request.path.endswith(".csv"):
         response = Response.text(message, status=status)
     else:
-        context |= {"title": TITLES.get(status, "Query failed"), "similar": similar, **sql_form()}
+        context |= {"title": TITLES.get(status, "Query failed"), "similar": similar}
+        if sql := request.args.get("sql"):
+            context |= {"query": {"sql": sql}, "named_parameter_values": parameters(request)}
         page = await datasette.render_template("error.html", context, request=request)
         response = Response.html(page, status=status)
     if retry_after := getattr(exception, "retry_after", None):
@@ -75,10 +75,6 @@ async def error_response(datasette: Datasette, request: Request, exception: Exce
     return response
 
 
-def sql_form() -> dict[str, Any]:
-    """The SQL that failed and its parameters, for the form."""
-    request = current_request.get()
-    if request is None or not request.has_sql:
-        return {}
-    values = {name: value for name, value in request.args if name[:1] != "_" and name != "sql"}
-    return {"query": {"sql": request.get("sql")}, "named_parameter_values": values}
+def parameters(request: Request) -> dict[str, str]:
+    """The values of a failed query's parameters, for the form."""
+    return {name: request.args[name] for name in request.args if name[:1] != "_" and name != "sql"}

@@ -1,18 +1,35 @@
-"""The address of the request that is being answered."""
+"""The address of the request that is being answered: parsed, then checked."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from contextvars import ContextVar
+from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from web.options import PAGE_ROWS
+from datasette.utils import tilde_decode
+from datasette.utils.asgi import NotFound
+
+from web.errors import SiteError
+from web.options import DATABASE, MAX_ADDRESS_BYTES, MAX_FACETS, PAGE_ROWS
+from web.suggestions import did_you_mean
 
 # What says where a visitor came from, or sets limits that are the site's.
 IGNORED = {"fbclid", "gclid", "ref", "_ttl", "_timelimit", "_trace"}
 JSON_OPTIONS = {"_shape", "_nl"}
 # Shapes of JSON that hold rows and nothing else, so they cannot say that rows are missing.
 BARE_SHAPES = ("array", "arrayfirst", "object")
+FORMATS = ("", "json", "csv", "blob", "db", "db.sha256")
+# Datasette's own pages are for those who run it.
+PRIVATE, PUBLIC = ("/-/", "/_"), ("/-/freshness", "/-/static")
+FACETS = ("_facet", "_facet_array", "_facet_date")
+
+NO_WHERE = f"_where= is not available. Use SQL instead: /{DATABASE}#sql."
+NO_ROWS = f"A database has no rows. Name a table or query, as in /{DATABASE}/problems.json."
+NO_CSV = f"A database has no CSV. Name a table or query, as in /{DATABASE}/problems.csv."
+TOO_LONG = f"This address is too long. It may have {MAX_ADDRESS_BYTES:,} bytes."
+TOO_MANY_FACETS = f"At most {MAX_FACETS} facets at a time."
 
 
 class SiteRequest(NamedTuple):
@@ -67,3 +84,34 @@ def parse_request(scope: dict[str, Any]) -> SiteRequest:
 def page_size(size: str) -> str:
     """The number of rows of a page."""
     return size if size.isdecimal() and int(size) <= PAGE_ROWS else str(PAGE_ROWS)
+
+
+def check(request: SiteRequest, queries: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise SiteError or NotFound for an address that Datasette must not answer."""
+    names = [name for name, _ in request.args]
+    database, *others = (
+        tilde_decode(part.partition(".")[0]) for part in request.path[1:].split("/")
+    )
+    is_data = database == DATABASE
+    is_database = is_data and not others and not request.get("sql")
+    if len(request.path) + len(request.query_string) > MAX_ADDRESS_BYTES:
+        raise SiteError(TOO_LONG, HTTPStatus.REQUEST_URI_TOO_LONG)
+    is_private = request.path.startswith(PRIVATE) and not request.path.startswith(PUBLIC)
+    if is_private or (is_data and request.format not in FORMATS):
+        raise NotFound("nothing there")
+    if "_where" in names:
+        raise SiteError(NO_WHERE)
+    if sum(name in FACETS for name in names) > MAX_FACETS:
+        raise SiteError(TOO_MANY_FACETS)
+    if is_database and request.must_be_complete:
+        raise SiteError(NO_CSV if request.format == "csv" else NO_ROWS)
+    if is_data and len(others) == 1 and (query := queries.get(others[0])):
+        check_parameters(others[0], names, query.get("params", ()))
+
+
+def check_parameters(query: str, names: Collection[str], known: Collection[str]) -> None:
+    """Raise SiteError for a parameter that a query does not have."""
+    for name in names:
+        if not name.startswith("_") and name not in known:
+            suggestion = did_you_mean(name, known)
+            raise SiteError(f"The query {query} has no parameter {name}.{suggestion}")

@@ -42,7 +42,8 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str, small_list: 
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "built"
     with FileLock(f"{folder}.lock"):
-        if not folder.is_dir():
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
             project = copy_of_the_project(folder)
             with_vercel(project)
             be_a_clone(project)
@@ -52,6 +53,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str, small_list: 
                 (project / name).write_text("SECRET=1")
             done = make(project, "build", "verify", **PRIVATE)
             assert done.returncode == 0, done.stderr
+            (folder / "complete").touch()
     return folder / "spojscore"
 
 

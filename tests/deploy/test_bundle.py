@@ -16,7 +16,6 @@ from deploy.verify import verify
 from tests.support.databases import change, rows
 from tests.support.projects import ROOT, make
 from tests.support.publication import AUTHOR, MAIL, MESSAGE, PRIVATE, REMOTE
-from web.options import DATABASE_HEADERS, DATABASE_TYPE, HASH_TYPE, ORIGINS
 
 BUNDLE = Path("build", "vercel")
 SITE = ("web/*.py", "web/plugins", "web/static", "web/templates")
@@ -60,17 +59,17 @@ def test_cdn_serves_database_with_hash_and_headers(built: Path) -> None:
     static = static_database(built / BUNDLE)
     assert rows(static) == rows(built / "spojscore.db")
     subprocess.run(["sha256sum", "--check", f"{static.name}.sha256"], cwd=static.parent, check=True)
-    headers = DATABASE_HEADERS | {"Access-Control-Allow-Origin": ORIGINS}
+    headers = {"Cache-Control": "public, max-age=600", "Access-Control-Allow-Origin": "*"}
     config = json.loads((built / BUNDLE / OUTPUT / "config.json").read_text())
     assert config["routes"] == [
         {
             "src": r"^/spojscore\.db$",
-            "headers": {"Content-Type": DATABASE_TYPE} | headers,
+            "headers": {"Content-Type": "application/vnd.sqlite3"} | headers,
             "continue": True,
         },
         {
             "src": r"^/spojscore\.db\.sha256$",
-            "headers": {"Content-Type": HASH_TYPE} | headers,
+            "headers": {"Content-Type": "text/plain; charset=utf-8"} | headers,
             "continue": True,
         },
         {"handle": "filesystem"},

@@ -277,7 +277,7 @@ def test_location_of_database_is_hidden(site: str) -> None:
 
 
 def test_attacks_leave_pages_and_memory(crawled: Path) -> None:
-    """`python -m bench.attacks` measures all of them."""
+    """`python -m tests.support.run_attacks DB` measures all of them."""
     names = ("like over long texts", "wide rows as a page", "endless", "several sorters",
              "many columns as a page", "facets of a view", "output that just fits")  # fmt: skip
     with served(crawled) as (site, pid), ThreadPoolExecutor(8) as pool:

@@ -15,6 +15,7 @@ from web.suggestions import did_you_mean
 SEARCH = ("_q", "_search")
 NAMING_COLUMNS = ("_sort", "_sort_desc", "_facet", "_facet_array", "_facet_date")
 REMOVED = {
+    "_through": "`_through` is not available. Use a join in SQL.",
     "_facet_year": "`_facet_year` is gone. Count by year with `_facet=year`, or in SQL.",
     "_facet_tens": "`_facet_tens` is gone. Count by tens in SQL: `group by acceptance / 10`.",
 }
@@ -36,17 +37,17 @@ def column_filters(args: MultiParams) -> Iterator[tuple[str, str, list[str]]]:
 def check_arguments(
     request: Request, table: str, database: str, datasette: Datasette
 ) -> Callable[[], Awaitable[None]]:
-    """Refuse unknown columns, lookups and arguments, which Datasette ignores or takes for text."""
+    """Refuse unknown columns and lookups, which Datasette takes for text, and what is gone."""
+    for name in request.args:
+        if name in REMOVED:
+            raise BadRequest(REMOVED[name])
+        if name in SEARCH and table != LIST:
+            raise BadRequest(f"The table {table} can’t be searched, only {LIST}.")
 
     async def check() -> None:
         columns = await datasette.get_database(database).table_column_details(table)
         types = {column.name: column.type for column in columns} | {"rowid": "INTEGER"}
         lookups = [lookup for lookup, *_ in Filters(()).lookups()]
-        for name in request.args:
-            if name in REMOVED:
-                raise BadRequest(REMOVED[name])
-            if name in SEARCH and table != LIST:
-                raise BadRequest(f"The table {table} can’t be searched, only {LIST}.")
         for name in NAMING_COLUMNS:
             for column in filter(None, request.args.getlist(name)):
                 check_name(column, types, f"The table {table} has no column")

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 
-from web.checks import check
 from web.csv_cells import rewrite_csv
 from web.errors import DOWNLOAD, SiteError, error_response
 from web.metadata import canned_queries
 from web.options import DATABASE, MAX_RESPONSE_BYTES
-from web.request import SiteRequest, current_request, parse_request
+from web.request import SiteRequest, check, current_request, parse_request
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -64,7 +63,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
-            send = with_headers(send, scope["method"])
+            send = with_headers(send)
             if scope["method"] in ("GET", "HEAD"):
                 response = await answer(datasette, app, scope, send)
             else:
@@ -151,23 +150,20 @@ def finish(request: SiteRequest, response: Response) -> Response:
     return response
 
 
-def with_headers(send: Send, method: str) -> Send:
-    """Add the headers of every response, and leave out the body for HEAD."""
+def with_headers(send: Send) -> Send:
+    """Add the headers of every response."""
     added = {name.encode(): text.encode() for name, text in HEADERS.items()}
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
+            status = message["status"]
             headers = {name.lower(): value for name, value in message["headers"]} | added
             headers.pop(b"vary", None)
-            if message["status"] >= HTTPStatus.BAD_REQUEST:
+            if status >= HTTPStatus.BAD_REQUEST:
                 headers[b"cache-control"] = b"no-store"
-            elif (
-                headers.get(b"cache-control") != b"no-store" and message["status"] == HTTPStatus.OK
-            ):
+            elif status == HTTPStatus.OK and headers.get(b"cache-control") != b"no-store":
                 headers[b"cdn-cache-control"] = CDN_CACHE
             message = {**message, "headers": list(headers.items())}
-        elif method == "HEAD":
-            message = {**message, "body": b""}
         await send(message)
 
     return send_with_headers

@@ -32,11 +32,7 @@ MAX_CELLS, MAX_PAGE_CELLS = 200_000, 10_000
 COUNT_MS = 60_000  # for the counts of all tables, once
 BUSY = "The site is running as many queries as it can. Try again in a few seconds."
 STOPPED = f"Query stopped: it takes more than a second or too much memory. {DOWNLOAD}"
-TOO_MANY_ROWS = (
-    f"This is more than {MAX_ROWS:,} rows, the most in one response. Select fewer, take a part "
-    "at a time (tables: `next` in JSON; SQL: LIMIT and OFFSET), or download the database: "
-    "/spojscore.db."
-)
+TOO_MANY_ROWS = f"This is more than {MAX_ROWS:,} rows, the most in one response. {DOWNLOAD}"
 
 
 class SiteDatabase(Database):  # type: ignore[misc]
