@@ -1,18 +1,19 @@
 // A visitor's progress on other pages than My progress: home, list, problem, topics and ladder.
 
-import { at, bar, fillProblems, number, pointsText } from "./draw.js";
+import { at, bar, fillProblems, make, number, pointsText } from "./draw.js";
 import { markRows, setState, stateOf } from "./marks.js";
 import { fetchProblems, levelOf, rangesOf, suggest, sum } from "./recommend.js";
 import { loadHidden, loadLists, onChange, saveHidden } from "./storage.js";
 
 const MAX_NEXT = 3; // problems
 const MAX_PAGES = 10; // loaded at a time in place of hidden rows
-const STATES = { "": "Not yet", tried: "Tried", solved: "✓ Solved" };
 
 let isLoading = false;
 
 export async function start() {
-  for (const heading of document.querySelectorAll("h1[data-code]")) offerStates(heading);
+  for (const group of document.querySelectorAll(".states")) {
+    group.addEventListener("click", ({ target }) => target.matches("button") && setState(group.dataset.of, target.value));
+  }
   at("hide-solved")?.addEventListener("click", () => {
     saveHidden(!loadHidden());
     hideSolved();
@@ -76,22 +77,7 @@ function showRungs() {
   if (!total) return;
   const next = rungs.find((rung) => rung.solved < rung.all);
   total.textContent = `${sum(rungs.map((rung) => rung.solved))} of ${sum(rungs.map((rung) => rung.all))} solved`;
-  if (next) total.append("; next: ", Object.assign(document.createElement("a"), { href: `#${next.id}`, textContent: `rung ${next.number}` }));
-}
-
-// On a problem's page: a switch of three states.
-function offerStates(heading) {
-  const group = document.createElement("div");
-  group.className = "segments states";
-  group.role = "group";
-  group.setAttribute("aria-label", "My progress");
-  group.dataset.of = heading.dataset.code;
-  for (const [value, textContent] of Object.entries(STATES)) {
-    const button = Object.assign(document.createElement("button"), { type: "button", value, textContent });
-    button.onclick = () => setState(heading.dataset.code, value);
-    group.append(button);
-  }
-  heading.after(group);
+  if (next) total.append("; next: ", make("a", { href: `#${next.id}` }, `rung ${next.number}`));
 }
 
 // On a list: hides what is solved, and loads the following rows in its place.
@@ -106,6 +92,12 @@ function hideSolved() {
   const rows = [...table.tBodies[0].rows];
   table.dataset.size ??= rows.length;
   for (const row of rows) row.hidden = hidden && row.classList.contains("solved");
+  const note = at("rows-shown");
+  if (note) {
+    note.dataset.text ??= note.textContent;
+    const solved = rows.filter((row) => row.hidden).length;
+    note.textContent = hidden ? `${rows.length - solved} shown, ${solved} solved hidden` : note.dataset.text;
+  }
   if (hidden && !isLoading) loadFollowing(table).finally(() => (isLoading = false));
 }
 
