@@ -31,7 +31,11 @@ def paste(page: Page, text: str, button: str = "Add to my list") -> None:
 
 
 def message(page: Page) -> str:
-    return page.locator("#message").inner_text().removesuffix("Undo").strip()
+    texts: list[str] = page.locator("#message p").evaluate_all(
+        """all => all.flatMap((p) => [...p.childNodes])
+            .filter((node) => node.tagName !== "BUTTON").map((node) => node.textContent)"""
+    )
+    return "".join(texts).strip()
 
 
 def store(page: Page, **values: Any) -> None:

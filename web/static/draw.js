@@ -4,7 +4,9 @@ import { markRows } from "./marks.js";
 
 const STEP = 10; // rows shown at first
 const MAX_CHIPS = 60; // shown at first
+const NEARLY = 1.2; // times as many are shown at once
 const [HEIGHT, TOP, BOTTOM] = [176, 8, 150]; // pixels of the level curve
+const LETTER = 3; // percent of its width
 const DOTS = 'class="dots" fill="none" stroke-width="5" stroke-linecap="round" vector-effect="non-scaling-stroke"';
 const MAP_COLUMNS = 100;
 const SQUARE = "h8.6v8.6h-8.6z"; // of a grid of 10
@@ -16,14 +18,19 @@ export const count = (amount, noun) => `${number(amount)} ${noun}${amount === 1 
 export const points = (value) => (Math.abs(value) >= 100 ? whole : digits).format(value);
 export const pointsText = (value) => `${points(value)} point${points(value) === "1" ? "" : "s"}`;
 export const signed = (value) => `${value < 0 ? "−" : "+"}${points(Math.abs(value))}`;
-export const words = (slug) => slug.replaceAll("-", " ");
+export const words = (slug) => slug.slice(0, 1).toUpperCase() + slug.slice(1).replaceAll("-", " ");
 const aligned = (value) => (value > 0 && value < 0.001 ? "<0.001" : value.toFixed(3));
 const percent = (value) => (value === null ? "" : `${Math.round(value)}%`);
 
 export const at = (id) => document.getElementById(id);
 
+// What is no property is an attribute.
 export function make(tag, properties = {}, ...content) {
-  const element = Object.assign(document.createElement(tag), properties);
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name in element) element[name] = value;
+    else element.setAttribute(name, value);
+  }
   element.append(...content);
   return element;
 }
@@ -47,12 +54,10 @@ function problemRow(problem, columns) {
     const [textContent, title = ""] = CELLS[column](problem);
     return make("td", { className: `n ${column === "gain" ? "points" : column}`, title, textContent });
   });
-  const spoj = make("a", { href: `https://www.spoj.com/problems/${code}/`, ariaLabel: `${code} on SPOJ` }, "↗");
+  const spoj = make("a", { href: `https://www.spoj.com/problems/${code}/`, "aria-label": `${code} on SPOJ` }, "↗");
   const link = make("a", { href: pageOf(code) }, make("bdi", {}, name));
-  const row = make("tr", {}, make("td", { className: "tick" }), make("td", { className: "name" }, link, " ", make("code", {}, code)), ...cells);
+  const row = make("tr", { "data-code": code, "data-band": band[0] }, make("td", { className: "tick" }), make("td", { className: "name" }, link, " ", make("code", {}, code)), ...cells);
   row.append(make("td", { className: "spoj" }, spoj));
-  row.dataset.code = code;
-  row.dataset.band = band[0];
   return row;
 }
 
@@ -81,12 +86,12 @@ export function fillTable(id, rows) {
 
 // A list of { code, name, note } that can be removed, or added, by a click: `act` gets a set of codes.
 export function showChips(id, items, act, adding = false, shown = MAX_CHIPS) {
+  if (items.length <= shown * NEARLY) shown = items.length;
   const list = at(id);
   const focused = [...list.querySelectorAll("button")].indexOf(document.activeElement);
   const chips = items.slice(0, shown).map(({ code, name, note = "" }) => {
     if (adding) return button(`+ ${code} ${name}`, () => act(new Set([code])), "chip");
-    const remove = button("×", () => act(new Set([code])));
-    remove.setAttribute("aria-label", `Remove ${code}`);
+    const remove = make("button", { type: "button", "aria-label": `Remove ${code}`, onclick: () => act(new Set([code])) }, "×");
     return make("span", { className: "chip" }, make("a", { href: pageOf(code), title: name }, code), note, remove);
   });
   if (items.length > shown) chips.push(button(`Show all ${number(items.length)}`, () => showChips(id, items, act, adding, Infinity)));
@@ -105,8 +110,7 @@ export function bar(solved, all, band) {
 // Bars of { name, band, solved, all }.
 export function showBars(id, groups) {
   const parts = groups.flatMap(({ name, band, solved, all }) => {
-    const term = make("dt", band ? { className: "key" } : {}, name);
-    if (band) term.dataset.band = band;
+    const term = make("dt", band ? { className: "key", "data-band": band } : {}, name);
     return [term, make("dd", { innerHTML: bar(solved, all, band) }), make("dd", { className: "n" }, `${number(solved)} / ${number(all)}`)];
   });
   at(id).replaceChildren(...parts);
@@ -124,7 +128,8 @@ export function drawLevel(id, listed, isSolved, ranges) {
   const shades = Object.entries(ranges).map(([name, [least, most]]) => {
     const [from, to] = [rankOf(most), rankOf(least)].map(x);
     const width = Math.max(0, to - from - 0.4);
-    const text = width > 9 ? `<text x="${Number(from) + width / 2}%" y="${HEIGHT - 6}" text-anchor="middle">${name}</text>` : "";
+    const label = [name, name[0]].find((text) => width > LETTER * text.length) ?? "";
+    const text = `<text x="${Number(from) + width / 2}%" y="${HEIGHT - 6}" text-anchor="middle">${label}</text>`;
     return `<rect class="shade" x="${from}%" y="${TOP}" width="${width}%" height="${BOTTOM - TOP}"/>${text}`;
   });
   const labels = ticks.map(([users, text]) => `<text x="46" y="${y(users)}" text-anchor="end">${text}</text>`);

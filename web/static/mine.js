@@ -7,6 +7,7 @@ import * as storage from "./storage.js";
 const MAX_NAMED = 30; // codes in a sentence
 const SPANS = [7, 30, 365]; // days
 const RELIABLE = 10; // solved problems
+const OTHER = "Other"; // the family of the rest
 const MAX_ROWS = 10;
 
 let problems = new Map();
@@ -23,8 +24,11 @@ const isSolved = (problem) => lists.solved.has(problem.code);
 const worth = (some) => sum(some.map((problem) => problem.score));
 
 const snapshot = () => ({ lists, visits: storage.loadVisits() });
-// Every topic or family, in alphabetical order.
-const allOf = (column) => [...new Set(listed.flatMap((problem) => problem[column]))].sort();
+// Every topic or family, the rest last.
+const allOf = (column) => {
+  const names = [...new Set(listed.flatMap((problem) => problem[column]))];
+  return names.sort((a, b) => (a === OTHER) - (b === OTHER) || a.localeCompare(b));
+};
 
 // Changes lists, says so and offers to take it back.
 function change(some, ...message) {
@@ -41,7 +45,7 @@ function showMessage(message, before) {
       at("perhaps").hidden = at("added").hidden = true;
       replaceAll(before, "Undone.");
     };
-    parts.push(" ", button("Undo", undo));
+    parts.push(" ", button("Undo", undo, "undo"));
   }
   at("message").replaceChildren(...(parts.length ? [make("p", { className: "notice" }, ...parts)] : []));
 }
@@ -63,9 +67,11 @@ async function importText(text, replaces) {
   const any = found.solved.size + found.tried.size > 0;
   if (any) change(replaces ? { solved: found.solved, tried: found.tried } : add(found), ...describe(text, found));
   else showMessage(describe(text, found));
+  at("added").hidden = true;
   at("mine-text").value = any ? "" : text;
   showFound(found);
   if (!any) return;
+  at("message").firstChild.append(" ", button("Show", () => (at("added").hidden = !at("added").hidden)));
   openAdd(false);
   openTab("next");
   scrollTo(0, 0);
@@ -95,8 +101,7 @@ function showFound({ solved, tried, perhaps }) {
     showFound({ solved: union(solved, codes), tried, perhaps: difference(perhaps, codes) });
   }, true);
   const added = [...problemsOf(solved), ...problemsOf(tried).map((problem) => ({ ...problem, note: "tried" }))];
-  at("added").hidden = added.length === 0;
-  at("added").querySelector("summary").textContent = `Show the ${added.length} added`;
+  if (!added.length) at("added").hidden = true;
   showChips("added-list", added, (codes) => {
     change(remove(codes), `Removed ${named([...codes])}.`);
     showFound({ solved: difference(solved, codes), tried: difference(tried, codes), perhaps });
@@ -117,20 +122,26 @@ function show(now) {
   showFriends();
 }
 
+// What is missing to the next whole point, rounded up.
+function nextGoal() {
+  const total = worth(listed.filter(isSolved));
+  const goal = Math.floor(total + 1e-9) + 1;
+  return { goal, missing: Math.ceil((goal - total) * 1000) / 1000 };
+}
+
 function showTiles() {
   const solved = listed.filter(isSolved);
-  const total = worth(solved);
-  const lost = sum(solved.map((problem) => problem.score_30 ?? 0));
-  at("points").textContent = points(total);
-  at("points-note").textContent = lost ? `${signed(lost)} in 30 days from new solvers` : "80 / (40 + solvers) each";
+  const change30 = sum(solved.map((problem) => problem.score_30 ?? 0));
+  at("points").textContent = points(worth(solved));
+  at("points-note").textContent = change30 ? `${signed(change30)} in 30 days` : `of ${points(worth(listed))}`;
   at("solved").textContent = number(solved.length);
   at("solved-note").textContent = `of ${number(listed.length)}${lists.tried.size ? `, ${number(lists.tried.size)} tried` : ""}`;
   at("level").textContent = `~${number(levelOf(solved, listed))}`;
-  at("level-note").textContent = solved.length < RELIABLE ? "Add at least ten problems for a reliable level" : "solvers, from your ten rarest";
-  const goal = Math.floor(total + 1e-9) + 1;
-  const { chosen, gained } = fewest(suggestions, goal - total);
-  at("goal-name").textContent = `Next: ${pointsText(goal)}`;
-  at("goal-count").textContent = gained < goal - total ? `over ${number(chosen.length)}` : number(chosen.length);
+  at("level-note").textContent = solved.length < RELIABLE ? "rough: add at least ten" : "from your ten rarest";
+  const { goal, missing } = nextGoal();
+  const { chosen, gained } = fewest(suggestions, missing);
+  at("goal-name").textContent = `To ${pointsText(goal)}`;
+  at("goal-count").textContent = (gained < missing ? "over " : "") + number(chosen.length);
 }
 
 const solversText = ([least, most]) => (most === Infinity ? `${number(least)}+` : `${number(least)}–${number(Math.max(most - 1, least))}`);
@@ -173,11 +184,13 @@ function group(name, has, band) {
 }
 
 function showFewest() {
-  const goal = Number(at("goal").value);
+  const typed = at("goal").value;
+  at("goal").placeholder = nextGoal().missing;
+  const goal = Number(typed || at("goal").placeholder);
   const { chosen, gained } = fewest(suggestions, goal);
-  const short = `All ${count(chosen.length, "problem")} here give only ${pointsText(gained)}.`;
+  const enough = `${count(chosen.length, "problem")} for ${pointsText(gained)}.`;
   at("fewest-note").textContent =
-    goal > 0 ? (gained < goal ? short : `${count(chosen.length, "problem")} for ${pointsText(gained)}.`) : "Type a number above 0.";
+    goal > 0 ? (gained < goal ? `The ${count(chosen.length, "problem")} here give only ${pointsText(gained)}.` : enough) : "Type a number above 0.";
   fillProblems("way", chosen, 5);
 }
 
@@ -193,7 +206,9 @@ function showProgress() {
   const families = allOf("families");
   showBars("by-family", families.map((family) => group(words(family), (problem) => problem.families.includes(family))));
   at("by-family").parentElement.hidden = families.length === 0;
-  fillTable("lost", SPANS.map((days) => lostIn(days, solved)));
+  const known = SPANS.filter((days) => solved.some((problem) => problem[`score_${days}`] !== null));
+  fillTable("lost", known.map((days) => lostIn(days, solved)));
+  at("no-losses").hidden = known.length > 0;
   if (!solved.length) return;
   const scores = new Map(listed.map((problem) => [problem.code, problem.score]));
   const today = new Date().toISOString().slice(0, 10);
@@ -213,25 +228,25 @@ function lostIn(days, solved) {
   const column = `score_${days}`;
   const known = solved.filter((problem) => problem[column] !== null).sort((a, b) => a[column] - b[column]);
   const biggest = known[0]?.[column] < 0 ? known[0].code : "";
-  return [`${days} days`, known.length ? points(0 - sum(known.map((problem) => problem[column]))) : "no data yet", biggest];
+  return [`${days} days`, points(0 - sum(known.map((problem) => problem[column]))), biggest];
 }
 
 function showList() {
   const tried = problemsOf([...lists.tried].sort()).map((problem) => ({ ...problem, note: "tried" }));
   const all = [...problemsOf([...lists.solved].sort()), ...tried];
   at("address").value = storage.toAddress(location.origin + location.pathname, lists);
-  at("whole").querySelector("summary").textContent = `Show all ${number(all.length)}`;
-  if (at("whole").open) showChips("whole-list", all, (codes) => change(remove(codes), `Removed ${named([...codes])}.`));
+  showChips("whole-list", all, (codes) => change(remove(codes), `Removed ${named([...codes])}.`));
 }
 
 function showFriends() {
   if (!lists.friends.has(friend)) friend = [...lists.friends.keys()].at(0) ?? "";
   at("friend-names").hidden = at("friend").hidden = !friend;
-  const choose = (name) => () => {
-    friend = name;
+  const choose = ({ target }) => {
+    friend = target.textContent;
     showFriends();
   };
-  const buttons = [...lists.friends.keys()].map((name) => Object.assign(button(name, choose(name)), { ariaPressed: name === friend }));
+  const toButton = (name) => make("button", { type: "button", onclick: choose, "aria-pressed": name === friend }, name);
+  const buttons = [...lists.friends.keys()].map(toButton);
   at("friend-names").replaceChildren(...buttons);
   const theirs = lists.friends.get(friend) ?? new Set();
   const ahead = listed.filter((problem) => theirs.has(problem.code) && !isSolved(problem)).sort(byGain);
@@ -244,18 +259,28 @@ function showFriends() {
   fillProblems("behind", behind);
 }
 
+// "Friend", or "Friend 2" and so on.
+function freeName() {
+  let [name, n] = ["Friend", 2];
+  while (lists.friends.has(name)) name = `Friend ${n++}`;
+  return name;
+}
+
+function saveFriend(name, codes) {
+  friend = name;
+  change({ friends: new Map([...lists.friends, [name, codes]]) }, `Added ${name}’s ${count(codes.size, "problem")}.`);
+}
+
 async function addFriend(event) {
   event.preventDefault();
-  const name = at("friend-name").value.trim();
   const text = at("friend-text").value;
   const found = (await loadReader()).read(text, problems);
-  if (!name || !found.solved.size) {
+  const codes = union(found.solved, found.perhaps);
+  if (!codes.size) {
     showMessage(describe(text, found));
     return;
   }
-  friend = name;
-  const codes = union(found.solved, found.perhaps);
-  change({ friends: new Map([...lists.friends, [name, codes]]) }, `Added ${count(codes.size, "problem")} of ${name}.`);
+  saveFriend(at("friend-name").value.trim() || freeName(), codes);
   at("add-friend").reset();
 }
 
@@ -268,6 +293,7 @@ function openTab(id) {
   for (const tab of document.querySelectorAll("[role=tab]")) {
     const open = tab.getAttribute("aria-controls") === id;
     tab.setAttribute("aria-selected", open);
+    tab.tabIndex = open ? 0 : -1;
     at(tab.getAttribute("aria-controls")).hidden = !open;
   }
 }
@@ -300,24 +326,25 @@ function showArrived() {
   const arrived = storage.fromHash(location.hash, problems);
   at("arrived").hidden = !arrived;
   if (!arrived) return;
-  at("arrived-message").textContent = `This link contains ${amounts(arrived)}.`;
+  openAdd(false);
+  const news = difference(arrived.solved, lists.solved).size;
+  const some = lists.solved.size > 0 && news < arrived.solved.size;
+  at("arrived-message").textContent = `This link contains ${amounts(arrived)}${some ? `, ${number(news)} new to you` : ""}.`;
   at("arrived").querySelector("[value=add]").textContent = `Add ${amounts(arrived)}`;
   const actions = {
     add: () => change(add(arrived), `Added ${amounts(arrived)}.`),
     replace: () => change(arrived, `Your list now has ${amounts(arrived)}.`),
     compare: () => {
-      friend = "Friend";
-      change({ friends: new Map([...lists.friends, [friend, arrived.solved]]) }, `Added ${count(arrived.solved.size, "problem")} of a friend.`);
+      saveFriend(freeName(), arrived.solved);
       openTab("friends");
     },
-    ignore: () => {},
+    ignore: () => openAdd(lists.solved.size + lists.tried.size === 0),
   };
   at("arrived").onclick = ({ target }) => {
     if (!actions[target.value]) return;
     history.replaceState(null, "", location.pathname);
     at("arrived").hidden = true;
     actions[target.value]();
-    openAdd(lists.solved.size + lists.tried.size === 0);
   };
 }
 
@@ -355,7 +382,7 @@ async function showRung() {
 function fillStatic() {
   for (const column of ["families", "topics"]) {
     const options = allOf(column).map((slug) => new Option(words(slug), slug));
-    if (options.length) at("topic").append(make("optgroup", { label: column }, ...options));
+    if (options.length) at("topic").append(make("optgroup", { label: words(column) }, ...options));
   }
   at("topic").hidden = at("topic").length < 2;
   at("bookmarklet").href = `javascript:(${sendProfile})(${JSON.stringify(location.origin + location.pathname)})`;
@@ -379,7 +406,6 @@ function listen() {
   at("liked").onclick = toggle;
   at("goal").oninput = showFewest;
   at("pick").onclick = pick;
-  at("whole").ontoggle = showList;
   at("add-friend").onsubmit = addFriend;
   at("remove-friend").onclick = () =>
     change({ friends: new Map([...lists.friends].filter(([name]) => name !== friend)) }, `Removed ${friend}.`);
@@ -399,7 +425,22 @@ function listen() {
     event.preventDefault();
     showMessage(["Drag this button to your bookmarks bar, then click it there on your SPOJ profile."]);
   };
-  for (const tab of document.querySelectorAll("[role=tab]")) tab.onclick = () => openTab(tab.getAttribute("aria-controls"));
+  const tabs = [...document.querySelectorAll("[role=tab]")];
+  for (const tab of tabs) {
+    tab.onclick = () => {
+      showMessage([]);
+      at("added").hidden = at("perhaps").hidden = true;
+      openAdd(lists.solved.size + lists.tried.size === 0);
+      openTab(tab.getAttribute("aria-controls"));
+    };
+    tab.onkeydown = ({ key }) => {
+      const step = { ArrowRight: 1, ArrowLeft: tabs.length - 1 }[key];
+      if (!step) return;
+      const next = tabs[(tabs.indexOf(tab) + step) % tabs.length];
+      next.focus();
+      next.click();
+    };
+  }
   at("tab-progress").addEventListener("click", showRung);
   at("kinds").parentElement.ontoggle = showKinds;
   addEventListener("hashchange", showArrived);
@@ -407,7 +448,7 @@ function listen() {
     const before = snapshot();
     show(storage.loadLists());
     // To undo would take away what came from elsewhere.
-    if (!here) at("message").querySelector("button")?.remove();
+    if (!here) at("message").querySelector(".undo")?.remove();
     if (code) showMessage([`${isSolved({ code }) ? "Added" : "Removed"} ${code}.`], before);
   });
 }

@@ -1,6 +1,6 @@
 // A visitor's progress on other pages than My progress: home, list, problem, topics and ladder.
 
-import { at, bar, fillProblems, number, pointsText } from "./draw.js";
+import { at, bar, fillProblems, make, number, pointsText } from "./draw.js";
 import { markRows, setState, stateOf } from "./marks.js";
 import { fetchProblems, levelOf, rangesOf, suggest, sum } from "./recommend.js";
 import { loadHidden, loadLists, onChange, saveHidden } from "./storage.js";
@@ -76,22 +76,17 @@ function showRungs() {
   if (!total) return;
   const next = rungs.find((rung) => rung.solved < rung.all);
   total.textContent = `${sum(rungs.map((rung) => rung.solved))} of ${sum(rungs.map((rung) => rung.all))} solved`;
-  if (next) total.append("; next: ", Object.assign(document.createElement("a"), { href: `#${next.id}`, textContent: `rung ${next.number}` }));
+  if (next) total.append("; next: ", make("a", { href: `#${next.id}` }, `rung ${next.number}`));
 }
 
 // On a problem's page: a switch of three states.
 function offerStates(heading) {
-  const group = document.createElement("div");
-  group.className = "segments states";
-  group.role = "group";
-  group.setAttribute("aria-label", "My progress");
-  group.dataset.of = heading.dataset.code;
-  for (const [value, textContent] of Object.entries(STATES)) {
-    const button = Object.assign(document.createElement("button"), { type: "button", value, textContent });
-    button.onclick = () => setState(heading.dataset.code, value);
-    group.append(button);
-  }
-  heading.after(group);
+  const { code } = heading.dataset;
+  const buttons = Object.entries(STATES).map(([value, text]) =>
+    make("button", { type: "button", value, onclick: () => setState(code, value) }, text),
+  );
+  const group = { className: "segments states", role: "group", "aria-label": "My progress", "data-of": code };
+  heading.after(make("div", group, ...buttons));
 }
 
 // On a list: hides what is solved, and loads the following rows in its place.
@@ -106,6 +101,12 @@ function hideSolved() {
   const rows = [...table.tBodies[0].rows];
   table.dataset.size ??= rows.length;
   for (const row of rows) row.hidden = hidden && row.classList.contains("solved");
+  const note = at("rows-shown");
+  if (note) {
+    note.dataset.text ??= note.textContent;
+    const solved = rows.filter((row) => row.hidden).length;
+    note.textContent = hidden ? `${rows.length - solved} shown, ${solved} solved hidden` : note.dataset.text;
+  }
   if (hidden && !isLoading) loadFollowing(table).finally(() => (isLoading = false));
 }
 

@@ -60,6 +60,18 @@ function startPasteBox(form) {
   });
 }
 
+// Menus close on Escape and on a click elsewhere.
+function startMenus() {
+  const openMenus = () => [...document.querySelectorAll("details.menu[open]")];
+  addEventListener("click", ({ target }) => openMenus().forEach((menu) => menu.contains(target) || (menu.open = false)));
+  addEventListener("keydown", ({ key }) => {
+    const [menu] = key === "Escape" ? openMenus() : [];
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
 // Puts a button into each example that copies the rest of it.
 function offerCopying(example) {
   const text = example.textContent;
@@ -73,6 +85,7 @@ function offerCopying(example) {
 
 writeRelativeTimes();
 startMarks();
+startMenus();
 for (const table of document.querySelectorAll("table.sortable")) (await import("./sort.js")).start(table);
 for (const form of document.querySelectorAll("form#find[data-list]")) startSearch(form);
 for (const example of document.querySelectorAll("pre.copy")) offerCopying(example);

@@ -11,7 +11,8 @@ export function start(table) {
 
 function sort(table, head) {
   const numbers = head.matches(".number, .n");
-  const down = head.ariaSort ? head.ariaSort === "ascending" : numbers;
+  const direction = head.getAttribute("aria-sort");
+  const down = direction ? direction === "ascending" : numbers;
   const body = table.tBodies[0];
   const rows = [...body.rows].map((row) => {
     const cell = row.cells[head.cellIndex];
@@ -25,6 +26,6 @@ function sort(table, head) {
     if (ordinal) ordinal.textContent = index + 1;
     body.append(row);
   });
-  for (const other of head.parentElement.cells) other.ariaSort = null;
-  head.ariaSort = down ? "descending" : "ascending";
+  for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
+  head.setAttribute("aria-sort", down ? "descending" : "ascending");
 }
