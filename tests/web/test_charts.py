@@ -35,7 +35,7 @@ def test_line_ends_where_its_last_point_lies() -> None:
     assert chart.path == "M0,111 100,30"
     assert [tick.label for tick in chart.y_ticks] == ["0", "50", "100"]
     assert [tick.label for tick in drawn((1, 0), (2, 4)).y_ticks] == ["0", "2", "4"]
-    assert [tick.label for tick in drawn((1, 0), (2, 1)).y_ticks] == ["0.0", "0.5", "1.0"]
+    assert [tick.label for tick in drawn((1, 0), (2, 1)).y_ticks] == ["0", "0.5", "1.0"]
     assert drawn((1, 50), (2, -50), zero=True).path == "M0,30 100,192"
     assert drawn((1, 50)).path == "M0,192"
 

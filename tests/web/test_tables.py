@@ -121,8 +121,8 @@ def test_columns_of_one_name_stay_apart(site: str) -> None:
 
 
 def test_head_sorts_the_list(site: str) -> None:
-    page = Selector(get(f"{site}{LIST}?_size=5"))
-    head = page.xpath("//th/a[text()='Accepted']/@href").get("")
+    start = Selector(get(f"{site}{LIST}?_size=5"))
+    head = start.xpath("//th/a[text()='Accepted']/@href").get("")
     assert head.endswith("_sort_desc=acceptance")
     expected = json.loads(get(f"{site}{LIST}.json?_size=5&_sort_desc=acceptance&_shape=array"))
     page = get(site + head)

@@ -90,7 +90,7 @@ def line(
         for mark, row, anchor in ((marks[0], drawn[0], "start"), (marks[-1], drawn[-1], "end"))
     ]
     decimals = max(len(number(level).partition(".")[2]) for level in levels)
-    y_ticks = [Mark(0, up(level), f"{level:,.{decimals}f}") for level in levels]
+    y_ticks = [Mark(0, up(level), f"{level:,.{decimals}f}" if level else "0") for level in levels]
     dots = marks if len(marks) <= MAX_DOTS else []
     return Line(f"M{path}", dashes, ticks, y_ticks, dots, ends)
 
