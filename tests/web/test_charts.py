@@ -9,7 +9,7 @@ from parsel import Selector
 from tests.support.databases import rows
 from tests.support.sites import get, shown, words
 from web.plugins.charts import Line, line, round_numbers, thinned
-from web.words import between, change, number, since
+from web.words import between, change, number
 
 
 def drawn(*points: tuple[Any, float], **options: Any) -> Line:
@@ -76,13 +76,9 @@ def test_thinned_rows_keep_their_ends(count: int) -> None:
 
 
 def test_words() -> None:
-    assert [change(1, 0.99), change(1, 26), change(2, 2)] == ["down 1%", "up 2,500%", "unchanged"]
-    assert change(80 / 41, 0.000964) == "down 99.95%"
+    assert [change(1, 0.99), change(1, 26)] == ["down 1%", "up 2,500%"]
     assert between("2012-05-08", "2025-05-31") == "between 8 May 2012 and 31 May 2025"
-    assert between("2025-05-31", "2025-08-26") == "between 31 May and 26 August 2025"
-    assert between(None, "2025-08-26") == "by 26 August 2025"
-    assert since("2012-05-08", "2025-08-26") == "since May 2012"
-    assert since("2025-05-31", "2025-08-26") == "since 31 May 2025"
+    assert between("2025-05-31", "2025-05-31") == "on 31 May 2025"
     texts = [number(n) for n in (1234567, 40.0, 0.25, 1234.5, 0.0000125)]
     assert texts == ["1,234,567", "40", "0.25", "1,234.5", "0.0000125"]
 

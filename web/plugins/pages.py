@@ -144,4 +144,4 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "points": words.points, "fromjson": json.loads,
         "xml": lambda text: NOT_XML.sub("\ufffd", text),
     }  # fmt: skip
-    env.globals |= {"between": words.between, "change": words.change, "since": words.since}
+    env.globals |= {"between": words.between, "change": words.change}
