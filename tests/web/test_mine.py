@@ -256,7 +256,7 @@ def test_backup_brings_everything_back(mine: Page, tmp_path: Path) -> None:
     assert (stored(mine, "solved"), stored(mine, "friends")) == (["ONP"], {"Ann": ["ONP"]})
     file.write_text("[]")
     mine.locator("#file").set_input_files(file)
-    mine.get_by_text("no backup").wait_for()
+    mine.get_by_text("not a backup").wait_for()
     assert stored(mine, "solved") == ["ONP"]
 
 
@@ -301,7 +301,7 @@ def test_other_tab_changes_the_list(mine: Page) -> None:
     other = mine.context.new_page()
     store(other, solved=["PRIME1"])
     expect(mine.locator("#solved")).to_have_text("1")
-    # To undo would take away what came from elsewhere.
+    # Undo would remove what the other tab has added.
     assert mine.get_by_role("button", name="Undo").count() == 0
     other.close()
 

@@ -24,7 +24,7 @@ const percent = (value) => (value === null ? "" : `${Math.round(value)}%`);
 
 export const at = (id) => document.getElementById(id);
 
-// What is no property is an attribute.
+// Properties that the element lacks become attributes.
 export function make(tag, properties = {}, ...content) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -37,7 +37,7 @@ export function make(tag, properties = {}, ...content) {
 
 export const button = (text, onclick, className = "") => make("button", { type: "button", onclick, className }, text);
 
-// As Datasette writes a code in an address; that of a problem whose code another one got has a ~.
+// As Datasette writes a code in an address; a code that another problem got has a ~.
 export const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
 
 const CELLS = {
@@ -97,7 +97,7 @@ export function showChips(id, items, act, adding = false, shown = MAX_CHIPS) {
   if (items.length > shown) chips.push(button(`Show all ${number(items.length)}`, () => showChips(id, items, act, adding, Infinity)));
   if (adding && items.length > 1) chips.push(button(`Add all ${items.length}`, () => act(new Set(items.map((one) => one.code)))));
   list.replaceChildren(...chips.map((chip) => make("li", {}, chip)));
-  // What was clicked is gone: go on at what took its place.
+  // The clicked button is gone: focus the one in its place.
   const rest = list.querySelectorAll("button");
   if (focused >= 0 && rest.length) rest[Math.min(focused, rest.length - 1)].focus();
 }

@@ -309,7 +309,7 @@ async function restore({ target }) {
   const found = storage.readBackup(await target.files[0].text());
   target.value = "";
   if (!found) {
-    showMessage(["This file is no backup of My progress."]);
+    showMessage(["This file is not a backup of My progress."]);
     return;
   }
   replaceAll(found, `Restored ${amounts(found.lists)}.`, snapshot());
@@ -348,7 +348,7 @@ function showArrived() {
   };
 }
 
-// The bookmarklet: runs on the page where it is clicked, so it can use nothing from here.
+// The bookmarklet: runs on the page where it is clicked, so it cannot use anything else of this module.
 function sendProfile(address) {
   if (!/(^|\.)spoj\.com$/.test(location.hostname)) {
     alert("Click this on your profile on www.spoj.com: it sends what you have solved to spojscore.");
@@ -447,7 +447,7 @@ function listen() {
   storage.onChange(({ here, code }) => {
     const before = snapshot();
     show(storage.loadLists());
-    // To undo would take away what came from elsewhere.
+    // Undo would remove what another tab has added.
     if (!here) at("message").querySelector(".undo")?.remove();
     if (code) showMessage([`${isSolved({ code }) ? "Added" : "Removed"} ${code}.`], before);
   });

@@ -50,7 +50,7 @@ export const KINDS = [
       headings.forEach((heading, index) => {
         const section = text.slice(heading.index + heading[0].length, headings[index + 1]?.index);
         const links = [...section.matchAll(/\/status\/([A-Z0-9_]+),/g)].map(([, code]) => code);
-        // Codes have no small letters: the first word with one stands behind the list.
+        // Codes have no small letters: the first word with one comes after the list.
         const words = section.match(WORD) ?? [];
         const end = words.findIndex((word) => /[a-z]/.test(word));
         const codes = links.length ? links : words.slice(0, end < 0 ? undefined : end);
@@ -123,7 +123,7 @@ export const KINDS = [
     solved: "PRIME1 TEST ONP",
     unknown: "NOSUCH",
     read(text, found) {
-      // Bullets and numbers of lines are no words.
+      // Bullets and line numbers do not count.
       const words = (text.match(TOKEN) ?? []).filter((word) => /[a-z]/i.test(word));
       const codes = words.filter((word) => found.problems.has(word.toUpperCase()));
       const others = words.filter((word) => !found.problems.has(word.toUpperCase()));

@@ -27,7 +27,7 @@ function save(name, value) {
   }
 }
 
-// What follows leaves out whatever is damaged or odd.
+// Damaged values are left out.
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isCode = (value) => typeof value === "string" && CODE.test(value);
 const toCodes = (value) => new Set(Array.isArray(value) ? value.filter(isCode) : []);
@@ -64,7 +64,8 @@ export function saveLists(lists, code) {
   return saved.every(Boolean);
 }
 
-// Calls `action` when a list has changed: here (with what saveLists got), in another tab, or before the way back.
+// Calls `action` when a list has changed: here (with the code that saveLists got), in another tab, or while this page was
+// in the back/forward cache.
 export function onChange(action) {
   addEventListener(CHANGE, ({ detail }) => action({ here: true, code: detail }));
   addEventListener("storage", ({ key }) => (!key || key.startsWith(PREFIX)) && action({ here: false }));
@@ -99,7 +100,7 @@ export function addVisit({ base, last, days }, day, codes, pointsOf) {
   return { base: before, last: { day, codes, points }, days: [...days.filter((one) => one.day !== day), entry] };
 }
 
-// Everything as one JSON file, and back; null if the text is no such file.
+// Everything as one JSON file, and back; null for any other text.
 export const backup = () => JSON.stringify({ spojscore: 1, ...plain(loadLists()), days: loadVisits() });
 
 export function readBackup(text) {
