@@ -21,8 +21,9 @@ def drawn(*points: tuple[Any, float], **options: Any) -> Line:
     [
         pytest.param([0, 97], [0, 50, 100], id="integers"),
         pytest.param([0.0012, 0.0031], [0.001, 0.002, 0.003, 0.004], id="small"),
+        pytest.param([0.00096, 0.0106], [0, 0.004, 0.008, 0.012], id="close"),
         pytest.param([5, 5], [5], id="one"),
-        pytest.param([-3, 4], [-5, -2.5, 0, 2.5, 5], id="negative"),
+        pytest.param([-3, 4], [-4, 0, 4], id="negative"),
     ],
 )
 def test_round_numbers_span_values(values: list[float], expected: list[float]) -> None:
@@ -33,6 +34,8 @@ def test_line_ends_where_its_last_point_lies() -> None:
     chart = drawn((1, 50), (2, 100), zero=True)
     assert chart.path == "M0,111 100,30"
     assert [tick.label for tick in chart.y_ticks] == ["0", "50", "100"]
+    assert [tick.label for tick in drawn((1, 0), (2, 4)).y_ticks] == ["0", "2", "4"]
+    assert [tick.label for tick in drawn((1, 0), (2, 1)).y_ticks] == ["0", "0.5", "1.0"]
     assert drawn((1, 50), (2, -50), zero=True).path == "M0,30 100,192"
     assert drawn((1, 50)).path == "M0,192"
 

@@ -100,7 +100,7 @@ class Pages:
         query = [
             (name, value)
             for name in request.args
-            if name not in ("band", "_next", "_page", "_size", "_facet", "_facet_array")
+            if name not in ("band", "band__in", "_next", "_page", "_size", "_facet", "_facet_array")
             for value in request.args.getlist(name)
         ]
         path = self.datasette.urls.table(DATABASE, LIST, format="json")
