@@ -75,7 +75,7 @@ def test_home_by_keyboard(phone: Page) -> None:
 
 def test_best_value_adds_filters_that_can_be_removed(phone: Page) -> None:
     phone.goto(LIST)
-    phone.get_by_text("Sort: most solved").click()
+    phone.get_by_text("↓ Most solved").click()
     phone.get_by_role("link", name="Best value").click()
     for argument in ("liked__gte", "users__gte"):
         phone.wait_for_url(f"**{argument}*")
