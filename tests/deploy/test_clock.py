@@ -1,5 +1,6 @@
 """The clock's runs, at times that the tests set."""
 
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -51,8 +52,11 @@ def runs(monkeypatch: pytest.MonkeyPatch, start: datetime, *moves: datetime) -> 
         monkeypatch.delenv("SITE_URL", raising=False)
         monkeypatch.setattr(module, "BackgroundScheduler", make)
         monkeypatch.setattr(module, "publish", publish)
+        signal.signal(signal.SIGALRM, lambda *_: pytest.fail(f"no run after those at {hours}"))
+        signal.alarm(60)
         with pytest.raises(StopError):
             clock(Path("missing.db"))  # never public
+        signal.alarm(0)
         schedulers[0].shutdown()
     return hours
 

@@ -7,12 +7,13 @@ import { loadHidden, loadLists, onChange, saveHidden } from "./storage.js";
 
 const MAX_NEXT = 3; // problems
 const MAX_PAGES = 10; // loaded at a time in place of hidden rows
-const STATES = { "": "Not yet", tried: "Tried", solved: "✓ Solved" };
 
 let isLoading = false;
 
 export async function start() {
-  for (const heading of document.querySelectorAll("h1[data-code]")) offerStates(heading);
+  for (const group of document.querySelectorAll(".states")) {
+    group.addEventListener("click", ({ target }) => target.matches("button") && setState(group.dataset.of, target.value));
+  }
   at("hide-solved")?.addEventListener("click", () => {
     saveHidden(!loadHidden());
     hideSolved();
@@ -77,16 +78,6 @@ function showRungs() {
   const next = rungs.find((rung) => rung.solved < rung.all);
   total.textContent = `${sum(rungs.map((rung) => rung.solved))} of ${sum(rungs.map((rung) => rung.all))} solved`;
   if (next) total.append("; next: ", make("a", { href: `#${next.id}` }, `rung ${next.number}`));
-}
-
-// On a problem's page: a switch of three states.
-function offerStates(heading) {
-  const { code } = heading.dataset;
-  const buttons = Object.entries(STATES).map(([value, text]) =>
-    make("button", { type: "button", value, onclick: () => setState(code, value) }, text),
-  );
-  const group = { className: "segments states", role: "group", "aria-label": "My progress", "data-of": code };
-  heading.after(make("div", group, ...buttons));
 }
 
 // On a list: hides what is solved, and loads the following rows in its place.
