@@ -183,8 +183,10 @@ def test_messages() -> None:
     pages = [page for page in COMPLETE.pages if page.start]
     last = LastList(10, 200, YESTERDAY, dict.fromkeys(range(9), "Name"))
     crawls = [
-        crawl(3, 3, 3, problems=problems), replace(COMPLETE, pages=pages), replace(COMPLETE, last=last)
-    ]  # fmt: skip
+        crawl(3, 3, 3, problems=problems),
+        replace(COMPLETE, pages=pages),
+        replace(COMPLETE, last=last),
+    ]
     assert [message for each in crawls for message in judge(each)[0].values()] == [
         "the list is not sorted by id (sort=0): 5 comes after 99",
         "1 of 3 pages are missing, the first at start=0",
