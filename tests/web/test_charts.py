@@ -30,7 +30,7 @@ def test_round_numbers_span_values(values: list[float], expected: list[float]) -
     assert round_numbers(values) == expected
 
 
-def test_line_ends_where_its_last_point_lies() -> None:
+def test_line_ends_at_last_point() -> None:
     chart = drawn((1, 50), (2, 100), zero=True)
     assert chart.path == "M0,111 100,30"
     assert [tick.label for tick in chart.y_ticks] == ["0", "50", "100"]
@@ -50,7 +50,7 @@ def test_line_ends_where_its_last_point_lies() -> None:
         pytest.param([(1, 5), (3974, 9)], ["1", "2,000", "3,974"], id="numbers"),
     ],
 )  # fmt: skip
-def test_x_axis_names_its_ends_and_what_has_room(points: list[Any], labels: list[str]) -> None:
+def test_x_axis_labels_ends_and_what_fits(points: list[Any], labels: list[str]) -> None:
     assert [tick.label for tick in drawn(*points).x_ticks] == labels
 
 
@@ -91,7 +91,7 @@ def test_stats_add_up(site: str, crawled: Path) -> None:
     assert f"Points {sum(scores):,.0f}" in page
 
 
-def test_charts_lead_to_their_numbers(grown_site: str) -> None:
+def test_charts_link_to_their_data(grown_site: str) -> None:
     page = Selector(get(f"{grown_site}/charts"))
     links = set(page.css("main a[href^='/spojscore/']::attr(href)").getall())
     names = ("by_solvers", "most_solved", "solves", "rising", "falls", "moved")

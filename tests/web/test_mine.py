@@ -193,7 +193,7 @@ def test_text_without_codes_changes_nothing(text: str, expected: str, mine: Page
     assert stored(mine, "solved") == LISTS["solved"]
 
 
-def test_tick_marks_solved_and_undo_takes_it_back(mine: Page) -> None:
+def test_checkbox_marks_solved_and_undo_reverts(mine: Page) -> None:
     code = codes(mine, "suggested")[0]
     mine.locator(f"#suggested tr[data-code={code}] .mark").click()
     assert stored(mine, "solved") == [*LISTS["solved"], code]
@@ -232,7 +232,7 @@ def test_link_with_a_list_asks_first(
         assert stored(mine, "friends") == {}
 
 
-def test_backup_brings_everything_back(mine: Page, tmp_path: Path) -> None:
+def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
     tab(mine, "Friends")
     mine.locator("#friend-name").fill("Ann")
     mine.locator("#friend-text").fill("AGGRCOW FCTRL")
@@ -370,7 +370,7 @@ def test_days_show_gains_and_losses(page: Page) -> None:
     ]
 
 
-def test_points_lost_lately(page: Page) -> None:
+def test_points_lost_recently(page: Page) -> None:
     lost = {"PRIME1": 0.003, "STEADY": 0.25, "ONP": 0.002}
     with_columns(page, score_7=lambda code: -lost.get(code, 0), score_30=lambda _: 0,
                  score_365=lambda _: None)  # fmt: skip
@@ -388,7 +388,7 @@ def bookmarklet(page: Page) -> str:
 
 
 @pytest.mark.skipif(not PROFILE.exists(), reason="shared/spoj is not beside this folder")
-def test_bookmarklet_brings_a_real_profile(browser: Browser, site: str) -> None:
+def test_bookmarklet_imports_real_profile(browser: Browser, site: str) -> None:
     with browser.new_context(base_url=site) as context:
         page = context.new_page()
         open_mine(page)
@@ -455,7 +455,7 @@ def test_page_is_accessible_and_fits(width: int, browser: Browser, grown_site: s
         assert violations(page, runOnly=["color-contrast"]) == []
 
 
-def test_by_keyboard_alone(page: Page) -> None:
+def test_keyboard_only(page: Page) -> None:
     open_mine(page)
     page.locator("#mine-text").focus()
     page.keyboard.type("ONP")

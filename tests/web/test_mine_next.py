@@ -58,7 +58,7 @@ def best(solved: list[str], least: float, most: float) -> list[str]:
 
 @pytest.mark.parametrize("range_", RANGES)
 @pytest.mark.parametrize("number", [3, 10, 40], ids=["few", "ten", "many"])
-def test_range_of_one_s_level_best_first(number: int, range_: str, recommend: Page) -> None:
+def test_range_around_level_best_first(number: int, range_: str, recommend: Page) -> None:
     solved = [row["code"] for row in LIST[:: 600 // number]][:number]
     users = sorted(row["users"] for row in LIST if row["code"] in solved)[:10]
     level = exp(sum(log(max(one, 1)) for one in users) / len(users))

@@ -212,7 +212,7 @@ def test_sql_runs_in_child_process(address: str, site: str) -> None:
     assert run_sql.TOO_MUCH_MEMORY in refusal(site + address)
 
 
-def test_every_statement_of_a_request_with_sql_runs_apart(
+def test_requests_with_sql_run_every_statement_in_child_process(
     database: visitor_sql.SiteDatabase, fake_child: Callable[[str], Path]
 ) -> None:
     fake_child('print(\'{"error": "apart"}\')')
@@ -261,7 +261,7 @@ def test_page_has_200_rows_json_5000_and_csv_is_refused(site: str) -> None:
         assert "more than 5,000 rows" in text
 
 
-def test_queries_at_once_get_their_own_answers(site: str) -> None:
+def test_concurrent_queries_get_their_own_results(site: str) -> None:
     addresses = [
         site + path(f"SELECT {number} AS n", ".json") + "&_shape=array" for number in range(12)
     ]
@@ -282,7 +282,7 @@ def test_memory_addresses_are_refused() -> None:
     assert child_error("SELECT fts3_tokenizer('simple', x'00')").startswith(refusals)
 
 
-def test_attacks_leave_pages_and_memory(crawled: Path) -> None:
+def test_attacks_spare_pages_and_memory(crawled: Path) -> None:
     """`python -m tests.support.run_attacks DB` measures all of them."""
     names = ("like over long texts", "wide rows as a page", "endless", "several sorters",
              "many columns as a page", "facets of a view", "output that just fits")  # fmt: skip

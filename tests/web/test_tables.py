@@ -98,12 +98,12 @@ def test_rows_lead_to_the_problem_and_to_spoj(path: str, site: str) -> None:
         assert links == {f"{LIST}/{code}", f"https://www.spoj.com/problems/{code}/"}
 
 
-def test_foreign_codes_and_addresses_are_no_links(site: str) -> None:
+def test_foreign_codes_and_urls_are_not_links(site: str) -> None:
     query = "select 'javascript:alert(1)' as url, 'no code' as code"
     assert Selector(get(f"{site}/spojscore?sql={quote(query)}")).css("td a").getall() == []
 
 
-def test_former_codes_are_no_links(grown: Path, tmp_path: Path) -> None:
+def test_former_codes_are_not_links(grown: Path, tmp_path: Path) -> None:
     database = tmp_path / "former.db"
     shutil.copy(grown, database)
     change(database, "UPDATE events SET code = 'FORMER' WHERE code = 'ARRIVED'")
@@ -120,7 +120,7 @@ def test_columns_of_one_name_stay_apart(site: str) -> None:
     assert Selector(page).css("tbody td::text").getall() == ["1", "2"]
 
 
-def test_head_sorts_the_list(site: str) -> None:
+def test_header_sorts_the_list(site: str) -> None:
     start = Selector(get(f"{site}{LIST}?_size=5"))
     head = start.xpath("//th/a[text()='Accepted']/@href").get("")
     assert head.endswith("_sort_desc=acceptance")
@@ -132,7 +132,7 @@ def test_head_sorts_the_list(site: str) -> None:
     assert Selector(page).css("th[aria-sort=descending] a::text").getall() == ["Accepted"]
 
 
-def test_chips_stay_after_a_range_was_chosen(site: str) -> None:
+def test_chips_stay_after_choosing_a_range(site: str) -> None:
     path = f"{LIST}?acceptance__gte=50"
     chips = Selector(get(site + path)).css("a.chip[data-band]")
     assert sorted(chips.css("::attr(data-band)").getall()) == list("abcde")
