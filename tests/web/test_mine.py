@@ -56,6 +56,7 @@ def mine(page: Page) -> Page:
 
 def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
+    page.get_by_role("tabpanel", name=name).wait_for()
 
 
 def undo(page: Page) -> None:
@@ -476,4 +477,4 @@ def test_by_keyboard_alone(page: Page) -> None:
     for name, key in (("Progress", "ArrowRight"), ("Next", "ArrowLeft"), ("Friends", "ArrowLeft")):
         page.keyboard.press(key)
         assert page.evaluate("document.activeElement.textContent") == name
-        assert page.get_by_role("tabpanel", name=name).is_visible()
+        page.get_by_role("tabpanel", name=name).wait_for()
