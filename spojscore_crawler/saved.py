@@ -20,17 +20,21 @@ from scrapy.http import HtmlResponse
 from spojscore_crawler.failures import bot_check, describe_status
 
 SCHEME = re.compile(r"https?://(?:www\.)?")
-LIST_PATH = re.compile(r"/problems/classical/?(?:sort=([0-9]+))?(?:,?start=([0-9]{1,9}))?/?")
+LIST_PATH = re.compile(r"/problems/classical/?(?:sort=(-?[0-9]+))?(?:,?start=([0-9]{1,9}))?/?")
 # Parameters of the request that follows a passed bot check.
-CHECK_PARAMETER = "__cf_chl_"
-MAX_AGE = timedelta(minutes=10)  # of a response's Date when the browser requests the page
+CHECK_PARAMETER = "__cf"
+MAX_AGE = timedelta(minutes=10)  # of a response when the browser requests the page
+# Fields with which Chrome marks a response of its cache or of a service worker.
+CHROME_CACHES = ("_fromCache", "_fetchedViaServiceWorker", "_responseCacheStorageCacheName")
+SAFARI_SOURCES = (None, "", "Network Load")  # other sources are caches and replacements
+URL_SAFE = str.maketrans("-_", "+/")  # characters of URL-safe base64, which may lack its padding
 RELOAD = "load the page again and save once more"
 # What translators leave behind: Edge, Chrome and Google's widget, its proxy, Yandex, Immersive
 # Translate, DeepL, Firefox, Papago. Several also change the page's language, which is English.
 TRANSLATED = re.compile(
     rb"_mst(?:text)?hash|\btranslated-(?:ltr|rtl)\b|<font[^>]+vertical-align: ?inherit|goog-te-"
     rb"|_x_tr_|\.translate\.goog|<ya-tr-span|immersive-translate-target|data-dl-translated"
-    rb"|data-moz-translations|papago-|<html[^>]*\slang=[\"']?(?!en\b|[\"'>\s])",
+    rb"|data-moz-translations|papago-|<html[^>]*\slang\s*=\s*[\"']?(?!en\b|[\"'>\s])",
     re.IGNORECASE,
 )
 
@@ -93,8 +97,11 @@ def read_har(content: bytes, site: str) -> list[SavedPage]:
     failure. Uses addresses, times, headers and bodies only. Raises SavedPagesError.
     """
     try:
-        entries = [(e, str(e["request"]["url"])) for e in json.loads(content)["log"]["entries"]]
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        entries = [
+            (entry, str((entry.get("request") or {}).get("url")))
+            for entry in json.loads(content)["log"]["entries"]
+        ]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise SavedPagesError(f"not a HAR file ({type(error).__name__}: {error})") from error
     pages: list[SavedPage] = []
     failed: dict[int, str] = {}
@@ -118,14 +125,14 @@ def read_har(content: bytes, site: str) -> list[SavedPage]:
 
 def parse_list_url(url: str, site: str) -> tuple[int, int] | None:
     """(sort, start) of a page of the list; None for any other address. SPOJ's default sort is 0."""
-    home, address = (SCHEME.sub("", text) for text in (site.rstrip("/"), url))
+    home, address = (SCHEME.sub("", text).partition("#")[0] for text in (site.rstrip("/"), url))
     path, _, query = address.removeprefix(home).partition("?")
     parameters = dict(parse_qsl(query, keep_blank_values=True))
     sort = parameters.pop("sort", "0")
     match = LIST_PATH.fullmatch(path)
     if not match or not all(name.startswith(CHECK_PARAMETER) for name in parameters):
         return None
-    return int(match[1] or (sort if sort.isdecimal() else 0)), int(match[2] or 0)
+    return int(match[1] or (sort if sort.lstrip("-").isdecimal() else 0)), int(match[2] or 0)
 
 
 def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
@@ -141,7 +148,7 @@ def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
         raise SavedPagesError(reason)
     if not response.status:
         raise SavedPagesError(f"the browser got no response; {RELOAD}")
-    if response.status != 200:  # noqa: PLR2004
+    if response.status not in (200, 304):
         raise SavedPagesError(describe_status(response))
     read = datetime.fromisoformat(entry["startedDateTime"])
     if read.tzinfo is None:
@@ -154,10 +161,15 @@ def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
 
 
 def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) -> bool:
-    """Whether Chrome, Firefox or Safari marked it as cached, or its Date header is too old."""
-    cache = entry.get("cache") or {}
+    """Whether a browser marked it as cached, or its Date or Age header says that it is too old."""
+    fields = entry["response"] | entry
+    cache = fields.get("cache") or {}
     firefox = "afterRequest" in cache and "beforeRequest" not in cache
-    if firefox or entry.get("_fromCache") or "Cache" in (entry.get("_fetchType") or ""):
+    chrome = fields.get("_transferSize") == 0 or any(map(fields.get, CHROME_CACHES))
+    if chrome or firefox or fields.get("_fetchType") not in SAFARI_SOURCES:
+        return True
+    age = response.headers.get("Age") or b""
+    if response.status != 200 or (age.isdigit() and int(age) > MAX_AGE.total_seconds()):  # noqa: PLR2004
         return True
     with suppress(ValueError, OverflowError):
         date = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
@@ -169,5 +181,5 @@ def _body(content: dict[str, Any]) -> bytes:
     text: str = content.get("text") or ""
     # Some programs write plain text and call it base64, which has no such character.
     if content.get("encoding") == "base64" and "<" not in text:
-        return b64decode(text)
+        return b64decode(f"{text.translate(URL_SAFE)}==")
     return text.encode("utf-8", "replace")

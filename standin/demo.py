@@ -37,10 +37,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8001)
     port = parser.parse_args().port
     try:
-        serve.check_port(port)
         make_database()
-    except serve.ServeError as error:
-        sys.exit(f"error: {error}")
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)
     except KeyboardInterrupt:

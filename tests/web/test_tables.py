@@ -121,8 +121,8 @@ def test_columns_of_one_name_stay_apart(site: str) -> None:
 
 
 def test_head_sorts_the_list(site: str) -> None:
-    page = Selector(get(f"{site}{LIST}?_size=5"))
-    head = page.xpath("//th/a[text()='Accepted']/@href").get("")
+    start = Selector(get(f"{site}{LIST}?_size=5"))
+    head = start.xpath("//th/a[text()='Accepted']/@href").get("")
     assert head.endswith("_sort_desc=acceptance")
     expected = json.loads(get(f"{site}{LIST}.json?_size=5&_sort_desc=acceptance&_shape=array"))
     page = get(site + head)
@@ -145,6 +145,22 @@ def test_chips_stay_after_a_range_was_chosen(site: str) -> None:
         assert chosen.attrib["href"] == path
         counts = page.css("a.chip[data-band] span::text").getall()
         assert counts == chips.css("span::text").getall()
+
+
+def test_chips_of_ranges_add_up(site: str, crawled: Path) -> None:
+    address = f"{LIST}?users__gte=1"
+    for band in "bd":
+        [chip] = Selector(get(site + address)).css(f"a.chip[data-band={band}]")
+        address = chip.attrib["href"]
+    page = Selector(get(site + address))
+    [found] = rows(
+        crawled, "SELECT count(*) AS n FROM problems WHERE users > 0 AND band GLOB '[bd]*'"
+    )
+    assert page.css("h1 [role=status]::text").get("").startswith(f"{found['n']:,} of")
+    assert "0.5\N{EN DASH}1 or 0.01\N{EN DASH}0.1 points" in page.css("title::text").get("")
+    [chosen] = page.css("a.chip[data-band=b][aria-current]")
+    page = Selector(get(site + chosen.attrib["href"]))
+    assert page.css("a.chip[aria-current]::attr(data-band)").getall() == ["d"]
 
 
 def test_removed_problems_are_marked(grown_site: str) -> None:

@@ -15,7 +15,7 @@ HEIGHT, TOP, BOTTOM = 220, 30, 192
 TICKS = 3  # the approximate number on an axis
 MAX_POINTS, MAX_DOTS = 200, 12  # of a line; with more points, it has no dots
 CURVE_STEPS = 40
-ROUND_STEPS = (1, 2, 2.5, 5, 10)
+ROUND_STEPS = (1, 2, 2.5, 4, 5, 10)
 LABEL_ROOM = (25, 75)  # percent of the x axis where labels do not touch those of its ends
 
 
@@ -89,7 +89,8 @@ def line(
         Mark(mark.x, mark.y - 10, points(row[y]), anchor)
         for mark, row, anchor in ((marks[0], drawn[0], "start"), (marks[-1], drawn[-1], "end"))
     ]
-    y_ticks = [Mark(0, up(level), number(level)) for level in levels]
+    decimals = max(len(number(level).partition(".")[2]) for level in levels)
+    y_ticks = [Mark(0, up(level), f"{level:,.{decimals}f}" if level else "0") for level in levels]
     dots = marks if len(marks) <= MAX_DOTS else []
     return Line(f"M{path}", dashes, ticks, y_ticks, dots, ends)
 
@@ -121,13 +122,14 @@ def scale(value: float, low: float, high: float, start: float, end: float) -> fl
 
 
 def round_numbers(values: Sequence[float]) -> list[float]:
-    """Return equidistant round numbers that span all values."""
+    """Return equidistant round numbers that span all values closely."""
     low, high = min(values), max(values)
     if high == low:
         return [low]
     exact = (high - low) / TICKS
     power = 10.0 ** floor(log10(exact))
-    step = next(step * power for step in ROUND_STEPS if step * power >= exact)
+    steps = [step * power for step in ROUND_STEPS if step * power >= exact]
+    step = min(steps, key=lambda step: step * (ceil(high / step) - floor(low / step)))
     return [float(f"{step * n:.12g}") for n in range(floor(low / step), ceil(high / step) + 1)]
 
 

@@ -101,7 +101,7 @@ def search(request: Request, table: str) -> FilterArguments | None:
     query = request.args.get("_q") or request.args.get("_search") or ""
     if table != LIST or not query_words(query):
         return None
-    text = f"code or name contains {' and '.join(query.split())}"
+    text = f"Code or name contains {' and '.join(query.split())}"
     return FilterArguments(
         ["found(:q, code || ' ' || name)"], params={"q": query}, human_descriptions=[text]
     )

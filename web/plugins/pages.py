@@ -8,7 +8,7 @@ import os
 import re
 import sqlite3
 from asyncio import create_task
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -26,19 +26,6 @@ from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CODE = "SELECT code FROM problems WHERE code = :query COLLATE NOCASE"
 LAST_CRAWL = "SELECT id, finished, problems, source FROM crawls ORDER BY id DESC LIMIT 1"
-# Days of the spans whose growth the table movers has, the longest first.
-SPANS = {"30": 30, "7": 7, "last": 1}
-SPAN = """
-    SELECT (SELECT max(day) FROM crawls WHERE day <= date(until, :days || ' days')) AS since, until
-    FROM (SELECT max(day) AS until FROM crawls)
-    WHERE EXISTS (SELECT 1 FROM movers WHERE solves_{span} IS NOT NULL)
-"""
-GROWTH = """
-    SELECT code, name, solves_{span} AS solves, score_{span} AS score_change FROM movers
-    WHERE :codes IS NULL AND solves_{span} > 0
-          OR solves_{span} IS NOT NULL AND code IN (SELECT value FROM json_each(:codes))
-    ORDER BY solves_{span} DESC, code LIMIT iif(:codes IS NULL, 10, -1)
-"""
 CLOCK_SKEW = timedelta(minutes=5)  # a crawl further in the future had a wrong clock
 # For databases that do not show SPOJ's current list, by the source of the last crawl.
 NOTICES = {
@@ -57,19 +44,6 @@ class Freshness(NamedTuple):
     stale_hours: float
 
 
-class Growth(NamedTuple):
-    """New solvers between the crawls of two days: the ten problems with most, or some problems."""
-
-    since: str
-    until: str
-    rows: list[dict[str, Any]]
-
-    @property
-    def solves(self) -> dict[str, int]:
-        """New solvers by code."""
-        return {row["code"]: row["solves"] for row in self.rows}
-
-
 class Pages:
     """What templates ask for. Rows are dictionaries."""
 
@@ -85,22 +59,12 @@ class Pages:
         query = canned_queries(self.datasette)[name]
         return await self.rows(query["sql"], dict.fromkeys(query.get("params", ()), "") | params)
 
-    async def growth(self, max_days: int, codes: Sequence[str] | None = None) -> Growth | None:
-        """Return the growth over the longest known span of at most `max_days`, None without any."""
-        params = {"codes": json.dumps(codes) if codes else None}
-        for span in (span for span, days in SPANS.items() if days <= max_days):
-            for known in await self.rows(SPAN.format(span=span), {"days": -SPANS[span]}):
-                if known["since"]:
-                    rows = await self.rows(GROWTH.format(span=span), params)
-                    return Growth(known["since"], known["until"], rows)
-        return None
-
     async def band_counts(self, request: Request) -> list[dict[str, Any]]:
         """Count each range of the list under all other conditions of its page."""
         query = [
             (name, value)
             for name in request.args
-            if name not in ("band", "_next", "_page", "_size", "_facet", "_facet_array")
+            if name not in ("band", "band__in", "_next", "_page", "_size", "_facet", "_facet_array")
             for value in request.args.getlist(name)
         ]
         path = self.datasette.urls.table(DATABASE, LIST, format="json")
@@ -161,7 +125,7 @@ def extra_template_vars(
     async def variables() -> dict[str, Any]:
         pages = Pages(datasette)
         found = {
-            "answer": pages.answer, "recent_growth": pages.growth, "band_counts": pages.band_counts,
+            "answer": pages.answer, "band_counts": pages.band_counts,
             "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS, "freshness": await pages.freshness(),
             "queries_by_name": canned_queries(datasette),
         }  # fmt: skip
@@ -180,4 +144,4 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "points": words.points, "fromjson": json.loads,
         "xml": lambda text: NOT_XML.sub("\ufffd", text),
     }  # fmt: skip
-    env.globals |= {"between": words.between, "change": words.change, "since": words.since}
+    env.globals |= {"between": words.between, "change": words.change}

@@ -166,21 +166,21 @@ class Tables:
     def conditions(self, filters: Filters, request: Request, table: str) -> list[Condition]:
         """Return the search and the filters of a table's page in words: 'Solvers ≥ 100'."""
         search = " and ".join((request.args.get("_q") or "").split())
-        found = [Condition("_q", f"code or name contains {search}")] if search else []
+        found = [Condition("_q", f"Code or name contains {search}")] if search else []
         for column, lookup, value in filters.selections():
             name = f"{column}__{lookup}"
             one = Filters([(f"{self.label(column, table)}__{lookup}", value)])
             text = one.human_description_en().removeprefix("where ")
-            if name == "band__exact":
-                text = f"{band_name(value)} points"
+            if name in ("band__exact", "band__in"):
+                text = f"{' or '.join(map(band_name, value.split(',')))} points"
             is_plain = lookup == "exact" and column in request.args
             found.append(Condition(column if is_plain else name, text))
         return found
 
 
 def named_columns(request: Request) -> set[str]:
-    """Return the columns that a request filters, sorts, groups by or chooses; a band has a chip."""
-    names = {name.partition("__")[0] for name in request.args if name != "band"}
+    """Return the columns that a request filters, sorts, groups by or chooses; ranges have chips."""
+    names = {name.partition("__")[0] for name in request.args if name not in ("band", "band__in")}
     for name in ("_sort", "_sort_desc", "_facet", "_facet_array", "_col"):
         names.update(request.args.getlist(name))
     return names
