@@ -3,6 +3,7 @@
 Source: the HAR 1.2 specification, http://www.softwareishard.com/blog/har-12-spec/.
 """
 
+import codecs
 import json
 import re
 from base64 import b64decode
@@ -83,7 +84,7 @@ def _read_folder(folder: Path) -> list[SavedPage]:
         raise SavedPagesError("no *.html files in this folder")
     return [
         SavedPage(
-            HtmlResponse(str(file), body=file.read_bytes()), None, "saved pages",
+            HtmlResponse(str(file), body=_to_utf_8(file.read_bytes())), None, "saved pages",
             datetime.fromtimestamp(file.stat().st_mtime, UTC),
         )
         for file in files
@@ -142,7 +143,7 @@ def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
         url,
         status=fields.get("status") or 0,
         headers={header["name"]: header["value"] for header in fields.get("headers") or []},
-        body=_body(fields.get("content") or {}),
+        body=_to_utf_8(_body(fields.get("content") or {})),
     )
     if reason := describe_bot_check(response):
         raise SavedPagesError(reason)
@@ -185,3 +186,9 @@ def _body(content: dict[str, Any]) -> bytes:
     if content.get("encoding") == "base64" and "<" not in text:
         return b64decode(f"{text.translate(URL_SAFE)}==")
     return text.encode("utf-8", "replace")
+
+
+def _to_utf_8(body: bytes) -> bytes:
+    """A page in UTF-16, which begins with a byte order mark, as UTF-8."""
+    is_utf_16 = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return body.decode("utf-16", "replace").encode() if is_utf_16 else body

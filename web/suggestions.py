@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from datasette.utils import tilde_decode
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Base400, Response
 
 from web.options import DATABASE, LIST
 from web.search import matches
@@ -36,6 +36,12 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     """A question to put after a sentence; blank unless one of `names` is similar."""
     close = get_close_matches(word.lower(), list(names), n=1)
     return f" Did you mean {close[0]}?" if close else ""
+
+
+def check_name(name: str, names: Iterable[str], message: str) -> None:
+    """Raise Base400 with a message that ends in the name unless it is one of `names`."""
+    if name not in names:
+        raise Base400(f"{message} `{name}`.{did_you_mean(name, names)}")
 
 
 async def similar_name(datasette: Datasette, word: str) -> str:

@@ -63,6 +63,7 @@ def test_times_are_utc() -> None:
     [
         pytest.param(b64encode("Łódź".encode()).decode(), "Łódź".encode(), id="base64"),
         pytest.param("w7_Dvz4-Pj8_YQ", "ÿÿ>>>??a".encode(), id="url-safe-without-padding"),
+        pytest.param(b64encode("Łódź".encode("utf-16")).decode(), "Łódź".encode(), id="utf-16"),
         pytest.param(PLAIN, PLAIN.encode(), id="plain-text-called-base64"),
     ],
 )  # fmt: skip

@@ -46,8 +46,8 @@ def test_line_ends_at_last_point() -> None:
         pytest.param([("2021-07-29", 1), ("2021-09-07", 2)], ["29 July 2021", "7 September 2021"],
                      id="days"),
         pytest.param([("2013-05-12", 1), ("2023-05-10", 2)],
-                     ["2014", "2018", "2022"], id="years"),
-        pytest.param([(1, 5), (3974, 9)], ["1", "2,000", "3,974"], id="numbers"),
+                     ["12 May 2013", "10 May 2023", "2016", "2020"], id="years"),
+        pytest.param([(1, 5), (3974, 9)], ["1", "3,974", "2,000"], id="numbers"),
     ],
 )  # fmt: skip
 def test_x_axis_labels_ends_and_what_fits(points: list[Any], labels: list[str]) -> None:

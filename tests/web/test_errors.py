@@ -28,7 +28,7 @@ from tests.support.sites import fetch, get, path, refusal, served, words
         pytest.param(path("SELECT medain(1)", "{}"), "No function “medain”.", id="function"),
         pytest.param(path("SELECT * FROM xyzzy", "{}"), "No table “xyzzy”.", id="nothing similar"),
         pytest.param("/spojscore/worth{}?code=PRIME1",
-                     "The query worth has no parameter code. Did you mean codes?", id="parameter"),
+                     "The query worth has no parameter `code`. Did you mean codes?", id="parameter"),
         pytest.param("/spojscore/problems{}?_where=1",
                      "_where= is not available. Use SQL instead: /spojscore#sql.", id="_where"),
         pytest.param("/spojscore/problems{}?%5Fwhere=1",

@@ -103,13 +103,13 @@ function show(now) {
   const any = lists.solved.size + lists.tried.size > 0;
   for (const part of document.querySelectorAll(".with-list")) part.hidden = !any;
   for (const part of document.querySelectorAll(".without-list")) part.hidden = any;
-  at("open-add").hidden = !any;
   if (!any) openAdd(true);
   overview.show(lists);
   otherTabs?.then((tabs) => tabs.show());
 }
 
 function openAdd(open) {
+  document.documentElement.classList.remove("has-list"); // see seen.js
   at("add").hidden = !open;
   at("open-add").setAttribute("aria-expanded", open);
 }

@@ -12,6 +12,7 @@ const MAX_ROWS = 10;
 let listed = [];
 let lists; // the visitor's
 let suggestions = [];
+let isDrawn = false;
 
 const isSolved = (problem) => lists.solved.has(problem.code);
 const worth = (some) => sum(some.map((problem) => problem.score));
@@ -32,6 +33,7 @@ export function start(problems) {
   const choose = () => {
     showNext();
     showTiles();
+    showFewest();
   };
   at("choice").oninput = choose;
   at("liked").onclick = () => {
@@ -43,11 +45,17 @@ export function start(problems) {
   at("tab-progress").addEventListener("click", showRung);
 }
 
-export function show(now) {
+// The first time, the pictures are drawn one by one, so that the page answers meanwhile.
+export async function show(now) {
   lists = now;
   showNext();
   showTiles();
-  showProgress();
+  if (lists.solved.size + lists.tried.size === 0) return;
+  for (const draw of [showLevel, showMap, showBands, showFewest, showProgress]) {
+    if (!isDrawn) await new Promise(setTimeout);
+    draw();
+  }
+  isDrawn = true;
 }
 
 // What is missing to the next whole point, rounded up.
@@ -74,7 +82,6 @@ function showTiles() {
 
 const solversText = ([least, most]) => (most === Infinity ? `${number(least)}+` : `${number(least)}–${number(Math.max(most - 1, least))}`);
 
-// The problems to solve next, and the pictures beside them.
 function showNext() {
   const solved = listed.filter(isSolved);
   const unsolved = listed.filter((problem) => !isSolved(problem));
@@ -99,12 +106,20 @@ function showNext() {
     : (found.widened ? "Nothing left here; showing a wider range: " : "") + text;
   fillProblems("suggested", suggestions);
   at("picked").replaceChildren();
+}
+
+function showLevel() {
+  const ranges = rangesOf(levelOf(listed.filter(isSolved), listed));
   at("ranges").textContent = `Easy ${solversText(ranges.easy)} solvers · Moderate ${solversText(ranges.moderate)} · Hard ${solversText(ranges.hard)}. Best points per submission first. Dots: yours.`;
   drawLevel("level-curve", listed, isSolved, { Easy: ranges.easy, Moderate: ranges.moderate, Hard: ranges.hard });
-  drawMap("map", listed, lists.solved, lists.tried);
+}
+
+const showMap = () => drawMap("map", listed, lists.solved, lists.tried);
+
+function showBands() {
   const bands = [...new Set(listed.map((problem) => problem.band))].sort();
-  showBars("bands", bands.map((band) => group(band.slice(3).replace("under ", "< ").replace(" or more", "+").replace(" to ", "–"), (problem) => problem.band === band, band[0])));
-  showFewest();
+  const nameOf = (band) => band.slice(3).replace("under ", "< ").replace(" or more", "+").replace(" to ", "–");
+  showBars("bands", bands.map((band) => group(nameOf(band), (problem) => problem.band === band, band[0])));
 }
 
 function group(name, has, band) {
