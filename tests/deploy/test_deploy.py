@@ -136,7 +136,7 @@ def test_probe_without_deployment_asks_once(site: Site) -> None:
     site.on_get = requests.append
     assert probe(Path()).startswith(f"{site.url} shows crawl 1, ")
     site.status = 503
-    with pytest.raises(PublishError, match=r"/-/freshness\.json answers 503$"):
+    with pytest.raises(PublishError, match=r"/-/freshness\.json returned 503$"):
         probe(Path())
     assert len(requests) == 2
 
