@@ -54,6 +54,8 @@ def test_link_with_a_list_asks_first(
     open_mine(mine, "/mine#solved=ONP,FCTRL2,NOSUCH,%3Cb%3E&tried=AGGRCOW")
     assert stored(mine, "solved") == LISTS["solved"]
     mine.locator("#arrived").get_by_role("button", name=button).click()
+    if button != "Ignore":
+        mine.locator("#message p").wait_for()
     assert stored(mine, "solved") == solved
     assert stored(mine, "friends") == friends
     assert mine.locator("#arrived").is_hidden()
@@ -183,16 +185,29 @@ def test_days_show_gains_and_losses(page: Page) -> None:
     ]
 
 
-def test_points_lost_recently(page: Page) -> None:
+def test_points_lost_recently(mine: Page) -> None:
     lost = {"PRIME1": 0.003, "STEADY": 0.25, "ONP": 0.002}
-    with_columns(page, score_7=lambda code: -lost.get(code, 0), score_30=lambda _: 0,
-                 score_365=lambda _: None)  # fmt: skip
-    store(page, **LISTS)
-    open_mine(page)
-    tab(page, "Progress")
-    assert table(page, "lost") == [
-        ["7 days", "0.255", "STEADY"], ["30 days", "0", ""],
-    ]  # fmt: skip
+    rows = {
+        "score_7": (lambda code: -lost.get(code, 0), ["7 days", "0.255", "STEADY"]),
+        "score_30": (lambda _: 0, ["30 days", "0", ""]),
+        "score_365": (lambda _: None, None),
+    }
+    with_columns(mine, **{name: value for name, (value, _) in rows.items()})
+    open_mine(mine)
+    tab(mine, "Progress")
+    assert table(mine, "lost") == [row for _, row in rows.values() if row]
+    assert mine.locator("#points-note").inner_text() == f"{MINUS}0.255 in 7 days"
+    columns = {
+        "score_7": lambda _: None,
+        "score_30": lambda _: None,
+        "score_last": lambda c: -1 if c == "ONP" else 0,
+    }
+    mine.unroute_all()
+    with_columns(mine, **columns, score_365=lambda _: None)
+    open_mine(mine)
+    tab(mine, "Progress")
+    [[time, points, code]] = table(mine, "lost")
+    assert (time[:6], points, code) == ("since ", "1", "ONP")
 
 
 def bookmarklet(page: Page) -> str:
