@@ -3,6 +3,7 @@
 Source: the HAR 1.2 specification, http://www.softwareishard.com/blog/har-12-spec/.
 """
 
+import codecs
 import json
 import re
 from base64 import b64decode
@@ -17,34 +18,38 @@ from urllib.parse import parse_qsl
 
 from scrapy.http import HtmlResponse
 
-from spojscore_crawler.failures import bot_check, describe_status
+from spojscore_crawler.failures import describe_bot_check, describe_status
 
 SCHEME = re.compile(r"https?://(?:www\.)?")
-LIST_PATH = re.compile(r"/problems/classical/?(?:sort=([0-9]+))?(?:,?start=([0-9]{1,9}))?/?")
-# Parameters of the request that follows a passed bot check.
-CHECK_PARAMETER = "__cf_chl_"
-MAX_AGE = timedelta(minutes=10)  # of a response's Date when the browser requests the page
+LIST_PATH = re.compile(r"/problems/classical/?(?:sort=(-?[0-9]+))?(?:,?start=([0-9]{1,9}))?/?")
+# Parameters of the request after a passed bot check.
+CHECK_PARAMETER = "__cf"
+MAX_AGE = timedelta(minutes=10)  # of a response when the browser requests the page
+# Fields by which Chrome marks a response from its cache or a service worker.
+CHROME_CACHES = ("_fromCache", "_fetchedViaServiceWorker", "_responseCacheStorageCacheName")
+SAFARI_SOURCES = (None, "", "Network Load")  # other sources are caches and replacements
+URL_SAFE = str.maketrans("-_", "+/")  # URL-safe base64, which may lack padding
 RELOAD = "load the page again and save once more"
 # What translators leave behind: Edge, Chrome and Google's widget, its proxy, Yandex, Immersive
 # Translate, DeepL, Firefox, Papago. Several also change the page's language, which is English.
 TRANSLATED = re.compile(
     rb"_mst(?:text)?hash|\btranslated-(?:ltr|rtl)\b|<font[^>]+vertical-align: ?inherit|goog-te-"
     rb"|_x_tr_|\.translate\.goog|<ya-tr-span|immersive-translate-target|data-dl-translated"
-    rb"|data-moz-translations|papago-|<html[^>]*\slang=[\"']?(?!en\b|[\"'>\s])",
+    rb"|data-moz-translations|papago-|<html[^>]*\slang\s*=\s*[\"']?(?!en\b|[\"'>\s])",
     re.IGNORECASE,
 )
 
 
 class SavedPagesError(Exception):
-    """There are no pages to read. Says why."""
+    """There are no pages to read. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
     """One reading of a page of the list, from `source`.
 
-    `start` is what the browser requested, None in a folder, where only the page itself says it;
-    `read` is when, in UTC.
+    `start` is the start= of the request, None for a file in a folder; `read` is when the browser
+    read it, in UTC.
     """
 
     response: HtmlResponse
@@ -73,13 +78,13 @@ def read_saved_pages(path: Path, site: str) -> list[SavedPage]:
 
 def _read_folder(folder: Path) -> list[SavedPage]:
     if not folder.is_dir():
-        raise SavedPagesError("there is no such folder and no such .har file")
+        raise SavedPagesError("no such folder or .har file")
     files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in (".html", ".htm")]
     if not files:
-        raise SavedPagesError("there is no *.html in this folder")
+        raise SavedPagesError("no *.html files in this folder")
     return [
         SavedPage(
-            HtmlResponse(str(file), body=file.read_bytes()), None, "saved pages",
+            HtmlResponse(str(file), body=_to_utf_8(file.read_bytes())), None, "saved pages",
             datetime.fromtimestamp(file.stat().st_mtime, UTC),
         )
         for file in files
@@ -89,16 +94,19 @@ def _read_folder(folder: Path) -> list[SavedPage]:
 def read_har(content: bytes, site: str) -> list[SavedPage]:
     """Every reading of a page of `site`'s list in a HAR file.
 
-    Skips the entries of other pages, and failed readings of a page that was also read without a
-    failure. Uses addresses, times, headers and bodies only. Raises SavedPagesError.
+    Skips the entries of other pages, and failed readings of a page that was also read
+    successfully. Uses addresses, times, headers and bodies only. Raises SavedPagesError.
     """
     try:
-        entries = [(e, str(e["request"]["url"])) for e in json.loads(content)["log"]["entries"]]
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        entries = [
+            (entry, str((entry.get("request") or {}).get("url")))
+            for entry in json.loads(content)["log"]["entries"]
+        ]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise SavedPagesError(f"not a HAR file ({type(error).__name__}: {error})") from error
     pages: list[SavedPage] = []
     failed: dict[int, str] = {}
-    reason = f"no page of {site}/problems/classical/ in it"
+    reason = f"it has no page of {site}/problems/classical/"
     for entry, url in entries:
         sort, start = parse_list_url(url, site) or (None, 0)
         if sort:
@@ -118,30 +126,30 @@ def read_har(content: bytes, site: str) -> list[SavedPage]:
 
 def parse_list_url(url: str, site: str) -> tuple[int, int] | None:
     """(sort, start) of a page of the list; None for any other address. SPOJ's default sort is 0."""
-    home, address = (SCHEME.sub("", text) for text in (site.rstrip("/"), url))
+    home, address = (SCHEME.sub("", text).partition("#")[0] for text in (site.rstrip("/"), url))
     path, _, query = address.removeprefix(home).partition("?")
     parameters = dict(parse_qsl(query, keep_blank_values=True))
     sort = parameters.pop("sort", "0")
     match = LIST_PATH.fullmatch(path)
     if not match or not all(name.startswith(CHECK_PARAMETER) for name in parameters):
         return None
-    return int(match[1] or (sort if sort.isdecimal() else 0)), int(match[2] or 0)
+    return int(match[1] or (sort if sort.lstrip("-").isdecimal() else 0)), int(match[2] or 0)
 
 
 def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
-    """Read an entry of the list. Raises SavedPagesError when its response is not usable."""
+    """Read an entry of the list. Raises SavedPagesError if its response is not usable."""
     fields = entry.get("response") or {}
     response = HtmlResponse(
         url,
         status=fields.get("status") or 0,
         headers={header["name"]: header["value"] for header in fields.get("headers") or []},
-        body=_body(fields.get("content") or {}),
+        body=_to_utf_8(_body(fields.get("content") or {})),
     )
-    if reason := bot_check(response):
+    if reason := describe_bot_check(response):
         raise SavedPagesError(reason)
     if not response.status:
         raise SavedPagesError(f"the browser got no response; {RELOAD}")
-    if response.status != 200:  # noqa: PLR2004
+    if response.status not in (200, 304):
         raise SavedPagesError(describe_status(response))
     read = datetime.fromisoformat(entry["startedDateTime"])
     if read.tzinfo is None:
@@ -149,15 +157,22 @@ def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
     if _is_cached(entry, response, read):
         raise SavedPagesError(f"it came from the browser's cache; {RELOAD}")
     if not response.body:
-        raise SavedPagesError(f"its text is missing, as if the browser left it early; {RELOAD}")
+        raise SavedPagesError(
+            f"its text is missing, perhaps because the browser left it too early; {RELOAD}"
+        )
     return SavedPage(response, start, "browser", read.astimezone(UTC))
 
 
 def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) -> bool:
-    """Whether Chrome, Firefox or Safari marked it as cached, or its Date header is too old."""
-    cache = entry.get("cache") or {}
+    """Whether a browser marked it as cached, or its Date or Age header says that it is too old."""
+    fields = entry["response"] | entry
+    cache = fields.get("cache") or {}
     firefox = "afterRequest" in cache and "beforeRequest" not in cache
-    if firefox or entry.get("_fromCache") or "Cache" in (entry.get("_fetchType") or ""):
+    chrome = fields.get("_transferSize") == 0 or any(map(fields.get, CHROME_CACHES))
+    if chrome or firefox or fields.get("_fetchType") not in SAFARI_SOURCES:
+        return True
+    age = response.headers.get("Age") or b""
+    if response.status != 200 or (age.isdigit() and int(age) > MAX_AGE.total_seconds()):  # noqa: PLR2004
         return True
     with suppress(ValueError, OverflowError):
         date = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
@@ -167,7 +182,13 @@ def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) ->
 
 def _body(content: dict[str, Any]) -> bytes:
     text: str = content.get("text") or ""
-    # Some programs write plain text and call it base64, which has no such character.
+    # Some programs label plain text as base64, which never contains "<".
     if content.get("encoding") == "base64" and "<" not in text:
-        return b64decode(text)
+        return b64decode(f"{text.translate(URL_SAFE)}==")
     return text.encode("utf-8", "replace")
+
+
+def _to_utf_8(body: bytes) -> bytes:
+    """A page in UTF-16, which begins with a byte order mark, as UTF-8."""
+    is_utf_16 = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return body.decode("utf-16", "replace").encode() if is_utf_16 else body

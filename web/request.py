@@ -95,7 +95,7 @@ def check(request: SiteRequest, queries: Mapping[str, Mapping[str, Any]]) -> Non
     is_database = is_data and not others and not request.get("sql")
     if len(request.path) + len(request.query_string) > MAX_ADDRESS_BYTES:
         raise SiteError(TOO_LONG, HTTPStatus.REQUEST_URI_TOO_LONG)
-    is_private = request.path.startswith(PRIVATE) and not request.path.startswith(PUBLIC)
+    is_private = f"/{database}/".startswith(PRIVATE) and not request.path.startswith(PUBLIC)
     if is_private or (is_data and request.format not in FORMATS):
         raise NotFound("nothing there")
     if "_where" in names:

@@ -32,6 +32,7 @@ TOO_LARGE = f"Query stopped: its result is too large. {DOWNLOAD}"
 RESERVED = "The parameter :sql is the query itself. Give it another name."
 
 LOCATION = ("pragma_database_list", "file")
+TOKENIZER = "fts3_tokenizer"  # reads and sets addresses of the process's memory
 # The codes of a full disk, a disk I/O error, and a text or blob that is too big.
 SPACE_ERRORS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_TOOBIG}
 
@@ -65,9 +66,11 @@ class Median:
         return numbers[middle] if len(numbers) % 2 else (numbers[middle - 1] + numbers[middle]) / 2
 
 
-def hide_location(action: int, first: str | None, second: str | None, *_: object) -> int:
-    """SQLite's authorizer: where the file lies reads as null."""
-    is_location = action == sqlite3.SQLITE_READ and (first, second) == LOCATION
+def authorize(action: int, first: str | None, second: str | None, *_: object) -> int:
+    """SQLite's authorizer: where the file lies reads as null, in capitals too."""
+    if action == sqlite3.SQLITE_FUNCTION and second == TOKENIZER:
+        return sqlite3.SQLITE_DENY
+    is_location = action == sqlite3.SQLITE_READ and ((first or "").lower(), second) == LOCATION
     return sqlite3.SQLITE_IGNORE if is_location else sqlite3.SQLITE_OK
 
 
@@ -89,7 +92,7 @@ def run(request: dict[str, Any]) -> str:
     connection = sqlite3.connect(request["uri"], uri=True)
     connection.text_factory = lambda text: text.decode("utf-8", "replace")
     add_functions(connection)
-    connection.set_authorizer(hide_location)
+    connection.set_authorizer(authorize)
     parameters = Parameters(request["params"])
     rows: list[str] = []
     try:

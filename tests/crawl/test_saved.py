@@ -47,6 +47,11 @@ def test_newest_reading_comes_first(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("other", [{}, {"request": None}, {"request": {"method": "GET"}}])
+def test_entries_without_address_are_skipped(other: dict[str, Any]) -> None:
+    assert read(other, har_entry(URL + "0", "a")) == [(0, b"a")]
+
+
 def test_times_are_utc() -> None:
     late = har_entry(URL + "0", "a") | {"startedDateTime": "2026-11-25T00:30:00.250+02:00"}
     [page] = read_har(har([late]), SPOJ)
@@ -57,6 +62,8 @@ def test_times_are_utc() -> None:
     ("text", "body"),
     [
         pytest.param(b64encode("Łódź".encode()).decode(), "Łódź".encode(), id="base64"),
+        pytest.param("w7_Dvz4-Pj8_YQ", "ÿÿ>>>??a".encode(), id="url-safe-without-padding"),
+        pytest.param(b64encode("Łódź".encode("utf-16")).decode(), "Łódź".encode(), id="utf-16"),
         pytest.param(PLAIN, PLAIN.encode(), id="plain-text-called-base64"),
     ],
 )  # fmt: skip
@@ -77,6 +84,7 @@ def test_base64(text: str, body: bytes) -> None:
         # What a browser POSTs to after a passed check.
         (f"{SPOJ}/problems/classical/?__cf_chl_f_tk=AbC-1790000000-1.0.1.1-xyz", 0),
         (f"{SPOJ}/problems/classical/sort=0,start=50?__cf_chl_rt_tk=a&__cf_chl_tk=b", 50),
+        (f"{SPOJ}/problems/classical/sort=0,start=50?__cf_waf_tk__=a#top", 50),
     ],
 )
 def test_addresses_of_the_list(url: str, start: int) -> None:
@@ -97,13 +105,18 @@ def test_addresses_of_the_list(url: str, start: int) -> None:
 )
 def test_other_addresses_are_skipped(url: str) -> None:
     assert read(har_entry(url, "other"), har_entry(URL + "0", "a")) == [(0, b"a")]
-    assert message(har_entry(url, "other")) == f"no page of {SPOJ}/problems/classical/ in it"
+    assert message(har_entry(url, "other")) == f"it has no page of {SPOJ}/problems/classical/"
 
 
-@pytest.mark.parametrize("address", ["sort=5,start=50", "?sort=5"])
-def test_other_sort_order(address: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "sort"),
+    [("sort=5,start=50", 5), ("?sort=5", 5), ("sort=-6,start=50", -6), ("?sort=-6", -6)],
+)
+def test_other_sort_order(address: str, sort: int) -> None:
     entry = har_entry(f"{SPOJ}/problems/classical/{address}", "a")
-    assert message(entry).endswith(": sorted by sort=5; open the list sorted by id, with sort=0")
+    assert message(entry).endswith(
+        f": sorted by sort={sort}; open the list sorted by id, with sort=0"
+    )
     assert read(entry, har_entry(URL + "0", "a")) == [(0, b"a")]
 
 
@@ -126,6 +139,13 @@ FAILURES = [
     pytest.param({}, {"_fetchType": "Memory Cache"}, "it came from the browser's", id="safari"),
     pytest.param({}, {"cache": {"afterRequest": None}}, "it came from the", id="firefox"),
     pytest.param(date_header(11), {}, "it came from the browser's cache", id="old-date"),
+    pytest.param(
+        {"headers": [{"name": "age", "value": "601"}]}, {}, "it came from the", id="old-by-age"
+    ),
+    pytest.param({"status": 304}, {}, "it came from the browser's cache", id="not-modified"),
+    pytest.param({"_transferSize": 0}, {}, "it came from the", id="chrome-nothing-transferred"),
+    pytest.param({"_fetchedViaServiceWorker": True}, {}, "it came from the", id="chrome-worker"),
+    pytest.param({}, {"_fetchType": "Service Worker"}, "it came from the", id="safari-worker"),
 ]  # fmt: skip
 
 
@@ -176,6 +196,7 @@ def test_no_har_file(content: bytes) -> None:
         pytest.param('<font class="immersive-translate-target-wrapper">', True, id="immersive"),
         pytest.param('<!DOCTYPE html>\n<html class="js" lang="pl">', True, id="language"),
         pytest.param('<html lang="en-US">' + PLAIN, False, id="english"),
+        pytest.param('<html lang = "pl">', True, id="language-with-blanks"),
         pytest.param("<html lang=en><font color='red'>", False, id="old-font"),
         pytest.param('<html xmlns="http://www.w3.org" xml:lang="pl">', False, id="xhtml"),
         pytest.param('<html lang=""><a hreflang="pl">', False, id="no-language"),
@@ -191,12 +212,12 @@ def test_translated_pages(page: str, translated: bool, tmp_path: Path) -> None:
 
 
 def test_folder(tmp_path: Path) -> None:
-    with pytest.raises(SavedPagesError, match=r"there is no \*\.html in this folder$"):
+    with pytest.raises(SavedPagesError, match=r"no \*\.html files in this folder$"):
         read_saved_pages(tmp_path, SPOJ)
     for name in ("a.html", "b.htm", "c.HTM", "d.txt"):
         (tmp_path / name).write_text(name)
     pages = read_saved_pages(tmp_path, SPOJ)
     assert {page.response.body for page in pages} == {b"a.html", b"b.htm", b"c.HTM"}
     assert {page.start for page in pages} == {None}
-    with pytest.raises(SavedPagesError, match=r"there is no such folder and no such \.har file$"):
+    with pytest.raises(SavedPagesError, match=r"no such folder or \.har file$"):
         read_saved_pages(tmp_path / "a.html", SPOJ)

@@ -95,7 +95,7 @@ def test_json_options_have_no_effect_on_pages(site: str) -> None:
     [
         "spojscore.dbx?sql=select+1", "spojscor~65.dbx?sql=select+1", "spojscore.JSON",
         "spojscore/problems.html?_size=max", "spojscore/problems/PRIME1.xyz",
-        "spojscore/worth.html?codes=PRIME1", "spojscore/nosuchtable",
+        "spojscore/worth.html?codes=PRIME1", "spojscore/nosuchtable", "~5Finternal",
     ],
 )  # fmt: skip
 def test_unknown_formats_and_tables_are_not_found(address: str, site: str) -> None:

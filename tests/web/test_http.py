@@ -187,6 +187,7 @@ def long(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         pytest.param("history.csv", id="table"),
         pytest.param("history.csv?_size=max", id="table, max"),
         pytest.param("series.csv?code=TEST", id="query"),
+        pytest.param("series.csv?code=TEST&_size=7", id="query, size has no effect"),
         pytest.param("series.json?code=TEST&_shape=array", id="query as array"),
         pytest.param("series.json?code=TEST&_shape=arrayfirst", id="query as arrayfirst"),
     ],

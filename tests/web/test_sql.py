@@ -271,9 +271,15 @@ def test_queries_at_once_get_their_own_answers(site: str) -> None:
         ]
 
 
-def test_location_of_database_is_hidden(site: str) -> None:
-    [row] = json.loads(get(site + path("SELECT * FROM pragma_database_list", ".json")))["rows"]
+@pytest.mark.parametrize("table", ["pragma_database_list", "PRAGMA_Database_List"])
+def test_location_of_database_is_hidden(table: str, site: str) -> None:
+    [row] = json.loads(get(site + path(f"SELECT * FROM {table}", ".json")))["rows"]
     assert row == [0, "main", None]
+
+
+def test_memory_addresses_are_refused() -> None:
+    refusals = ("not authorized to use function: fts3_tokenizer", "no such function")
+    assert child_error("SELECT fts3_tokenizer('simple', x'00')").startswith(refusals)
 
 
 def test_attacks_leave_pages_and_memory(crawled: Path) -> None:
