@@ -107,8 +107,8 @@ def test_less_liked_problems_on_request(recommend: Page) -> None:
 
 def test_fewest_problems_to_a_goal(recommend: Page) -> None:
     run = """([list, goal]) => {
-        const { chosen, gained } = module.fewest(list, goal);
-        return [chosen.length, gained];
+        const { rows, gain } = module.fewest(list, goal);
+        return [rows.length, gain];
     }"""
     worth = sorted((row["points_if_solved"] for row in LIST), reverse=True)
     for number in (1, 3, 600):
