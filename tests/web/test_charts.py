@@ -8,7 +8,7 @@ from parsel import Selector
 
 from tests.support.databases import rows
 from tests.support.sites import get, shown, words
-from web.plugins.charts import Line, line, round_numbers, thinned
+from web.plugins.charts import Line, line, round_numbers, thin_out
 from web.words import between, change, number
 
 
@@ -67,9 +67,9 @@ def test_gaps_are_separate() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 12, 13, 24, 25, 3650])
-def test_thinned_rows_keep_their_ends(count: int) -> None:
+def test_thin_out_keeps_ends(count: int) -> None:
     for limit in (12, 200):
-        kept = thinned(range(count), limit)
+        kept = thin_out(range(count), limit)
         assert min(count, limit) / 2 <= len(kept) <= limit
         assert (kept[0], kept[-1]) == (0, count - 1)
     assert len(drawn(*((n, n) for n in range(count))).dots) <= 12

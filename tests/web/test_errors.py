@@ -82,7 +82,7 @@ def test_invalid_parameters_return_400(address: str, site: str) -> None:
 
 @pytest.mark.parametrize("address", ["/spojscore?x=", "/spojscore.json?sql=select+1+--", "/"])
 def test_long_addresses_are_refused(address: str, site: str) -> None:
-    assert "may have 2,500 bytes" in refusal(site + address + "x" * 2500, 414)
+    assert "limit is 2,500 bytes" in refusal(site + address + "x" * 2500, 414)
 
 
 def test_pages_ignore_json_options(site: str) -> None:

@@ -116,7 +116,7 @@ def test_parameters_are_those_that_sqlite_names() -> None:
     output = json.loads(run_child("SELECT '-- TODO :no' AS n, :id, $x, @y", id="5").stdout)
     assert output["rows"] == [["-- TODO :no", "5", "", ""]]
     assert output["parameters"] == ["id", "x", "y"]
-    assert child_error("SELECT :sql") == run_sql.RESERVED
+    assert child_error("SELECT :sql") == run_sql.RESERVED_NAME
 
 
 async def within(awaitable: Awaitable[Any]) -> Any:
@@ -154,7 +154,7 @@ def test_three_processes_at_once(
     )
 
     async def run_ten() -> Any:
-        runs = (database.run_apart("", {}, REQUEST) for _ in range(10))
+        runs = (database.run_in_child("", {}, REQUEST) for _ in range(10))
         return await within(asyncio.gather(*runs, return_exceptions=True))
 
     assert [str(error) for error in asyncio.run(run_ten())] == ["done"] * 10
@@ -170,11 +170,11 @@ def test_waiting_ends_with_503_and_recovers(
         for _ in range(visitor_sql.MAX_PROCESSES):
             await database.slots.acquire()
         with pytest.raises(SiteError) as raised:
-            await within(database.run_apart("SELECT 1", {}, REQUEST))
+            await within(database.run_in_child("SELECT 1", {}, REQUEST))
         assert (raised.value.status, raised.value.retry_after) == (503, 3)
         database.slots.release()
         for _ in range(2):  # the slot is free again after each
-            results = await within(database.run_apart("SELECT 1", {}, REQUEST))
+            results = await within(database.run_in_child("SELECT 1", {}, REQUEST))
             assert results.single_value() == 1
 
     asyncio.run(run())
@@ -188,8 +188,8 @@ def test_process_that_hangs_is_killed(
     folder = fake_child("open('pid', 'w').write(str(os.getpid())); time.sleep(600)")
     monkeypatch.setattr(visitor_sql, "MAX_SECONDS", 2)
     with pytest.raises(SiteError) as raised:
-        asyncio.run(within(database.run_apart("SELECT 1", {}, REQUEST)))
-    assert str(raised.value) == visitor_sql.STOPPED
+        asyncio.run(within(database.run_in_child("SELECT 1", {}, REQUEST)))
+    assert str(raised.value) == visitor_sql.QUERY_STOPPED
     with pytest.raises(ProcessLookupError):
         os.kill(int((folder / "pid").read_text()), 0)
     assert not database.slots.locked()

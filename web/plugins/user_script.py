@@ -1,4 +1,4 @@
-"""What /spoj.user.js is made of: the code, and the facts in its head."""
+"""Template variables of /spoj.user.js: its code and the values in its header."""
 
 from pathlib import Path
 from typing import Any
