@@ -211,8 +211,13 @@ def test_points_lost_recently(mine: Page) -> None:
 
 
 def bookmarklet(page: Page) -> str:
+    """The address as a browser saves it."""
     page.get_by_text("Send your profile with one click").click()
-    return str(page.locator("#bookmarklet").get_attribute("href")).removeprefix("javascript:")
+    return str(page.locator("#bookmarklet").evaluate("link => link.href"))
+
+
+def click_bookmark(page: Page, address: str) -> None:
+    page.evaluate("address => { location.href = address; }", address)
 
 
 @pytest.mark.skipif(not PROFILE.exists(), reason="shared/spoj is not beside this folder")
@@ -220,16 +225,16 @@ def test_bookmarklet_imports_real_profile(browser: Browser, site: str) -> None:
     with browser.new_context(base_url=site) as context:
         page = context.new_page()
         open_mine(page)
-        code = bookmarklet(page)
+        address = bookmarklet(page)
         page.route("https://**/*", lambda route: route.fulfill(
             body=PROFILE.read_bytes() if "/users/" in route.request.url else b"x",
             content_type="text/html",
         ))  # fmt: skip
         page.goto("https://www.spoj.com/problems/classical/")
-        page.evaluate(code)
+        click_bookmark(page, address)
         page.wait_for_url("https://www.spoj.com/myaccount")
         page.goto("https://www.spoj.com/users/kosaksi/", wait_until="domcontentloaded")
-        page.evaluate(code)
+        click_bookmark(page, address)
         page.get_by_role("button", name="Add 70 solved problems").click()
         assert len(stored(page, "solved")) == 70
         assert page.locator("#solved").inner_text() == "70"
@@ -242,11 +247,12 @@ def dismiss(dialog: Dialog, texts: list[str]) -> None:
 
 def test_bookmarklet_explains_itself(page: Page) -> None:
     open_mine(page)
-    code = bookmarklet(page)
+    address = bookmarklet(page)
     page.locator("#bookmarklet").click()
     assert message(page).startswith("Drag this button to your bookmarks bar")
     texts: list[str] = []
     page.on("dialog", lambda dialog: dismiss(dialog, texts))
-    page.goto("/api")
-    page.evaluate(code)
+    page.goto("data:text/html,elsewhere")
+    with page.expect_event("dialog"):
+        click_bookmark(page, address)
     assert "on your profile on www.spoj.com" in texts[0]

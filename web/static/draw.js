@@ -38,7 +38,7 @@ export function make(tag, properties = {}, ...content) {
 export const button = (text, onclick, className = "") => make("button", { type: "button", onclick, className }, text);
 
 // Encodes a code as Datasette does. A code that was reassigned to another problem has a ~.
-export const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
+const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
 
 const CELLS = {
   points: (problem) => [fixed(problem.score), problem.score],
