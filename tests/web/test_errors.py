@@ -1,4 +1,4 @@
-"""Errors as sentences, in the format of the address, with what may have been meant."""
+"""Errors as sentences in the requested format, with suggestions."""
 
 from __future__ import annotations
 

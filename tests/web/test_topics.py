@@ -27,7 +27,7 @@ def read(name: str) -> list[dict[str, str]]:
 
 
 class Known(NamedTuple):
-    """What the files of data/ say about each listed problem, and the problems of each article."""
+    """Facts of data/ about each listed problem, and the problems of each article."""
 
     topics: dict[str, set[str]]
     families: dict[str, set[str]]
