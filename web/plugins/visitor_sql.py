@@ -66,9 +66,8 @@ class SiteDatabase(Database):  # type: ignore[misc]
 
     async def run_apart(self, sql: str, params: Any, request: SiteRequest) -> Results:
         """Run one statement in a child process. Raises SiteError."""
-        mode = "mode=ro" if self.is_mutable else "immutable=1"
         message = {
-            "uri": f"{Path(self.path).absolute().as_uri()}?{mode}",
+            "uri": f"{Path(self.path).absolute().as_uri()}?immutable=1",
             "sql": sql,
             "params": dict(params or {}),
             "max_rows": MAX_ROWS if request.format else PAGE_ROWS + 1,
