@@ -18,7 +18,7 @@ from web.csv_cells import rewrite_csv
 from web.errors import SiteError, error_response
 from web.metadata import canned_queries
 from web.options import DATABASE, MAX_RESPONSE_BYTES
-from web.request import SiteRequest, check, current_request, parse_request
+from web.request import check, current_request, parse_request, response_format
 from web.run_sql import DOWNLOAD
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ async def answer(datasette: Datasette, app: App, scope: Message, send: Send) -> 
     """The response to a GET request, or None if that was sent in parts."""
     request = parse_request(scope)
     current_request.set(request)
-    scope = {**scope, "method": "GET", "query_string": request.query_string.encode()}
+    scope = request.scope
     try:
         await datasette.invoke_startup()
         check(request, canned_queries(datasette))
@@ -99,7 +99,7 @@ async def answer(datasette: Datasette, app: App, scope: Message, send: Send) -> 
         if not isinstance(error, Base400):
             traceback.print_exc()
         scope["csrftoken"] = str  # no page posts a form
-        return await error_response(datasette, Request(scope, no_body), error)
+        return await error_response(datasette, request, error)
 
 
 @cache
@@ -109,10 +109,10 @@ def site_version() -> bytes:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).digest()
 
 
-def entity_tag(datasette: Datasette, request: SiteRequest) -> str | None:
+def entity_tag(datasette: Datasette, request: Request) -> str | None:
     """The ETag of a page, JSON or CSV; None for SQL, and for a database that may change."""
     database_hash = datasette.get_database(DATABASE).hash
-    if request.has_sql or request.path.startswith("/-/") or not database_hash:
+    if "sql" in request.args or request.path.startswith("/-/") or not database_hash:
         return None
     address = f"{database_hash}{request.path}?{request.query_string}".encode()
     return f'W/"{hashlib.sha256(site_version() + address).hexdigest()}"'
@@ -136,13 +136,13 @@ async def collect(app: App, scope: Message) -> Response:
     return Response(bytes(body), start["status"], headers, content_type)
 
 
-def finish(request: SiteRequest, response: Response) -> Response:
+def finish(request: Request, response: Response) -> Response:
     """Rewrite a CSV. Raises NotFound for a redirect to another site, SiteError for wrong JSON."""
     if response.headers.get("location", "").startswith(("//", "/\\")):
         raise NotFound("another site")
     if response.status == HTTPStatus.OK and response.body.startswith(b'{"ok": false'):
         raise SiteError(json.loads(response.body)["error"])
-    if response.status == HTTPStatus.OK and request.format == "csv":
+    if response.status == HTTPStatus.OK and response_format(request) == "csv":
         response.body = rewrite_csv(response.body.decode()).encode()
     return response
 

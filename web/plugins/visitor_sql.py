@@ -16,13 +16,14 @@ from datasette.utils import sqlite3
 from web import run_sql
 from web.errors import TOO_SLOW, SiteError
 from web.options import DATABASE, MAX_ROWS, PAGE_ROWS
-from web.request import SiteRequest, current_request, sql_parameters
+from web.request import current_request, must_be_complete, response_format, sql_parameters
 from web.run_sql import DOWNLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from datasette.app import Datasette
+    from datasette.utils.asgi import Request
 
 COMMAND = (sys.executable, "-I", "-S", str(Path(run_sql.__file__)))
 MAX_PROCESSES = 3
@@ -50,7 +51,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
         # Datasette truncates those results that fill a response.
         if request is None or not truncate:
             return await super().execute(sql, params, truncate, *args, **options)
-        if request.has_sql:
+        if "sql" in request.args:
             results = await self.run_apart(sql, params, request)
         else:
             try:
@@ -60,18 +61,18 @@ class SiteDatabase(Database):  # type: ignore[misc]
                 raise SiteError(TOO_SLOW if is_slow else str(error)) from error
         is_cut = results.truncated or len(results.rows) > MAX_ROWS
         # Of a table, a CSV with a size is as long as that says; queries ignore it.
-        if is_cut and request.must_be_complete and request.get("_size") != str(MAX_ROWS):
+        if is_cut and must_be_complete(request) and request.args.get("_size") != str(MAX_ROWS):
             raise SiteError(TOO_MANY_ROWS)
         return results
 
-    async def run_apart(self, sql: str, params: Any, request: SiteRequest) -> Results:
+    async def run_apart(self, sql: str, params: Any, request: Request) -> Results:
         """Run one statement in a child process. Raises SiteError."""
         message = {
             "uri": f"{Path(self.path).absolute().as_uri()}?immutable=1",
             "sql": sql,
             "params": dict(params or {}),
-            "max_rows": MAX_ROWS if request.format else PAGE_ROWS + 1,
-            "max_cells": MAX_CELLS if request.format else MAX_PAGE_CELLS,
+            "max_rows": MAX_ROWS if response_format(request) else PAGE_ROWS + 1,
+            "max_cells": MAX_CELLS if response_format(request) else MAX_PAGE_CELLS,
         }
         try:
             async with asyncio.timeout(MAX_WAIT_SECONDS):
@@ -85,7 +86,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
         response = json.loads(output) if output else {"error": STOPPED}
         if "error" in response:
             raise SiteError(response["error"])
-        sql_parameters.set({name: request.get(name) or "" for name in response["parameters"]})
+        sql_parameters.set({name: request.args.get(name) or "" for name in response["parameters"]})
         return make_results(response)
 
 
