@@ -123,8 +123,7 @@ def codes_site(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         ("/PRIME1", "/spojscore/problems/PRIME1"),
         ("/problems/PRIME1", "/spojscore/problems/PRIME1"),
         ("/spojscore/Prime1", "/spojscore/problems/PRIME1"),
-        ("/spojscore/problems/prime1.json?_shape=array&utm_source=x",
-         "/spojscore/problems/PRIME1.json?_shape=array"),
+        ("/spojscore/problems/prime1?utm_source=x", "/spojscore/problems/PRIME1"),
         ("/tset", "/spojscore/problems/TEST"),
     ],
 )  # fmt: skip
