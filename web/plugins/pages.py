@@ -4,13 +4,11 @@ Pages are cached, so they contain the time of the last crawl; a script adds how 
 """
 
 import json
-import os
 import re
-import sqlite3
 from asyncio import create_task
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from datasette import hookimpl
@@ -26,22 +24,11 @@ from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CODE = "SELECT code FROM problems WHERE code = :query COLLATE NOCASE"
 LAST_CRAWL = "SELECT id, finished, problems, source FROM crawls ORDER BY id DESC LIMIT 1"
-CLOCK_SKEW = timedelta(minutes=5)  # a crawl further in the future had a wrong clock
 # For databases that do not show SPOJ's current list, by the source of the last crawl.
 NOTICES = {
     "demo": "Demo data: SPOJ’s list of {:%-d %B %Y}.",
     "simulated": "Simulated data, not SPOJ’s.",
 }
-
-
-class Freshness(NamedTuple):
-    """The last crawl. After `stale_hours` it is out of date."""
-
-    crawl: int
-    finished: datetime
-    problems: int
-    notice: str
-    stale_hours: float
 
 
 class Pages:
@@ -74,34 +61,29 @@ class Pages:
         facets = response.json().get("facet_results", {})
         return list(facets.get("band", {}).get("results", ()))
 
-    async def freshness(self) -> Freshness | None:
-        """Return the last crawl, None if the database has none."""
-        config = self.datasette.plugin_config("freshness") or {}
-        hours = float(os.environ.get("STALE_HOURS") or config.get("stale_hours", 36))
-        try:
-            for row in await self.rows(LAST_CRAWL):
-                finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
-                notice = NOTICES.get(row["source"], "").format(finished)
-                return Freshness(row["id"], finished, row["problems"], notice, hours)
-        except sqlite3.Error:  # another database
-            pass
-        return None
+    async def freshness(self) -> dict[str, Any]:
+        """Return the last crawl, which is out of date after `stale_hours`."""
+        [row] = await self.rows(LAST_CRAWL)
+        finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
+        return {
+            **row,
+            **(self.datasette.plugin_config("freshness") or {}),
+            "finished": finished,
+            "notice": NOTICES.get(row["source"], "").format(finished),
+        }
 
 
 async def freshness_json(datasette: Datasette) -> Response:
     last = await Pages(datasette).freshness()
-    not_cached = {"Cache-Control": "no-store"}
-    if last is None:
-        return Response.json({"error": "no crawl"}, status=500, headers=not_cached)
-    age = datetime.now(UTC) - last.finished
+    age = datetime.now(UTC) - last["finished"]
     facts = {
-        "crawl": last.crawl,
-        "finished": last.finished.isoformat(),
+        "crawl": last["id"],
+        "finished": last["finished"].isoformat(),
         "age_hours": round(age / timedelta(hours=1), 2),
-        "problems": last.problems,
-        "stale": not -CLOCK_SKEW < age <= timedelta(hours=last.stale_hours),
+        "problems": last["problems"],
+        "stale": age > timedelta(hours=last["stale_hours"]),
     }
-    return Response.json(facts, headers=not_cached)
+    return Response.json(facts, headers={"Cache-Control": "no-store"})
 
 
 async def find(datasette: Datasette, request: Request) -> Response:
