@@ -207,7 +207,7 @@ def test_runs_once_at_a_time(standin: Served, page: Page) -> None:
     shows(page, "window of its own")
     with page.expect_console_message() as message:
         paste(page)
-    assert "already" in message.value.text
+    assert "another tab" in message.value.text
 
 
 ROBOTS = {

@@ -54,6 +54,8 @@ def test_link_with_a_list_asks_first(
     open_mine(mine, "/mine#solved=ONP,FCTRL2,NOSUCH,%3Cb%3E&tried=AGGRCOW")
     assert stored(mine, "solved") == LISTS["solved"]
     mine.locator("#arrived").get_by_role("button", name=button).click()
+    if button != "Ignore":
+        mine.locator("#message p").wait_for()
     assert stored(mine, "solved") == solved
     assert stored(mine, "friends") == friends
     assert mine.locator("#arrived").is_hidden()
@@ -183,21 +185,39 @@ def test_days_show_gains_and_losses(page: Page) -> None:
     ]
 
 
-def test_points_lost_lately(page: Page) -> None:
+def test_points_lost_lately(mine: Page) -> None:
     lost = {"PRIME1": 0.003, "STEADY": 0.25, "ONP": 0.002}
-    with_columns(page, score_7=lambda code: -lost.get(code, 0), score_30=lambda _: 0,
-                 score_365=lambda _: None)  # fmt: skip
-    store(page, **LISTS)
-    open_mine(page)
-    tab(page, "Progress")
-    assert table(page, "lost") == [
-        ["7 days", "0.255", "STEADY"], ["30 days", "0", ""],
-    ]  # fmt: skip
+    rows = {
+        "score_7": (lambda code: -lost.get(code, 0), ["7 days", "0.255", "STEADY"]),
+        "score_30": (lambda _: 0, ["30 days", "0", ""]),
+        "score_365": (lambda _: None, None),
+    }
+    with_columns(mine, **{name: value for name, (value, _) in rows.items()})
+    open_mine(mine)
+    tab(mine, "Progress")
+    assert table(mine, "lost") == [row for _, row in rows.values() if row]
+    assert mine.locator("#points-note").inner_text() == f"{MINUS}0.255 in 7 days"
+    columns = {
+        "score_7": lambda _: None,
+        "score_30": lambda _: None,
+        "score_last": lambda c: -1 if c == "ONP" else 0,
+    }
+    mine.unroute_all()
+    with_columns(mine, **columns, score_365=lambda _: None)
+    open_mine(mine)
+    tab(mine, "Progress")
+    [[time, points, code]] = table(mine, "lost")
+    assert (time[:6], points, code) == ("since ", "1", "ONP")
 
 
 def bookmarklet(page: Page) -> str:
+    """The address as a browser saves it."""
     page.get_by_text("Send your profile with one click").click()
-    return str(page.locator("#bookmarklet").get_attribute("href")).removeprefix("javascript:")
+    return str(page.locator("#bookmarklet").evaluate("link => link.href"))
+
+
+def click_bookmark(page: Page, address: str) -> None:
+    page.evaluate("address => { location.href = address; }", address)
 
 
 @pytest.mark.skipif(not PROFILE.exists(), reason="shared/spoj is not beside this folder")
@@ -205,16 +225,16 @@ def test_bookmarklet_brings_a_real_profile(browser: Browser, site: str) -> None:
     with browser.new_context(base_url=site) as context:
         page = context.new_page()
         open_mine(page)
-        code = bookmarklet(page)
+        address = bookmarklet(page)
         page.route("https://**/*", lambda route: route.fulfill(
             body=PROFILE.read_bytes() if "/users/" in route.request.url else b"x",
             content_type="text/html",
         ))  # fmt: skip
         page.goto("https://www.spoj.com/problems/classical/")
-        page.evaluate(code)
+        click_bookmark(page, address)
         page.wait_for_url("https://www.spoj.com/myaccount")
         page.goto("https://www.spoj.com/users/kosaksi/", wait_until="domcontentloaded")
-        page.evaluate(code)
+        click_bookmark(page, address)
         page.get_by_role("button", name="Add 70 solved problems").click()
         assert len(stored(page, "solved")) == 70
         assert page.locator("#solved").inner_text() == "70"
@@ -227,11 +247,12 @@ def dismiss(dialog: Dialog, texts: list[str]) -> None:
 
 def test_bookmarklet_explains_itself(page: Page) -> None:
     open_mine(page)
-    code = bookmarklet(page)
+    address = bookmarklet(page)
     page.locator("#bookmarklet").click()
     assert message(page).startswith("Drag this button to your bookmarks bar")
     texts: list[str] = []
     page.on("dialog", lambda dialog: dismiss(dialog, texts))
-    page.goto("/api")
-    page.evaluate(code)
+    page.goto("data:text/html,elsewhere")
+    with page.expect_event("dialog"):
+        click_bookmark(page, address)
     assert "on your profile on www.spoj.com" in texts[0]

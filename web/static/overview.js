@@ -4,7 +4,8 @@ import { at, count, drawLevel, drawMap, fillProblems, fillTable, make, number, p
 import { fewest, levelOf, rangesOf, suggest, sum } from "./recommend.js";
 import { addVisit, loadVisits, saveVisits } from "./storage.js";
 
-const SPANS = [7, 30, 365]; // days
+// Columns of changes in points, and how their time is called.
+const SPANS = { score_last: null, score_7: "7 days", score_30: "30 days", score_365: "365 days" };
 const RELIABLE = 10; // solved problems
 const OTHER = "Other"; // the family of the rest
 const MAX_ROWS = 10;
@@ -67,9 +68,10 @@ function nextGoal() {
 
 function showTiles() {
   const solved = listed.filter(isSolved);
-  const change30 = sum(solved.map((problem) => problem.score_30 ?? 0));
+  const column = ["score_30", "score_7", "score_last"].find((name) => solved.some((problem) => problem[name]));
+  const change = sum(solved.map((problem) => problem[column] ?? 0));
   at("points").textContent = points(worth(solved));
-  at("points-note").textContent = change30 ? `${signed(change30)} in 30 days` : `of ${points(worth(listed))}`;
+  at("points-note").textContent = column ? `${signed(change)} ${SPANS[column] ? "in " : ""}${timeOf(column)}` : `of ${points(worth(listed))}`;
   at("solved").textContent = number(solved.length);
   at("solved-note").textContent = `of ${number(listed.length)}${lists.tried.size ? `, ${number(lists.tried.size)} tried` : ""}`;
   at("level").textContent = `~${number(levelOf(solved, listed))}`;
@@ -150,8 +152,9 @@ function showProgress() {
   const families = allOf("families");
   showBars("by-family", families.map((family) => group(words(family), (problem) => problem.families.includes(family))));
   at("by-family").parentElement.hidden = families.length === 0;
-  const known = SPANS.filter((days) => solved.some((problem) => problem[`score_${days}`] !== null));
-  fillTable("lost", known.map((days) => lostIn(days, solved)));
+  const known = Object.keys(SPANS).filter((column) => solved.some((problem) => problem[column] !== null));
+  if (known.length > 1 && known[0] === "score_last") known.shift(); // the longer ones say more
+  fillTable("lost", known.map((column) => lossOf(column, solved)));
   at("no-losses").hidden = known.length > 0;
   if (!solved.length) return;
   const scores = new Map(listed.map((problem) => [problem.code, problem.score]));
@@ -168,11 +171,12 @@ function showProgress() {
   ]));
 }
 
-function lostIn(days, solved) {
-  const column = `score_${days}`;
+const timeOf = (column) => SPANS[column] ?? `since ${at("lost").dataset.since}`;
+
+function lossOf(column, solved) {
   const known = solved.filter((problem) => problem[column] !== null).sort((a, b) => a[column] - b[column]);
   const biggest = known[0]?.[column] < 0 ? known[0].code : "";
-  return [`${days} days`, points(0 - sum(known.map((problem) => problem[column]))), biggest];
+  return [timeOf(column), points(0 - sum(known.map((problem) => problem[column]))), biggest];
 }
 
 // The first rung of the ladder that is not wholly solved.
