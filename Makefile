@@ -1,4 +1,4 @@
-# Thin on purpose: what a target does lives in Python; this file says what needs what.
+# Targets and their prerequisites. The code is in Python.
 SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL = help
@@ -15,13 +15,13 @@ FILE =
 
 .PHONY: help install demo standin history tags added articles crawl check serve publish rehearse pull archive build verify deploy probe schedule unschedule test lint chaos bench lock screenshot clean
 
-help: ## say what can be made (DB=, PORT=, PAGES= and SPOJ_URL= may be given where they matter)
+help: ## list the targets (set DB=, PORT=, PAGES= and SPOJ_URL= where a target names them)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
-install: .venv/installed ## create .venv with what requirements.lock pins
+install: .venv/installed ## create .venv from requirements.lock
 
 .venv/installed: requirements.lock
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: spojscore needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; give another with PYTHON=")'
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: spojscore needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + "; set another with PYTHON=")'
 	$(PYTHON) -m venv .venv
 	$(INSTALL) requirements.lock
 	touch $@
@@ -30,28 +30,28 @@ install: .venv/installed ## create .venv with what requirements.lock pins
 	$(INSTALL) requirements-dev.lock
 	touch $@
 
-demo: install ## make a database of SPOJ's past lists and serve it at http://127.0.0.1:8001 (or PORT)
+demo: install ## build a database from SPOJ's past lists and serve it at http://127.0.0.1:8001 (or PORT)
 	$(BIN)/python -m standin.demo --port $(or $(PORT),8001)
 
-standin: install ## serve the stand-in for SPOJ, with its list of August 2025, at PORT (8000)
+standin: install ## serve the stand-in for SPOJ, with SPOJ's list of August 2025, at PORT (8000)
 	$(BIN)/python -m standin --port $(or $(PORT),8000)
 
 history: install ## create DB, a new file, from SPOJ's past lists in data/
 	$(BIN)/python -m spojscore_crawler.history '$(DB)'
 
-tags: install ## replace SPOJ's tags in DB by those of FILE (CSV: code,tags)
+tags: install ## replace SPOJ's tags in DB with those in FILE (CSV: code,tags)
 	$(BIN)/python -m spojscore_crawler.facts tags '$(DB)' '$(FILE)'
 
-added: install ## store the days SPOJ added problems from FILE in DB (CSV: code,added)
+added: install ## store in DB the days SPOJ added problems, from FILE (CSV: code,added)
 	$(BIN)/python -m spojscore_crawler.facts added '$(DB)' '$(FILE)'
 
-articles: install ## replace the articles in DB by those of FILE (CSV: code,article,title)
+articles: install ## replace the articles in DB with those in FILE (CSV: code,article,title)
 	$(BIN)/python -m spojscore_crawler.facts articles '$(DB)' '$(FILE)'
 
 crawl: install ## crawl SPOJ (or SPOJ_URL, or PAGES: a .har file or a folder) into DB (spojscore.db)
 	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical $(if $(PAGES),-a 'pages=$(PAGES)')
 
-check: install ## say whether DB is sound, and how old its last crawl is
+check: install ## report whether DB is sound, and how old its last crawl is
 	$(BIN)/python -m spojscore_crawler.check '$(DB)'
 
 serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
@@ -60,26 +60,26 @@ serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
 # In this order, also under `make -j`.
 .NOTPARALLEL:
 
-publish: variables pull crawl check archive build verify deploy probe ## crawl SPOJ (or PAGES) and publish DB, step by step up to the first failure (FIRST=1)
+publish: variables pull crawl check archive build verify deploy probe ## crawl SPOJ (or PAGES) and publish DB, stopping at the first failure (FIRST=1: nothing was published yet)
 
-rehearse: pull crawl check archive build verify ## run every step of publish before deploy
+rehearse: pull crawl check archive build verify ## run the steps of publish before deploy
 
 variables: install
 	$(BIN)/python -m deploy variables
 
-pull: install ## replace DB by the database of SITE_URL if that is newer (FIRST=1: nothing was published yet)
+pull: install ## replace DB with the database of SITE_URL if that is newer (FIRST=1: nothing was published yet)
 	$(BIN)/python -m deploy pull '$(DB)'
 
-archive: install ## copy DB to the folder ARCHIVE, under names that rotate
+archive: install ## copy DB to the folder ARCHIVE, with names that rotate
 	$(BIN)/python -m deploy archive '$(DB)'
 
 build: install deploy/node_modules/.installed ## build the site of DB for Vercel, in build/vercel
 	$(BIN)/python -m deploy build '$(DB)'
 
-verify: install ## run what was built and compare its answers with DB
+verify: install ## run what was built and compare its responses with DB
 	$(BIN)/python -m deploy verify '$(DB)'
 
-deploy: install deploy/node_modules/.installed ## deploy what was verified (needs VERCEL_TOKEN)
+deploy: install deploy/node_modules/.installed ## deploy what was verified (needs VERCEL_TOKEN and SITE_URL)
 	$(BIN)/python -m deploy deploy
 
 probe: install ## wait until SITE_URL shows the deployed crawl, and check that it is not stale
@@ -107,10 +107,10 @@ lint: .venv/installed-dev ## check style and types
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet .github
 
-chaos: .venv/installed-dev ## crawl 200 times (or CRAWLS) with random faults and kills; SEED= repeats a run
+chaos: .venv/installed-dev ## crawl 200 times (or CRAWLS) with random faults and kills (SEED= repeats a run)
 	$(BIN)/python -m tests.support.chaos --crawls $(or $(CRAWLS),200) $(if $(SEED),--seed $(SEED))
 
-bench: .venv/installed-dev ## measure a crawl beside a bare Scrapy spider, its pages beside stock Datasette
+bench: .venv/installed-dev ## compare a crawl with a bare Scrapy spider, and the site with stock Datasette
 	$(BIN)/python -m bench.crawl
 	$(BIN)/python -m bench.pages
 
@@ -119,8 +119,8 @@ lock: install ## compile the lock files of the project and of the published func
 	$(COMPILE) --universal --python-version 3.11 -c requirements.lock -o requirements-dev.lock requirements-dev.txt
 	$(COMPILE) --python-platform x86_64-manylinux_2_28 --python-version 3.12 -o deploy/requirements.lock deploy/requirements.txt
 
-screenshot: .venv/installed-dev ## draw the README's picture from DB, with Chromium
+screenshot: .venv/installed-dev ## take the README's screenshot of DB's site, with Chromium
 	$(BIN)/python -m tests.support.screenshot '$(DB)'
 
-clean: ## remove what was built, the demo too; your databases stay
+clean: ## remove builds, caches and the demo; keeps your databases
 	rm -rf build .hypothesis .pytest_cache .mypy_cache .ruff_cache

@@ -12,7 +12,7 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
   const MAX_AGE = 30 * 60_000; // milliseconds after which the pages are discarded
   const CACHED = "This page came from the browser's cache.";
 
-  if (!lock) return console.log("Already running, here or in another tab.");
+  if (!lock) return console.log("This script is already running, here or in another tab.");
   const add = (parent, tag) => parent.appendChild(document.createElement(tag));
   const box = add(document.body, "div");
   const [text, button] = [add(box, "span"), add(box, "button")];

@@ -42,7 +42,7 @@ def imports(file: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def test_the_table_is_there() -> None:
+def test_table_lists_every_package() -> None:
     assert {*ALLOWED} == {
         "spojscore_crawler.store",
         "spojscore_crawler",
@@ -53,7 +53,7 @@ def test_the_table_is_there() -> None:
 
 
 @pytest.mark.parametrize("package", ALLOWED)
-def test_no_package_imports_what_it_may_not(package: str) -> None:
+def test_packages_import_only_allowed_ones(package: str) -> None:
     folder = ROOT / package.replace(".", "/")
     wrong = [
         f"{file.relative_to(ROOT)} imports {module}"

@@ -20,14 +20,14 @@ def checkout(tmp_path: Path) -> Path:
     return copy_of_the_project(tmp_path)
 
 
-def test_bare_make_prints_every_target_with_a_line(checkout: Path) -> None:
+def test_help_lists_every_target(checkout: Path) -> None:
     [phony] = re.findall(r"^\.PHONY: (.*)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     lines = make(checkout).stdout.splitlines()
     assert sorted(line.split()[0] for line in lines) == sorted(phony.split())
     assert all(len(line.split()) > 2 for line in lines)
 
 
-def test_an_old_python_is_told_so(checkout: Path) -> None:
+def test_install_rejects_old_python(checkout: Path) -> None:
     (checkout / ".venv").unlink()
     old = checkout / "python3.10"
     old.write_text(
@@ -41,7 +41,7 @@ def test_an_old_python_is_told_so(checkout: Path) -> None:
     assert not (checkout / ".venv").exists()
 
 
-def test_serve_without_a_database_says_what_to_run(checkout: Path) -> None:
+def test_serve_without_database_names_commands(checkout: Path) -> None:
     done = make(checkout, "serve")
     assert done.returncode == 2
     assert done.stderr.splitlines()[0] == (
@@ -49,7 +49,7 @@ def test_serve_without_a_database_says_what_to_run(checkout: Path) -> None:
     )
 
 
-def test_the_environment_counts(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_from_environment(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPOJ_URL", "http://somewhere")
     monkeypatch.setenv("SPOJSCORE_DB", "my own.db")
     said = make(checkout, "-n", "crawl", "serve", "PAGES=my own.har").stdout
@@ -58,7 +58,7 @@ def test_the_environment_counts(checkout: Path, monkeypatch: pytest.MonkeyPatch)
     assert "-m web.serve 'my own.db' " in said
 
 
-def test_serve_refuses_what_is_no_database(checkout: Path) -> None:
+def test_serve_rejects_other_files(checkout: Path) -> None:
     done = make(checkout, "serve", "DB=README.md")
     assert done.stderr.splitlines()[0] == "error: README.md: file is not a database"
 
@@ -70,14 +70,14 @@ def test_standin_refuses_busy_port(checkout: Path) -> None:
     assert f"error: port {port} is not available" in done.stderr
 
 
-def test_the_demo_from_beginning_to_end(checkout: Path) -> None:
+def test_demo(checkout: Path) -> None:
     port = free_port()
     site = f"http://127.0.0.1:{port}"
     with started("make", "demo", f"PORT={port}", cwd=checkout, until="Uvicorn running") as (
         demo,
         lines,
     ):
-        assert f"Serving {site}/spojscore/problems (Ctrl-C ends the demo)\n" in lines
+        assert f"Serving {site}/spojscore/problems (Ctrl-C stops it)\n" in lines
         assert any(line.startswith("3974 problems (3 new, 3370 changed, 0 gone") for line in lines)
         assert "3,974 problems" in get(f"{site}/spojscore/problems")
         for path in ("/", "/charts", "/spojscore", "/spojscore/problems", "/api", "/mine"):
@@ -93,7 +93,7 @@ def test_the_demo_from_beginning_to_end(checkout: Path) -> None:
             get(site)
 
 
-def test_the_stand_in_alone(checkout: Path) -> None:
+def test_standin(checkout: Path) -> None:
     port = free_port()
     with started("make", "standin", f"PORT={port}", cwd=checkout, until="Ctrl-C") as (process, _):
         page = get(f"http://127.0.0.1:{port}/problems/classical/sort=0,start=4000")

@@ -9,14 +9,14 @@ import sys
 
 LISTS = {"topics", "families"}  # columns that hold JSON arrays
 SEPARATORS = re.compile(r'[\[\]",\s]+')
-# What a spreadsheet takes for a formula; https://owasp.org/www-community/attacks/CSV_Injection
+# Cells that spreadsheets treat as formulas: https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.]+(e[+-]?\d+)?$)")
 
 csv.field_size_limit(sys.maxsize)
 
 
 def rewrite_csv(text: str) -> str:
-    """Separate the values of lists by spaces, and put an apostrophe before formulas."""
+    """Separate the values of lists with spaces, and put an apostrophe before formulas."""
     rows = list(csv.reader(io.StringIO(text, newline="")))
     lists = [index for index, name in enumerate(rows[0] if rows else ()) if name in LISTS]
     for row in rows[1:]:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 TOO_SLOW = f"Query stopped after {SQL_SECONDS} second. {DOWNLOAD}"
 TITLES = {404: "Page not found", 500: "Error", 503: "Busy"}
-# SQLite's message for a misspelt name.
-MISSPELT = re.compile(r"no such (column|table|function): (?:\w+\.)?(\w+)")
-# What Datasette raises for parameters that it does not check.
+# SQLite's message for an unknown name.
+UNKNOWN_NAME = re.compile(r"no such (column|table|function): (?:\w+\.)?(\w+)")
+# Exceptions from parameters that Datasette does not check.
 ADDRESS_ERRORS = (sqlite3.Error, OverflowError, ValueError, RecursionError)
 
 
@@ -35,13 +35,13 @@ class SiteError(Base400):  # type: ignore[misc]
         self.status, self.retry_after = status, retry_after
 
 
-def message_and_status(request: Request, exception: Exception) -> tuple[str, int]:
-    """What to say about an exception; status 500 unless the address explains it."""
+def describe_exception(request: Request, exception: Exception) -> tuple[str, int]:
+    """Describe an exception for the visitor. The status is 500 unless the request caused it."""
     if isinstance(exception, NotFound | Forbidden):
         return "Page not found.", 404
     if QueryInterrupted in map(type, (exception, exception.__context__)):
         return TOO_SLOW, 400
-    if isinstance(exception, DatasetteError):  # about the address, even with its default, 500
+    if isinstance(exception, DatasetteError):  # caused by the request, although its default is 500
         return exception.message, 400
     if isinstance(exception, Base400):
         return str(exception), exception.status
@@ -51,10 +51,10 @@ def message_and_status(request: Request, exception: Exception) -> tuple[str, int
 
 
 async def error_response(datasette: Datasette, request: Request, exception: Exception) -> Response:
-    """The response to a request that failed, in the format of its path."""
-    message, status = message_and_status(request, exception)
-    if misspelt := MISSPELT.search(message):
-        kind, name = misspelt.groups()
+    """Build the response to a failed request, in the format of its path."""
+    message, status = describe_exception(request, exception)
+    if match := UNKNOWN_NAME.search(message):
+        kind, name = match.groups()
         message = f"No {kind} “{name}”.{await similar_name(datasette, name)}"
     similar = await suggest_problems(datasette, request) if status == HTTPStatus.NOT_FOUND else []
     if isinstance(similar, Response):

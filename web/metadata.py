@@ -8,7 +8,7 @@ from web.options import DATABASE
 
 
 def canned_queries(datasette: Datasette) -> dict[str, dict[str, Any]]:
-    """The queries by name; Datasette 1.0 has them in its configuration."""
+    """The canned queries by name. In Datasette 1.0, they are in its configuration."""
     if hasattr(datasette, "metadata"):
         return dict(datasette.metadata("queries", database=DATABASE) or {})
     return dict((datasette.config or {})["databases"][DATABASE].get("queries", {}))

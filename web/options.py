@@ -1,32 +1,32 @@
-"""How Datasette is run, locally and where it is published."""
+"""Datasette's options, locally and in the published function."""
 
 import tomllib
 from pathlib import Path
 
-# In the published function the file lies in this folder: at the top, Vercel would install from it.
+# Published in this folder: at the top, Vercel would install the project from it.
 PYPROJECT = next(filter(Path.exists, (p / "pyproject.toml" for p in Path(__file__).parents)))
 VERSION: str = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"]
 
-DATABASE = "spojscore"  # Datasette takes a database's name from its file's
+DATABASE = "spojscore"  # Datasette names a database after its file
 LIST = "problems"
 
-MAX_ROWS = 5_000  # of JSON and CSV: the whole list, in one call
+MAX_ROWS = 5_000  # of JSON and CSV: enough for the complete list
 PAGE_ROWS = 200
 MAX_FACETS = 4
 MAX_ADDRESS_BYTES = 2_500  # a page repeats its query string in many links
-MAX_RESPONSE_BYTES = 4_000_000  # Vercel's functions may answer with 4.5 MB
+MAX_RESPONSE_BYTES = 4_000_000  # Vercel limits a function's response to 4.5 MB
 SQL_SECONDS = 1
 
 SETTINGS = {
     "max_returned_rows": str(MAX_ROWS),
     "sql_time_limit_ms": str(1_000 * SQL_SECONDS),
     "facet_time_limit_ms": "200",
-    # A costly page does not hold up others.
+    # So that a slow page does not block others.
     "num_sql_threads": "6",
     # Vercel's functions cut off long streams.
     "allow_csv_stream": "off",
     "default_facet_size": "40",  # more than there are topics
-    # Takes half of the time of a page; metadata.yml chooses the facets.
+    # Suggesting facets takes half of the time of a page; metadata.yml chooses them.
     "suggest_facets": "off",
 }
 

@@ -1,4 +1,4 @@
-"""The address of the request that is being answered: parsed, then checked."""
+"""Parses and checks the address of the current request."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from web.errors import SiteError
 from web.options import DATABASE, MAX_ADDRESS_BYTES, MAX_FACETS, PAGE_ROWS
 from web.suggestions import check_name
 
-# What says where a visitor came from, or sets limits that are the site's.
-IGNORED = {"fbclid", "gclid", "ref", "_ttl", "_timelimit", "_trace"}
+# Tracking parameters, and limits of Datasette that visitors must not change.
+IGNORED_PARAMETERS = {"fbclid", "gclid", "ref", "_ttl", "_timelimit", "_trace"}
 JSON_OPTIONS = {"_shape", "_nl"}
-# Shapes of JSON that hold rows and nothing else, so they cannot say that rows are missing.
+# JSON shapes that contain only rows, so they cannot indicate truncation.
 BARE_SHAPES = ("array", "arrayfirst", "object")
 FORMATS = ("", "json", "csv", "blob", "db", "db.sha256")
-# Datasette's own pages are for those who run it.
-PRIVATE, PUBLIC = ("/-/", "/_"), ("/-/freshness", "/-/static")
+# Datasette's internal pages are private.
+PRIVATE_PREFIXES, PUBLIC_PREFIXES = ("/-/", "/_"), ("/-/freshness", "/-/static")
 FACETS = ("_facet", "_facet_array", "_facet_date")
 
 NO_WHERE = f"_where= is not available. Use SQL instead: /{DATABASE}#sql."
 NO_ROWS = f"A database has no rows. Name a table or query, as in /{DATABASE}/problems.csv."
-TOO_LONG = f"This address is too long. It may have {MAX_ADDRESS_BYTES:,} bytes."
+TOO_LONG = f"This address is too long. The limit is {MAX_ADDRESS_BYTES:,} bytes."
 TOO_MANY_FACETS = f"At most {MAX_FACETS} facets at a time."
 
 
 current_request: ContextVar[Request | None] = ContextVar("current_request", default=None)
-# The parameters that a visitor's SQL names, and their values.
+# The parameters named in a visitor's SQL, and their values.
 sql_parameters: ContextVar[dict[str, str] | None] = ContextVar("sql_parameters", default=None)
 
 
@@ -40,7 +40,11 @@ def parse_request(scope: dict[str, Any]) -> Request:
     """The GET request of an ASGI scope, without parameters that have no effect on the response."""
     extension = response_format(Request(scope, None))
     pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    args = [pair for pair in pairs if pair[0] not in IGNORED and not pair[0].startswith("utm_")]
+    args = [
+        pair
+        for pair in pairs
+        if pair[0] not in IGNORED_PARAMETERS and not pair[0].startswith("utm_")
+    ]
     if not extension:
         # Forms leave fields blank; Datasette reads `_filter_…` itself.
         args = [
@@ -59,17 +63,17 @@ def response_format(request: Request) -> str:
 
 
 def must_be_complete(request: Request) -> bool:
-    """Whether the response has no place to say that rows are missing."""
+    """Whether the response could not indicate that rows are missing."""
     return response_format(request) == "csv" or request.args.get("_shape") in BARE_SHAPES
 
 
 def page_size(size: str) -> str:
-    """The number of rows of a page."""
+    """Limit a page size to PAGE_ROWS."""
     return size if size.isdecimal() and int(size) <= PAGE_ROWS else str(PAGE_ROWS)
 
 
 def check(request: Request, queries: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raise SiteError or NotFound for an address that Datasette must not answer."""
+    """Raise SiteError or NotFound for a request that must not reach Datasette."""
     database, *others = (
         tilde_decode(part.partition(".")[0]) for part in request.path[1:].split("/")
     )
@@ -77,7 +81,9 @@ def check(request: Request, queries: Mapping[str, Mapping[str, Any]]) -> None:
     is_database = is_data and not others and not request.args.get("sql")
     if len(request.path) + len(request.query_string) > MAX_ADDRESS_BYTES:
         raise SiteError(TOO_LONG, HTTPStatus.REQUEST_URI_TOO_LONG)
-    is_private = f"/{database}/".startswith(PRIVATE) and not request.path.startswith(PUBLIC)
+    is_private = f"/{database}/".startswith(PRIVATE_PREFIXES) and not request.path.startswith(
+        PUBLIC_PREFIXES
+    )
     if is_private or (is_data and response_format(request) not in FORMATS):
         raise NotFound("nothing there")
     if "_where" in request.args:

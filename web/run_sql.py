@@ -29,16 +29,16 @@ MAX_OUTPUT_BYTES = 4_000_000
 DOWNLOAD = "Narrow it down, or download the database: /spojscore.db."
 TOO_MUCH_MEMORY = f"Query stopped: it needs too much memory. {DOWNLOAD}"
 TOO_LARGE = f"Query stopped: its result is too large. {DOWNLOAD}"
-RESERVED = "The parameter :sql is the query itself. Give it another name."
+RESERVED_NAME = "The parameter :sql is the query itself. Give it another name."
 
-LOCATION = ("pragma_database_list", "file")
-TOKENIZER = "fts3_tokenizer"  # reads and sets addresses of the process's memory
+LOCATION_COLUMN = ("pragma_database_list", "file")
+TOKENIZER = "fts3_tokenizer"  # reads and writes pointers of the process
 # The codes of a full disk, a disk I/O error, and a text or blob that is too big.
 SPACE_ERRORS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_TOOBIG}
 
 
 class Parameters(dict[str, str]):
-    """Values by name, blank where there is none; `names` are those that SQLite asked for."""
+    """Values by name, blank by default. `names` are the names that SQLite looked up."""
 
     def __init__(self, values: dict[str, str]) -> None:
         super().__init__(values)
@@ -50,7 +50,7 @@ class Parameters(dict[str, str]):
 
 
 class Median:
-    """SQL's median(x) of the numbers among x; null without any."""
+    """SQL's median(x). Ignores values that are not numbers; null without numbers."""
 
     def __init__(self) -> None:
         self.numbers: list[float] = []
@@ -67,10 +67,12 @@ class Median:
 
 
 def authorize(action: int, first: str | None, second: str | None, *_: object) -> int:
-    """SQLite's authorizer: where the file lies reads as null, in capitals too."""
+    """SQLite's authorizer. The location of the database file reads as null."""
     if action == sqlite3.SQLITE_FUNCTION and second == TOKENIZER:
         return sqlite3.SQLITE_DENY
-    is_location = action == sqlite3.SQLITE_READ and ((first or "").lower(), second) == LOCATION
+    is_location = (
+        action == sqlite3.SQLITE_READ and ((first or "").lower(), second) == LOCATION_COLUMN
+    )
     return sqlite3.SQLITE_IGNORE if is_location else sqlite3.SQLITE_OK
 
 
@@ -82,7 +84,7 @@ def add_functions(connection: sqlite3.Connection) -> None:
 def set_limits() -> None:
     os.nice(10)  # the site's own pages come first
     for name, value in LIMITS.items():
-        # A system may not know a limit, or already have a lower one.
+        # The system may lack a limit, or already have a lower one.
         with suppress(AttributeError, ValueError, OSError):
             resource.setrlimit(getattr(resource, name), (value, value))
 
@@ -98,7 +100,7 @@ def run(request: dict[str, Any]) -> str:
     try:
         cursor = connection.execute(request["sql"], parameters)
         if "sql" in parameters.names:
-            return error(RESERVED)
+            return error(RESERVED_NAME)
         columns = [column[0] for column in cursor.description]
         size, truncated = 0, False
         for row in cursor:
@@ -111,8 +113,8 @@ def run(request: dict[str, Any]) -> str:
     except (sqlite3.Error, sqlite3.Warning) as problem:
         code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
         return error(TOO_MUCH_MEMORY if code in SPACE_ERRORS else str(problem))
-    about = {"columns": columns, "truncated": truncated, "parameters": parameters.names}
-    return f'{json.dumps(about)[:-1]}, "rows": [{",".join(rows)}]}}'
+    head = {"columns": columns, "truncated": truncated, "parameters": parameters.names}
+    return f'{json.dumps(head)[:-1]}, "rows": [{",".join(rows)}]}}'
 
 
 def error(message: str) -> str:

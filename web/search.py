@@ -1,4 +1,4 @@
-"""Search by parts of codes and names, without accents, apostrophes and capitals.
+"""Search by parts of codes and names, ignoring accents, apostrophes and case.
 
 Also imported by run_sql.py, which runs without site packages: standard library only.
 """
@@ -17,9 +17,9 @@ LETTERS = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """Return the text as it is compared: `Erdős’ Déjà vu` becomes `erdos deja vu`."""
+    """Fold a text for comparison: `Erdős’ Déjà vu` becomes `erdos deja vu`."""
     text = text.lower()
-    if text.isascii():  # nearly every name, and a search compares thousands
+    if text.isascii():  # true of nearly every name; a search compares thousands
         return text.replace("'", "") if "'" in text else text
     decomposed = unicodedata.normalize("NFKD", text.translate(APOSTROPHES).translate(LETTERS))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

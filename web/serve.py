@@ -17,8 +17,8 @@ def command(database: Path, port: int) -> list[str]:
     """Copy `database` and return the command that serves the copy. Raises StoreError."""
     if not database.is_file():
         raise files.StoreError(f"there is no database {database}; run `make crawl` or `make demo`")
-    if sentence := schema.upgrade(database):
-        print(sentence)
+    if message := schema.upgrade(database):
+        print(message)
     copy = Path("build", "serve", str(port), f"{DATABASE}.db")
     copy.parent.mkdir(parents=True, exist_ok=True)
     copy.unlink(missing_ok=True)
@@ -34,10 +34,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8001)
     args = parser.parse_args()
     try:
-        words = command(args.database, args.port)
+        arguments = command(args.database, args.port)
     except files.StoreError as error:
         sys.exit(f"error: {error}")
-    os.execv(words[0], words)
+    os.execv(arguments[0], arguments)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Suggestions for misspelt names and for pages that do not exist."""
+"""Suggestions for misspelled names and for pages that do not exist."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMES = """
     SELECT name FROM sqlite_master WHERE type IN ('table', 'view')
     UNION SELECT p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p
 """
-# Each problem by its code, and by former ones.
+# Problems by their current and former codes.
 PROBLEMS = """
     SELECT upper(detail) AS word, code, name FROM events JOIN problems USING (code)
     WHERE kind = 'recoded'
@@ -33,19 +33,19 @@ PROBLEMS = """
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """A question to put after a sentence; blank unless one of `names` is similar."""
+    """A question to append to a message; blank unless one of `names` is similar."""
     close = get_close_matches(word.lower(), list(names), n=1)
     return f" Did you mean {close[0]}?" if close else ""
 
 
 def check_name(name: str, names: Iterable[str], message: str) -> None:
-    """Raise Base400 with a message that ends in the name unless it is one of `names`."""
+    """Raise Base400 with `message` and the name unless it is one of `names`."""
     if name not in names:
         raise Base400(f"{message} `{name}`.{did_you_mean(name, names)}")
 
 
 async def similar_name(datasette: Datasette, word: str) -> str:
-    """`did_you_mean` for an unknown table or column."""
+    """Suggest a table or column for an unknown name."""
     names = await datasette.get_database(DATABASE).execute(NAMES)
     return did_you_mean(word, [name for [name] in names.rows])
 

@@ -80,7 +80,7 @@ def test_list_of_one_page(standin: Served, database: Path) -> None:
     assert server.requests == ["/robots.txt", f"{LIST}0", f"{LIST}0"]
 
 
-def test_second_crawl_changes_what_changed(standin: Served, database: Path) -> None:
+def test_second_crawl_updates_only_changes(standin: Served, database: Path) -> None:
     entries = problems(120)
     server = standin(entries)
     assert Crawl(server.url, database).status == 0
@@ -171,7 +171,7 @@ def test_problem_hidden_during_a_crawl(
     assert listed == [entry.id for entry in left]
 
 
-def test_solve_during_a_crawl_is_no_shift(standin: Served, database: Path) -> None:
+def test_solve_during_crawl_is_not_a_shift(standin: Served, database: Path) -> None:
     entries = problems(120)
     server = standin(entries)
     solved = [*entries[:-1], replace(entries[-1], users=entries[-1].users + 1)]
@@ -180,7 +180,7 @@ def test_solve_during_a_crawl_is_no_shift(standin: Served, database: Path) -> No
     assert [row["users"] for row in rows(database)] == [entry.users for entry in entries]
 
 
-def test_gate_accept_admits_a_short_list_once(
+def test_gate_accept_overrides_short_list_once(
     standin: Served, database: Path, before: bytes
 ) -> None:
     least = sorted(problems(120), key=lambda entry: entry.users)[:12]
@@ -196,7 +196,7 @@ def test_gate_accept_admits_a_short_list_once(
     assert Crawl(server.url, database).status == 0
 
 
-def test_gate_accept_never_admits_a_partial_list(
+def test_gate_accept_never_overrides_partial_list(
     standin: Served, database: Path, before: bytes
 ) -> None:
     entries = problems(120)
@@ -216,7 +216,7 @@ def test_gate_accept_never_admits_a_partial_list(
         ("MAX_RENAMED_RATIO=", "MAX_RENAMED_RATIO is '', not a number from 0 to 1"),
     ],
 )
-def test_settings_that_make_no_sense(
+def test_invalid_settings(
     setting: str, reason: str, standin: Served, database: Path, before: bytes
 ) -> None:
     server = standin(120)

@@ -111,7 +111,7 @@ def test_translated_names_are_refused(
         ),
     ],
 )  # fmt: skip
-def test_saved_pages_without_a_list(
+def test_unusable_saved_pages(
     change: object, reason: str, standin: Served, database: Path, tmp_path: Path, before: bytes
 ) -> None:
     pages = save_folder(tmp_path / "pages", standin(120), *readings(0, 50, 100))

@@ -56,13 +56,13 @@ def test_unavailable_page(
     assert retried is not fault.startswith(("bot-check", "redirect", "status-404", "huge", "bomb"))
 
 
-def test_server_that_stops_in_the_middle(standin: Served, database: Path) -> None:
+def test_server_stops_during_crawl(standin: Served, database: Path) -> None:
     server = standin(3974, "2000:die")
     crawl = Crawl(server.url, database, "CONCURRENT_REQUESTS=1", "RETRY_TIMES=1")
     assert crawl.failed(f"{server.url}{LIST}2000: the connection was lost", None)
 
 
-def test_spider_with_a_bug(standin: Served, database: Path, before: bytes) -> None:
+def test_bug_in_spider(standin: Served, database: Path, before: bytes) -> None:
     """Scrapy goes on after it."""
     crawl = Crawl(standin(150).url, database, "SPIDER_MODULES=tests.support.broken")
     reason = "the crawl stopped early; see the log: ValueError('unforeseen')"
@@ -121,7 +121,7 @@ def test_wrong_spoj_url(url: str, database: Path, before: bytes) -> None:
         (120, "100:status-520:1"),
     ],
 )
-def test_passing_fault(count: int, fault: str, standin: Served, database: Path) -> None:
+def test_transient_fault(count: int, fault: str, standin: Served, database: Path) -> None:
     server = standin(count, fault)
     crawl = Crawl(server.url, database)
     assert crawl.status == 0, crawl.log
@@ -132,7 +132,7 @@ def test_passing_fault(count: int, fault: str, standin: Served, database: Path) 
     assert server.requests.count(f"{LIST}{start}") == int(times) + 1 + twice
 
 
-def test_long_retry_after_is_not_awaited(standin: Served, database: Path, before: bytes) -> None:
+def test_long_retry_after_is_not_retried(standin: Served, database: Path, before: bytes) -> None:
     server = standin(120, "50:busy")
     crawl = Crawl(server.url, database, "RETRY_AFTER_MAX=0.5")
     assert crawl.failed(f"{server.url}{LIST}50: HTTP 429", before)

@@ -88,7 +88,7 @@ def test_shifted_list(number: int) -> None:
     assert violations(replace(COMPLETE, pages=pages)) == {"list_shifted"}
 
 
-def test_saved_pages_may_be_unfenced() -> None:
+def test_saved_pages_need_no_fence() -> None:
     once = save(replace(COMPLETE, pages=COMPLETE.pages[:3]), NOW)
     assert violations(once) == set()
     assert (once.is_fenced, COMPLETE.is_fenced) == (False, True)

@@ -60,7 +60,7 @@ def test_real_pages_without_a_list() -> None:
         (b"<script>window.__CF$cv$params={}</script>", {}, False),  # on ordinary pages
     ],
 )
-def test_bot_check_marks(body: bytes, headers: dict[str, str], expected: bool) -> None:
+def test_bot_check_markers(body: bytes, headers: dict[str, str], expected: bool) -> None:
     response = HtmlResponse("https://www.spoj.com", body=body, headers=headers)
     assert bool(describe_bot_check(response)) is expected
 
@@ -235,7 +235,7 @@ def with_pager(items: str) -> bytes:
         ("<li>0</li>", None),
     ],
 )
-def test_pager_that_may_not_say_the_start(items: str, start: int | None) -> None:
+def test_pager_without_own_page_number(items: str, start: int | None) -> None:
     assert parse_listing(with_pager(items)).page.start == start
 
 

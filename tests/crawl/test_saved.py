@@ -179,7 +179,7 @@ def test_page_that_is_not_cached(response: dict[str, Any], entry: dict[str, Any]
     [b"", b"<html>", b"\xff\xfe\x00", b"[]", b'{"log": {}}', b'{"log": {"entries": [7]}}',
      pytest.param(b"[" * 100_000, id="deep"), json.dumps({"log": None}).encode()],
 )  # fmt: skip
-def test_no_har_file(content: bytes) -> None:
+def test_invalid_har_file(content: bytes) -> None:
     with pytest.raises(SavedPagesError, match=r"^not a HAR file \("):
         read_har(content, SPOJ)
 

@@ -17,20 +17,20 @@ def slugs() -> set[str]:
     return {slug for row in rows("tags-2022-08-07.csv") for slug in row["tags"].split()}
 
 
-def test_each_slug_stands_once_in_the_file_of_topics() -> None:
+def test_topics_file_lists_each_tag_once() -> None:
     counted = Counter(row["slug"] for row in rows("topics.csv"))
     assert set(counted) == slugs()
     assert len(slugs()) == 208
     assert [slug for slug, times in counted.items() if times > 1] == []
 
 
-def test_topics_are_some_thirty_words_that_an_address_can_carry() -> None:
+def test_topics_are_about_thirty_slugs() -> None:
     topics = {row["topic"] for row in rows("topics.csv")} - {""}
     assert 25 <= len(topics) <= 35
     assert [topic for topic in topics if not re.fullmatch(r"[a-z]+(-[a-z]+)*", topic)] == []
 
 
-def test_a_slug_without_a_topic_has_a_reason() -> None:
+def test_tags_without_topic_have_a_reason() -> None:
     without = [row for row in rows("topics.csv") if not row["topic"]]
     assert [row["slug"] for row in without if not row["reason"]] == []
 
@@ -50,7 +50,7 @@ def test_near_duplicates_are_one_topic() -> None:
         assert len(topics - {""}) == len(topics) == 1, alike
 
 
-def test_contests_and_typos_are_no_topic() -> None:
+def test_contests_and_typos_have_no_topic() -> None:
     topic = {row["slug"]: row["topic"] for row in rows("topics.csv")}
     contests = [slug for slug in topic if slug.startswith("bubble-cup-")]
     assert len(contests) == 9
@@ -58,7 +58,7 @@ def test_contests_and_typos_are_no_topic() -> None:
     assert {topic[slug] for slug in contests + others} == {""}
 
 
-def test_a_topic_has_one_family() -> None:
+def test_topics_have_one_family() -> None:
     pairs = {(row["topic"], row["family"]) for row in rows("topics.csv") if row["topic"]}
     assert len(pairs) == len({topic for topic, _ in pairs})
     assert {family for _, family in pairs} == {

@@ -10,7 +10,7 @@ from filelock import FileLock
 from tests.support.commits import A, B, C, crawl
 from tests.support.machines import Machine
 from tests.support.projects import copy_of_the_project, fast, make, with_vercel
-from tests.support.publication import PRIVATE, be_a_clone
+from tests.support.publication import PRIVATE, make_clone
 from tests.support.published import Site, public_site
 
 
@@ -46,7 +46,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str, small_list: 
             shutil.rmtree(folder, ignore_errors=True)
             project = copy_of_the_project(folder)
             with_vercel(project)
-            be_a_clone(project)
+            make_clone(project)
             fast(project)
             (project / "spojscore.db").write_bytes(small_list)
             for name in (".env", "web/.env", "web/plugins/.env", "web/static/.env", "other.db"):

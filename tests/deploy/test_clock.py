@@ -68,7 +68,7 @@ def test_failed_publication_is_repeated_at_one_and_two(monkeypatch: pytest.Monke
     assert runs(monkeypatch, start, at(0) - JUST_BEFORE / 2, *moves) == [at(-1, 23), at(0), *hours]
 
 
-def test_missed_runs_are_made_up_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missed_runs_are_caught_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """At the start, after the machine slept, and after a run of some hours."""
     moves = [at(3, 9), at(4) - JUST_BEFORE, at(4, 4), at(5) - JUST_BEFORE]
     assert runs(monkeypatch, at(0, 12), *moves) == [at(0, 12), at(3, 9), at(4), at(4, 4), at(5)]

@@ -136,7 +136,7 @@ def test_probe_without_deployment_asks_once(site: Site) -> None:
     site.on_get = requests.append
     assert probe(Path()).startswith(f"{site.url} shows crawl 1, ")
     site.status = 503
-    with pytest.raises(PublishError, match=r"/-/freshness\.json answers 503$"):
+    with pytest.raises(PublishError, match=r"/-/freshness\.json returned 503$"):
         probe(Path())
     assert len(requests) == 2
 
@@ -158,7 +158,7 @@ def test_probe_refuses_other_site(answer: str, site: Site) -> None:
         probe(Path())
 
 
-def test_days_on_machines_that_keep_nothing(
+def test_stateless_machines_publish_daily(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What one day publishes is all that the next one has; a failed day is lost, no other is."""

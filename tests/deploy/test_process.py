@@ -104,7 +104,7 @@ def test_failure_names_last_line_without_secret(capfd: pytest.CaptureFixture[str
 
 
 def test_missing_command() -> None:
-    with pytest.raises(PublishError, match=r"^the command no-such is not installed$"):
+    with pytest.raises(PublishError, match=r"^no-such is not installed$"):
         run(["no-such"], 30)
 
 

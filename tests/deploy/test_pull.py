@@ -149,7 +149,7 @@ def publish_future(site: Site) -> None:
     [
         pytest.param(flip, "does not match its hash", id="flipped-bit"),
         pytest.param(setter(cut=10), "complete message body", id="incomplete"),
-        pytest.param(setter(status=500), "answers 500$", id="server-error"),
+        pytest.param(setter(status=500), "returned 500$", id="server-error"),
         pytest.param(setter(endless=True), "has more than 3,000,000 bytes$", id="endless"),
         pytest.param(
             setter(hash="0" * 1001), r"\.sha256 has more than 1,000 bytes$", id="long-hash"
@@ -228,4 +228,4 @@ def test_command_line(
     site.status = 503
     with pytest.raises(SystemExit) as raised:
         __main__.main()
-    assert raised.value.code == f"error: {site.url}/spojscore.db answers 503"
+    assert raised.value.code == f"error: {site.url}/spojscore.db returned 503"

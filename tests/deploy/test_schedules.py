@@ -67,7 +67,7 @@ def test_schedule_and_unschedule_twice(machine: Machine) -> None:
     ("script", "reason"),
     [
         pytest.param("echo no bus >&2; exit 1", "no bus", id="no-bus"),
-        pytest.param(None, "the command systemctl is not installed", id="no-systemd"),
+        pytest.param(None, "systemctl is not installed", id="no-systemd"),
     ],
 )
 def test_schedule_without_systemd(script: str | None, reason: str, machine: Machine) -> None:

@@ -206,7 +206,7 @@ def test_no_network_leaves_old_site(project: Path, home: Path, site: Site, old: 
 
 
 @pytest.mark.usefixtures("first", "old")
-def test_lost_answer_reports_live_crawl(
+def test_lost_response_reports_live_crawl(
     project: Path, home: Path, api: VercelApi, site: Site
 ) -> None:
     """The deployment is public, but the CLI does not know: the site does."""

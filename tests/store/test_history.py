@@ -41,7 +41,7 @@ def test_events(database: Path) -> None:
     }  # fmt: skip
 
 
-def test_votes_are_stored_but_no_change(database: Path) -> None:
+def test_votes_are_stored_but_not_counted_as_change(database: Path) -> None:
     crawl(database, 0, A)
     crawl(database, 1, replace(A, votes_up=5))
     [row] = rows(database)

@@ -101,7 +101,7 @@ def test_crawl_killed_in_its_commit(
 
 
 @pytest.mark.parametrize("delay", [0.03, 0.06])
-def test_late_interrupt_undoes_no_commit(
+def test_late_interrupt_keeps_commit(
     delay: float, standin: Served, database: Path, before: bytes
 ) -> None:
     assert before
@@ -169,7 +169,7 @@ def closed_output() -> None:
 
 
 @pytest.mark.parametrize("output", [full_output, closed_output])
-def test_summary_that_cannot_be_printed_undoes_no_commit(
+def test_unprintable_summary_keeps_commit(
     output: Callable[[], None], standin: Served, database: Path
 ) -> None:
     assert Crawl(standin(60).url, database, preexec_fn=output).status == 0

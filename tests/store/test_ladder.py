@@ -58,7 +58,7 @@ def test_at_most_two_of_a_family() -> None:
     assert codes(*graphs, elsewhere) == ["G0", "G1", "LOWER"]
 
 
-def test_untagged_problems_are_no_family() -> None:
+def test_untagged_problems_have_no_family() -> None:
     assert len(codes(*(problem(f"U{n}", 80) for n in range(5)))) == 5
 
 

@@ -50,7 +50,7 @@ def ties(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.param("year=2003", id="year"),
     ],
 )
-def test_walks_meet_each_row_once(condition: str, ties: Path) -> None:
+def test_walks_visit_each_row_once(condition: str, ties: Path) -> None:
     assert asyncio.run(faulty_walks(ties, condition)) == []
 
 

@@ -15,7 +15,7 @@ AUTHOR, MAIL, MESSAGE = "Xaver Ypsilon", "xaver@ypsilon.example", "What the last
 REMOTE = "https://example.org/private.git"
 
 
-def be_a_clone(project: Path) -> None:
+def make_clone(project: Path) -> None:
     """Make the folder a clone with one commit."""
     for words in (
         ["init", "--quiet"],

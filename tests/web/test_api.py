@@ -70,14 +70,14 @@ def test_pandas(api: Selector, crawled: Path, tmp_path: Path) -> None:
     ]
 
 
-def test_a_spreadsheets_import(api: Selector) -> None:
+def test_spreadsheet_import(api: Selector) -> None:
     address = code(api, "spreadsheet").partition('"')[2].partition('"')[0]
     table = list(csv.DictReader(io.StringIO(get(address))))
     assert len(table) == 3974
     assert list(table[0]) == ["code", "name", "users", "score"]
 
 
-def test_fetch_from_another_site(api: Selector, browser: Browser, tmp_path: Path) -> None:
+def test_fetch_from_other_site(api: Selector, browser: Browser, tmp_path: Path) -> None:
     handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
         Thread(target=other.serve_forever, daemon=True).start()

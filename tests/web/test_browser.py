@@ -115,7 +115,7 @@ def test_visitor_without_a_list_has_nothing_to_hide(page: Page) -> None:
     assert page.locator("#hide-solved").is_hidden()
 
 
-def test_problem_page_has_a_switch_of_three_states(page: Page) -> None:
+def test_problem_page_has_three_state_switch(page: Page) -> None:
     page.goto("/spojscore/problems/STEADY")
     states = page.get_by_role("group", name="My progress")
     pressed = states.locator("[aria-pressed=true]")
@@ -129,7 +129,7 @@ def test_problem_page_has_a_switch_of_three_states(page: Page) -> None:
     assert stored(page, "solved") == []
 
 
-def test_ladder_shows_the_next_rung(whole: Page) -> None:
+def test_ladder_shows_next_rung(whole: Page) -> None:
     whole.goto("/ladder")
     first = whole.locator("[data-rung='1']")
     own = [row.get_attribute("data-code") for row in first.locator("[data-code]").all()]
@@ -163,7 +163,7 @@ def test_home_shows_points_and_next_problems(whole: Page) -> None:
     assert "2 solved" in whole.locator("#my-next-note").inner_text()
 
 
-def test_home_takes_a_paste_to_my_progress(page: Page) -> None:
+def test_home_passes_pasted_text_to_my_progress(page: Page) -> None:
     page.goto("/")
     assert page.locator("#my-next").is_hidden()
     page.locator("#paste textarea").fill("PRIME1 onp")
@@ -196,7 +196,7 @@ def test_examples_can_be_copied(page: Page) -> None:
     assert page.evaluate("navigator.clipboard.readText()").strip() == text
 
 
-def test_table_of_a_query_sorts_by_a_press_on_its_head(page: Page) -> None:
+def test_query_table_sorts_by_click_on_header(page: Page) -> None:
     page.goto("/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2")
     head = page.locator("th", has_text="Solvers")
     for direction in ("descending", "ascending"):

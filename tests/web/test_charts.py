@@ -8,7 +8,7 @@ from parsel import Selector
 
 from tests.support.databases import rows
 from tests.support.sites import get, shown, words
-from web.plugins.charts import Line, line, round_numbers, thinned
+from web.plugins.charts import Line, line, round_numbers, thin_out
 from web.words import between, change, number
 
 
@@ -30,7 +30,7 @@ def test_round_numbers_span_values(values: list[float], expected: list[float]) -
     assert round_numbers(values) == expected
 
 
-def test_line_ends_where_its_last_point_lies() -> None:
+def test_line_ends_at_last_point() -> None:
     chart = drawn((1, 50), (2, 100), zero=True)
     assert chart.path == "M0,111 100,30"
     assert [tick.label for tick in chart.y_ticks] == ["0", "50", "100"]
@@ -50,7 +50,7 @@ def test_line_ends_where_its_last_point_lies() -> None:
         pytest.param([(1, 5), (3974, 9)], ["1", "3,974", "2,000"], id="numbers"),
     ],
 )  # fmt: skip
-def test_x_axis_names_its_ends_and_what_has_room(points: list[Any], labels: list[str]) -> None:
+def test_x_axis_labels_ends_and_what_fits(points: list[Any], labels: list[str]) -> None:
     assert [tick.label for tick in drawn(*points).x_ticks] == labels
 
 
@@ -67,9 +67,9 @@ def test_gaps_are_separate() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 12, 13, 24, 25, 3650])
-def test_thinned_rows_keep_their_ends(count: int) -> None:
+def test_thin_out_keeps_ends(count: int) -> None:
     for limit in (12, 200):
-        kept = thinned(range(count), limit)
+        kept = thin_out(range(count), limit)
         assert min(count, limit) / 2 <= len(kept) <= limit
         assert (kept[0], kept[-1]) == (0, count - 1)
     assert len(drawn(*((n, n) for n in range(count))).dots) <= 12
@@ -91,7 +91,7 @@ def test_stats_add_up(site: str, crawled: Path) -> None:
     assert f"Points {sum(scores):,.0f}" in page
 
 
-def test_charts_lead_to_their_numbers(grown_site: str) -> None:
+def test_charts_link_to_their_data(grown_site: str) -> None:
     page = Selector(get(f"{grown_site}/charts"))
     links = set(page.css("main a[href^='/spojscore/']::attr(href)").getall())
     names = ("by_solvers", "most_solved", "solves", "rising", "falls", "moved")

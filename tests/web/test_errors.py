@@ -76,16 +76,16 @@ def test_failed_query_stays_in_its_form(site: str) -> None:
         "/spojscore/worth.json?_shape=",
     ],
 )  # fmt: skip
-def test_nonsense_is_refused_with_400(address: str, site: str) -> None:
+def test_invalid_parameters_return_400(address: str, site: str) -> None:
     assert refusal(site + address)
 
 
 @pytest.mark.parametrize("address", ["/spojscore?x=", "/spojscore.json?sql=select+1+--", "/"])
 def test_long_addresses_are_refused(address: str, site: str) -> None:
-    assert "may have 2,500 bytes" in refusal(site + address + "x" * 2500, 414)
+    assert "limit is 2,500 bytes" in refusal(site + address + "x" * 2500, 414)
 
 
-def test_json_options_have_no_effect_on_pages(site: str) -> None:
+def test_pages_ignore_json_options(site: str) -> None:
     page = words(get(f"{site}/spojscore/problems?_shape=array&_nl=on"))
     assert page == words(get(f"{site}/spojscore/problems"))
 

@@ -33,7 +33,7 @@ def test_feed_has_an_entry_per_event(feed: ElementTree.Element, grown: Path) -> 
     assert len(set(ids)) == len(ids)
 
 
-def test_feed_says_what_a_new_problem_gives(feed: ElementTree.Element) -> None:
+def test_feed_shows_points_of_new_problems(feed: ElementTree.Element) -> None:
     summaries = texts(feed, "summary")
     [new] = [text for text in summaries if text.startswith("ARRIVED")]
     assert new.endswith(

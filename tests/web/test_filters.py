@@ -133,13 +133,13 @@ def test_conditions_are_worded_and_removable(site: str) -> None:
         assert text in page.css("title::text").get("")
 
 
-def test_form_leads_to_a_short_address(site: str) -> None:
+def test_form_produces_short_url(site: str) -> None:
     form = "acceptance__gte=40&users__gte=&topics__arraycontains=&_sort=score&_sort_by_desc=on"
     with urlopen(f"{site}{LIST}?{form}") as response:
         assert response.url == f"{site}{LIST}?acceptance__gte=40&_sort_desc=score"
 
 
-def test_nothing_found_offers_a_way_back(site: str) -> None:
+def test_empty_result_offers_removing_filters(site: str) -> None:
     page = Selector(get(f"{site}{LIST}?users__gt=99&topics__arraycontains=games&liked__gt=99"))
     assert page.xpath("//p[contains(., 'No problems match')]/a/@href").get() == LIST
     assert "NOSUCH" in words(get(f"{site}/spojscore/series?code=NOSUCH"))

@@ -43,7 +43,7 @@ def test_growth_since_a_distant_crawl(tmp_path: Path) -> None:
         assert "+3 since 2 March 2026" in words(get(f"{address}/spojscore/problems/P1"))
 
 
-def test_ranges_lead_to_what_they_count(home: Selector, grown: Path, grown_site: str) -> None:
+def test_range_links_match_their_counts(home: Selector, grown: Path, grown_site: str) -> None:
     links = home.css("a[href*='band=']::attr(href)").getall()
     bands = ask(grown, "bands")
     assert len(links) == len(bands)

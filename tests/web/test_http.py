@@ -196,20 +196,20 @@ def test_csv_and_bare_json_are_complete_or_refused(address: str, long: str) -> N
     assert "more than 5,000 rows" in refusal(f"{long}/spojscore/{address}")
 
 
-def test_csv_with_a_size_is_as_long_as_that(long: str) -> None:
+def test_csv_size_limits_rows(long: str) -> None:
     for size in (7, MAX_ROWS):
         lines = get(f"{long}/spojscore/history.csv?_size={size}").splitlines()
         assert len(lines) == 1 + size
 
 
-def test_json_says_that_rows_are_missing(long: str) -> None:
+def test_json_marks_truncation(long: str) -> None:
     table = json.loads(get(f"{long}/spojscore/history.json?_size=max"))
     assert (len(table["rows"]), bool(table["next"])) == (MAX_ROWS, True)
     query = json.loads(get(f"{long}/spojscore/series.json?code=TEST"))
     assert (len(query["rows"]), query["truncated"]) == (MAX_ROWS, True)
 
 
-def test_csv_holds_no_formula(grown_site: str) -> None:
+def test_csv_escapes_formulas(grown_site: str) -> None:
     lines = get(f"{grown_site}/spojscore/problems.csv").splitlines(keepends=True)
     names = {row["code"]: row["name"] for row in csv.DictReader(lines)}
     for code in ("XFORMULA", "XPLUS", "XAT", "XMINUS", "XTAB"):

@@ -30,7 +30,7 @@ def test_page_is_accessible(path: str, phone: Page) -> None:
     check_page(phone, path)
 
 
-def test_check_page_notices_faults(phone: Page) -> None:
+def test_check_page_detects_faults(phone: Page) -> None:
     faults = {
         "wide": "document.querySelector('main').style.minWidth = '1500px'",
         "contrast": "document.querySelector('h1').style.color = '#eee'",
@@ -46,7 +46,7 @@ def test_check_page_notices_faults(phone: Page) -> None:
     ("width", "max_top", "height", "min_rows"),
     [pytest.param(DESK, 200, 36, 17, id="desk"), pytest.param(PHONE, 230, 56, 10, id="phone")],
 )
-def test_list_starts_high(
+def test_first_rows_are_in_view(
     width: int, max_top: int, height: int, min_rows: int, browser: Browser, grown_site: str
 ) -> None:
     with looking(browser, grown_site, width) as page:

@@ -158,7 +158,7 @@ def test_text_without_codes_changes_nothing(text: str, expected: str, mine: Page
     assert stored(mine, "solved") == LISTS["solved"]
 
 
-def test_tick_marks_solved_and_undo_takes_it_back(mine: Page) -> None:
+def test_checkbox_marks_solved_and_undo_reverts(mine: Page) -> None:
     code = codes(mine, "suggested")[0]
     mine.locator(f"#suggested tr[data-code={code}] .mark").click()
     assert stored(mine, "solved") == [*LISTS["solved"], code]
@@ -218,7 +218,7 @@ def test_page_is_accessible_and_fits(width: int, browser: Browser, grown_site: s
         assert violations(page, runOnly=["color-contrast"]) == []
 
 
-def test_by_keyboard_alone(page: Page) -> None:
+def test_keyboard_only(page: Page) -> None:
     open_mine(page)
     page.locator("#mine-text").focus()
     page.keyboard.type("ONP")

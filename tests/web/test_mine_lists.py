@@ -66,7 +66,7 @@ def test_link_with_a_list_asks_first(
         assert stored(mine, "friends") == {}
 
 
-def test_backup_brings_everything_back(mine: Page, tmp_path: Path) -> None:
+def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
     tab(mine, "Friends")
     mine.locator("#friend-name").fill("Ann")
     mine.locator("#friend-text").fill("AGGRCOW FCTRL")
@@ -185,7 +185,7 @@ def test_days_show_gains_and_losses(page: Page) -> None:
     ]
 
 
-def test_points_lost_lately(mine: Page) -> None:
+def test_points_lost_recently(mine: Page) -> None:
     lost = {"PRIME1": 0.003, "STEADY": 0.25, "ONP": 0.002}
     rows = {
         "score_7": (lambda code: -lost.get(code, 0), ["7 days", "0.255", "STEADY"]),
@@ -221,7 +221,7 @@ def click_bookmark(page: Page, address: str) -> None:
 
 
 @pytest.mark.skipif(not PROFILE.exists(), reason="shared/spoj is not beside this folder")
-def test_bookmarklet_brings_a_real_profile(browser: Browser, site: str) -> None:
+def test_bookmarklet_imports_real_profile(browser: Browser, site: str) -> None:
     with browser.new_context(base_url=site) as context:
         page = context.new_page()
         open_mine(page)

@@ -58,7 +58,7 @@ def best(solved: list[str], least: float, most: float) -> list[str]:
 
 @pytest.mark.parametrize("range_", RANGES)
 @pytest.mark.parametrize("number", [3, 10, 40], ids=["few", "ten", "many"])
-def test_range_of_one_s_level_best_first(number: int, range_: str, recommend: Page) -> None:
+def test_range_around_level_best_first(number: int, range_: str, recommend: Page) -> None:
     solved = [row["code"] for row in LIST[:: 600 // number]][:number]
     users = sorted(row["users"] for row in LIST if row["code"] in solved)[:10]
     level = exp(sum(log(max(one, 1)) for one in users) / len(users))
@@ -107,8 +107,8 @@ def test_less_liked_problems_on_request(recommend: Page) -> None:
 
 def test_fewest_problems_to_a_goal(recommend: Page) -> None:
     run = """([list, goal]) => {
-        const { chosen, gained } = module.fewest(list, goal);
-        return [chosen.length, gained];
+        const { rows, gain } = module.fewest(list, goal);
+        return [rows.length, gain];
     }"""
     worth = sorted((row["points_if_solved"] for row in LIST), reverse=True)
     for number in (1, 3, 600):

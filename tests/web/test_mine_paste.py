@@ -102,7 +102,7 @@ def test_text_is_read(text: str, expected: dict[str, str], static: Page) -> None
     assert found == codes(**expected) | user
 
 
-def test_list_of_codes_has_no_doubt(static: Page) -> None:
+def test_list_of_codes_needs_no_confirmation(static: Page) -> None:
     """Any codes of the real list, in any case and separated by blanks, commas or lines."""
     listed = {entry.code: entry.name for entry in problems()}
     chance = random.Random(1)

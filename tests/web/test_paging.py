@@ -52,7 +52,7 @@ def test_json_has_each_row_once(table: str, tied_site: str, grown: Path) -> None
     assert sorted(map(str, found)) == sorted(map(str, every))
 
 
-def test_next_address_does_not_grow(tied_site: str) -> None:
+def test_next_url_does_not_grow(tied_site: str) -> None:
     following, names = f"{tied_site}{LIST}.json?_size=20", []
     for _ in range(4):
         following = json.loads(get(following))["next_url"]

@@ -60,7 +60,7 @@ def test_history_is_drawn_and_listed(page: Selector) -> None:
     assert page.css("a[href='/spojscore/series?code=STEADY']")
 
 
-def test_neighbours_are_closest_in_solvers(page: Selector, grown: Path) -> None:
+def test_neighbors_are_closest_in_solvers(page: Selector, grown: Path) -> None:
     others = [row for row in rows(grown) if not row["delisted"] and row["code"] != "STEADY"]
     others.sort(key=lambda row: (abs(row["users"] - 40), row["users"], row["code"]))
     found = page.css("li[data-code]::attr(data-code)").getall()

@@ -99,14 +99,14 @@ def test_most_and_least_liked(site: str, crawled: Path) -> None:
         pytest.param("", "/spojscore/problems", id="empty"),
     ],
 )
-def test_find_leads_to_problem_or_list(text: str, path: str, grown_site: str) -> None:
+def test_find_redirects_to_problem_or_list(text: str, path: str, grown_site: str) -> None:
     with urlopen(f"{grown_site}/find?q={text}") as response:
         assert response.url == grown_site + path
     with urlopen(f"{grown_site}/problems") as response:
         assert response.url == f"{grown_site}/spojscore/problems"
 
 
-def test_shared_pages_have_an_address_and_a_picture(grown_site: str) -> None:
+def test_shared_pages_have_url_and_image(grown_site: str) -> None:
     page = Selector(get(f"{grown_site}/spojscore/problems/STEADY?range=month"))
     address = f"{grown_site}/spojscore/problems/STEADY"
     meta = {

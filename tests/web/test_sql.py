@@ -117,7 +117,7 @@ def test_parameters_are_those_that_sqlite_names() -> None:
     output = json.loads(run_child("SELECT '-- TODO :no' AS n, :id, $x, @y", id="5").stdout)
     assert output["rows"] == [["-- TODO :no", "5", "", ""]]
     assert output["parameters"] == ["id", "x", "y"]
-    assert child_error("SELECT :sql") == run_sql.RESERVED
+    assert child_error("SELECT :sql") == run_sql.RESERVED_NAME
 
 
 async def within(awaitable: Awaitable[Any]) -> Any:
@@ -155,7 +155,7 @@ def test_three_processes_at_once(
     )
 
     async def run_ten() -> Any:
-        runs = (database.run_apart("", {}, REQUEST) for _ in range(10))
+        runs = (database.run_in_child("", {}, REQUEST) for _ in range(10))
         return await within(asyncio.gather(*runs, return_exceptions=True))
 
     assert [str(error) for error in asyncio.run(run_ten())] == ["done"] * 10
@@ -171,11 +171,11 @@ def test_waiting_ends_with_503_and_recovers(
         for _ in range(visitor_sql.MAX_PROCESSES):
             await database.slots.acquire()
         with pytest.raises(SiteError) as raised:
-            await within(database.run_apart("SELECT 1", {}, REQUEST))
+            await within(database.run_in_child("SELECT 1", {}, REQUEST))
         assert (raised.value.status, raised.value.retry_after) == (503, 3)
         database.slots.release()
         for _ in range(2):  # the slot is free again after each
-            results = await within(database.run_apart("SELECT 1", {}, REQUEST))
+            results = await within(database.run_in_child("SELECT 1", {}, REQUEST))
             assert results.single_value() == 1
 
     asyncio.run(run())
@@ -189,8 +189,8 @@ def test_process_that_hangs_is_killed(
     folder = fake_child("open('pid', 'w').write(str(os.getpid())); time.sleep(600)")
     monkeypatch.setattr(visitor_sql, "MAX_SECONDS", 2)
     with pytest.raises(SiteError) as raised:
-        asyncio.run(within(database.run_apart("SELECT 1", {}, REQUEST)))
-    assert str(raised.value) == visitor_sql.STOPPED
+        asyncio.run(within(database.run_in_child("SELECT 1", {}, REQUEST)))
+    assert str(raised.value) == visitor_sql.QUERY_STOPPED
     with pytest.raises(ProcessLookupError):
         os.kill(int((folder / "pid").read_text()), 0)
     assert not database.slots.locked()
@@ -213,7 +213,7 @@ def test_sql_runs_in_child_process(address: str, site: str) -> None:
     assert run_sql.TOO_MUCH_MEMORY in refusal(site + address)
 
 
-def test_every_statement_of_a_request_with_sql_runs_apart(
+def test_requests_with_sql_run_every_statement_in_child_process(
     database: visitor_sql.SiteDatabase, fake_child: Callable[[str], Path]
 ) -> None:
     fake_child('print(\'{"error": "apart"}\')')
@@ -262,7 +262,7 @@ def test_page_has_200_rows_json_5000_and_csv_is_refused(site: str) -> None:
         assert "more than 5,000 rows" in text
 
 
-def test_queries_at_once_get_their_own_answers(site: str) -> None:
+def test_concurrent_queries_get_their_own_results(site: str) -> None:
     addresses = [
         site + path(f"SELECT {number} AS n", ".json") + "&_shape=array" for number in range(12)
     ]
@@ -283,7 +283,7 @@ def test_memory_addresses_are_refused() -> None:
     assert child_error("SELECT fts3_tokenizer('simple', x'00')").startswith(refusals)
 
 
-def test_attacks_leave_pages_and_memory(crawled: Path) -> None:
+def test_attacks_spare_pages_and_memory(crawled: Path) -> None:
     """`python -m tests.support.run_attacks DB` measures all of them."""
     names = ("like over long texts", "wide rows as a page", "endless", "several sorters",
              "many columns as a page", "facets of a view", "output that just fits")  # fmt: skip

@@ -102,7 +102,7 @@ def test_columns_of_one_name_stay_apart(site: str) -> None:
     assert Selector(page).css("tbody td::text").getall() == ["1", "2"]
 
 
-def test_head_sorts_the_list(site: str) -> None:
+def test_header_sorts_the_list(site: str) -> None:
     start = Selector(get(f"{site}{LIST}?_size=5"))
     head = start.xpath("//th/a[text()='Accepted']/@href").get("")
     assert head.endswith("_sort_desc=acceptance")
@@ -114,7 +114,7 @@ def test_head_sorts_the_list(site: str) -> None:
     assert Selector(page).css("th[aria-sort=descending] a::text").getall() == ["Accepted"]
 
 
-def test_chips_stay_after_a_range_was_chosen(site: str) -> None:
+def test_chips_stay_after_choosing_a_range(site: str) -> None:
     path = f"{LIST}?acceptance__gte=50"
     chips = Selector(get(site + path)).css("a.chip[data-band]")
     assert sorted(chips.css("::attr(data-band)").getall()) == list("abcde")

@@ -173,7 +173,7 @@ def test_profile_gets_points_and_link(either: Visitor, crawled: Path) -> None:
         pytest.param("/problems/NOSUCH/", PROBLEM.encode(), id="not-classical"),
     ],
 )
-def test_unexpected_page_stays_as_it_is(path: str, body: bytes, visitor: Visitor) -> None:
+def test_unexpected_page_is_unchanged(path: str, body: bytes, visitor: Visitor) -> None:
     errors: list[str] = []
     visitor.page.on("pageerror", lambda error: errors.append(str(error)))
     visitor.pages[path] = body
@@ -185,7 +185,7 @@ def test_unexpected_page_stays_as_it_is(path: str, body: bytes, visitor: Visitor
     assert errors == []
 
 
-def test_reads_once_a_day(either: Visitor) -> None:
+def test_fetches_once_a_day(either: Visitor) -> None:
     either.page.clock.set_system_time("2026-11-25T10:00:00Z")
     for time, readings in (("10:00", 1), ("10:01", 1), ("33:59", 1), ("34:01", 2)):
         hour, minute = map(int, time.split(":"))
@@ -209,7 +209,7 @@ def test_reads_again_after_the_clock_was_wrong(visitor: Visitor) -> None:
     assert len(visitor.requests) == 2
 
 
-def test_failed_reading_is_not_repeated_the_same_day(visitor: Visitor) -> None:
+def test_failed_fetch_is_not_repeated_same_day(visitor: Visitor) -> None:
     visitor.status = 503
     for _ in range(2):
         visitor.open("/problems/ONP/", PROBLEM.encode())

@@ -1,4 +1,4 @@
-"""Geometry of line charts, which templates/_charts.html draws as SVG without script."""
+"""Geometry of line charts, which templates/_charts.html draws as SVG."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -16,11 +16,11 @@ TICKS = 3  # the approximate number on an axis
 MAX_POINTS, MAX_DOTS = 200, 12  # of a line; with more points, it has no dots
 CURVE_STEPS = 40
 ROUND_STEPS = (1, 2, 2.5, 4, 5, 10)
-LABEL_ROOM = (25, 75)  # percent of the x axis where labels do not touch those of its ends
+LABEL_ROOM = (25, 75)  # percent of the x axis; further out, labels would touch those of its ends
 
 
 class Mark(NamedTuple):
-    """A labelled place: x in percent of the width, y in pixels."""
+    """A labeled point: x in percent of the width, y in pixels."""
 
     x: float
     y: float
@@ -29,7 +29,7 @@ class Mark(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line as two SVG paths, `gaps` where data is missing; `ends` are labels of its ends."""
+    """A line as SVG paths: `path` and, where data is missing, `gaps`. `ends` label its ends."""
 
     path: str
     gaps: str
@@ -46,44 +46,47 @@ def line(
 ) -> Line:  # fmt: skip
     """Lay out columns `x`, days in ISO form or numbers, and `y` of rows in the order of x.
 
-    `zero`: the y axis includes 0. `gaps`: rows with `since` and `day`, without data in between: y
-    is drawn as if it changed evenly, or 1 / y if `reciprocal`, as points do with their solvers.
+    `zero`: the y axis includes 0. `gaps`: rows with `since` and `day`; between these days, y
+    is interpolated linearly, or 1 / y if `reciprocal`, which suits points.
     """
-    drawn = thinned(rows, MAX_POINTS)
-    has_days = isinstance(drawn[0][x], str)
-    name: Callable[[Any], str] = day_text if has_days else number
-    places = [year(row[x]) if has_days else row[x] for row in drawn]
+    sample = thin_out(rows, MAX_POINTS)
+    has_days = isinstance(sample[0][x], str)
+    format_x: Callable[[Any], str] = day_text if has_days else number
+    places = [year(row[x]) if has_days else row[x] for row in sample]
     levels = round_numbers([row[y] for row in rows] + [0] * zero)
     missing = [(gap["since"], gap["day"]) for gap in gaps]
 
-    def across(value: float) -> float:
+    def x_of(value: float) -> float:
         return scale(value, places[0], places[-1], 0, 100)
 
-    def up(value: float) -> float:
+    def y_of(value: float) -> float:
         return scale(value, levels[0], levels[-1], BOTTOM, TOP)
 
     marks = [
-        Mark(across(place), up(row[y]), f"{name(row[x])}: {points(row[y])}{unit}")
-        for place, row in zip(places, drawn, strict=True)
+        Mark(x_of(place), y_of(row[y]), f"{format_x(row[x])}: {points(row[y])}{unit}")
+        for place, row in zip(places, sample, strict=True)
     ]
     path, dashes = "M" + pair(marks[0].x, marks[0].y), ""
-    for (before, after), (start, end) in zip(pairwise(drawn), pairwise(marks), strict=True):
+    for (before, after), (start, end) in zip(pairwise(sample), pairwise(marks), strict=True):
         is_gap = any(before[x] < until and since < after[x] for since, until in missing)
         path += ("M" if is_gap else " ") + pair(end.x, end.y)
         if is_gap:
             shares = [n / CURVE_STEPS for n in range(CURVE_STEPS + 1)]
             xs = [interpolate(start.x, end.x, share) for share in shares]
             ys = [interpolate(before[y], after[y], share, reciprocal) for share in shares]
-            dashes += "M" + " ".join(map(pair, xs, map(up, ys)))
-    x_ticks = [Mark(0, 0, name(drawn[0][x]), "start"), Mark(100, 0, name(drawn[-1][x]), "end")]
+            dashes += "M" + " ".join(map(pair, xs, map(y_of, ys)))
+    x_ticks = [
+        Mark(0, 0, format_x(sample[0][x]), "start"),
+        Mark(100, 0, format_x(sample[-1][x]), "end"),
+    ]
     for value in round_numbers([places[0], places[-1]]):
-        if LABEL_ROOM[0] <= across(value) <= LABEL_ROOM[1] and value == round(value):
-            x_ticks.append(Mark(across(value), 0, str(round(value)) if has_days else number(value)))
+        if LABEL_ROOM[0] <= x_of(value) <= LABEL_ROOM[1] and value == round(value):
+            x_ticks.append(Mark(x_of(value), 0, str(round(value)) if has_days else number(value)))
     decimals = max(len(number(level).partition(".")[2]) for level in levels)
-    y_ticks = [Mark(0, up(level), f"{level:,.{decimals}f}" if level else "0") for level in levels]
+    y_ticks = [Mark(0, y_of(level), f"{level:,.{decimals}f}" if level else "0") for level in levels]
     ends = [
         Mark(mark.x, mark.y - 10, points(row[y]), anchor)
-        for mark, row, anchor in ((marks[0], drawn[0], "start"), (marks[-1], drawn[-1], "end"))
+        for mark, row, anchor in ((marks[0], sample[0], "start"), (marks[-1], sample[-1], "end"))
     ]
     dots = marks if len(marks) <= MAX_DOTS else []
     return Line(path, dashes, x_ticks, y_ticks, dots, ends[1:] if zero else ends)
@@ -100,7 +103,7 @@ def interpolate(start: float, end: float, share: float, reciprocal: bool = False
     return start + share * (end - start)
 
 
-def thinned(rows: Sequence[Any], limit: int) -> list[Any]:
+def thin_out(rows: Sequence[Any], limit: int) -> list[Any]:
     """Return every n-th row and the last one, at most `limit` and at least two in all."""
     step = max(1, ceil((len(rows) - 1) / (max(limit, 2) - 1)))
     return [*rows[:-1:step], rows[-1]]
@@ -131,4 +134,4 @@ def round_numbers(values: Sequence[float]) -> list[float]:
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
     env.globals |= {"line_chart": line, "round_numbers": round_numbers}
-    env.filters["thinned"] = thinned
+    env.filters["thin_out"] = thin_out

@@ -1,4 +1,4 @@
-"""Which rows of a table a page shows: known columns only, listed problems, search, literal LIKE."""
+"""Filters of table pages: checks of columns, removed problems, search and literal LIKE."""
 
 from collections.abc import Awaitable, Callable, Iterator
 
@@ -13,18 +13,18 @@ from web.search import query_words
 from web.suggestions import check_name
 
 SEARCH = ("_q", "_search")
-NAMING_COLUMNS = ("_sort", "_sort_desc", "_facet", "_facet_array", "_facet_date")
-REMOVED = {
+COLUMN_PARAMETERS = ("_sort", "_sort_desc", "_facet", "_facet_array", "_facet_date")
+REMOVED_PARAMETERS = {
     "_through": "`_through` is not available. Use a join in SQL.",
-    "_facet_year": "`_facet_year` is gone. Count by year with `_facet=year`, or in SQL.",
-    "_facet_tens": "`_facet_tens` is gone. Count by tens in SQL: `group by acceptance / 10`.",
+    "_facet_year": "`_facet_year` has been removed. Count by year with `_facet=year`, or in SQL.",
+    "_facet_tens": "`_facet_tens` has been removed. Use SQL: `group by acceptance / 10`.",
 }
 LIKE_PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
 LIKE_SPECIAL = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
 def column_filters(args: MultiParams) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield column, lookup and values of each argument that Datasette takes for a filter."""
+    """Yield column, lookup and values of each argument that Datasette treats as a filter."""
     for name in args:
         column, _, lookup = name.rpartition("__") if "__" in name else (name, "", "exact")
         if "__" in name or not name.startswith("_"):
@@ -35,18 +35,18 @@ def column_filters(args: MultiParams) -> Iterator[tuple[str, str, list[str]]]:
 def check_arguments(
     request: Request, table: str, database: str, datasette: Datasette
 ) -> Callable[[], Awaitable[None]]:
-    """Refuse unknown columns and lookups, which Datasette takes for text, and what is gone."""
+    """Refuse removed parameters, and unknown columns and lookups, which SQLite reads as text."""
     for name in request.args:
-        if name in REMOVED:
-            raise BadRequest(REMOVED[name])
+        if name in REMOVED_PARAMETERS:
+            raise BadRequest(REMOVED_PARAMETERS[name])
         if name in SEARCH and table != LIST:
             raise BadRequest(f"The table {table} can’t be searched, only {LIST}.")
 
     async def check() -> None:
         columns = [*await datasette.get_database(database).table_columns(table), "rowid", ""]
         filters = list(column_filters(request.args))
-        named = [column for name in NAMING_COLUMNS for column in request.args.getlist(name)]
-        for column in (*named, *(column for column, *_ in filters)):
+        names = [column for name in COLUMN_PARAMETERS for column in request.args.getlist(name)]
+        for column in (*names, *(column for column, *_ in filters)):
             check_name(column, columns, f"The table {table} has no column")
         for _, lookup, _ in filters:
             check_name(lookup, [key for key, *_ in Filters(()).lookups()], "There is no comparison")
@@ -56,7 +56,7 @@ def check_arguments(
 
 @hookimpl(specname="filters_from_request")
 def match_literally(request: Request) -> FilterArguments:
-    """Add a condition to Datasette's own, in which `_` and `%` are wildcards."""
+    """Add conditions that match `_` and `%` literally, unlike Datasette's own."""
     where: list[str] = []
     params: dict[str, str] = {}
     for column, lookup, values in column_filters(request.args):
@@ -69,7 +69,7 @@ def match_literally(request: Request) -> FilterArguments:
 
 @hookimpl(specname="filters_from_request")
 def hide_delisted(request: Request, table: str) -> FilterArguments | None:
-    """Hide problems that left SPOJ's list unless the address says `_delisted=1` or filters them."""
+    """Hide removed problems unless the request has `_delisted=1` or filters by the column."""
     is_named = any(name.startswith("delisted") for name in request.args)
     is_hidden = table == LIST and not is_named and not request.args.get("_delisted")
     return FilterArguments(["delisted IS NULL"] if is_hidden else [])

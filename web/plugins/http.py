@@ -1,4 +1,4 @@
-"""What all requests and responses have in common."""
+"""Handles what all requests and responses have in common: checks, caching and headers."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ HEADERS = {
     "access-control-allow-headers": "Authorization, Content-Type",
     "access-control-expose-headers": "Link, ETag, Retry-After",
 }
-# A publication clears the CDN's cache.
+# Each deployment clears the CDN's cache.
 CDN_CACHE = b"public, s-maxage=1800, stale-while-revalidate=600"
-# What pages are made of, locally and in the published function.
+# Files that pages depend on, locally and in the published function.
 SOURCES = (
     "plugins/*.py", "templates/**/*.html", "static/*.*", "*.py", "web/*.py", "metadata.json",
     "../metadata.yml",
@@ -65,7 +65,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
                 return
             send = with_headers(send)
             if scope["method"] in ("GET", "HEAD"):
-                response = await answer(datasette, app, scope, send)
+                response = await handle_get(datasette, app, scope, send)
             else:
                 status = 204 if scope["method"] == "OPTIONS" else 405
                 response = Response("", status=status, headers={"Allow": METHODS})
@@ -77,8 +77,8 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     return wrap
 
 
-async def answer(datasette: Datasette, app: App, scope: Message, send: Send) -> Response | None:
-    """The response to a GET request, or None if that was sent in parts."""
+async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send) -> Response | None:
+    """Handle a GET request. Returns the response, None if it was already sent."""
     request = parse_request(scope)
     current_request.set(request)
     scope = request.scope
@@ -95,7 +95,7 @@ async def answer(datasette: Datasette, app: App, scope: Message, send: Send) -> 
         if tag and response.status == HTTPStatus.OK:
             response.headers["etag"] = tag
         return response
-    except Exception as error:  # outside Datasette's app, which answers its own
+    except Exception as error:  # Datasette handles those inside its app
         if not isinstance(error, Base400):
             traceback.print_exc()
         scope["csrftoken"] = str  # no page posts a form
@@ -104,13 +104,13 @@ async def answer(datasette: Datasette, app: App, scope: Message, send: Send) -> 
 
 @cache
 def site_version() -> bytes:
-    """A hash of the files that pages are made of."""
+    """A hash of the files that pages depend on."""
     files = sorted(chain.from_iterable(map(Path(__file__).parents[1].glob, SOURCES)))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).digest()
 
 
 def entity_tag(datasette: Datasette, request: Request) -> str | None:
-    """The ETag of a page, JSON or CSV; None for SQL, and for a database that may change."""
+    """The ETag of a page, JSON or CSV; None for SQL and for a mutable database."""
     database_hash = datasette.get_database(DATABASE).hash
     if "sql" in request.args or request.path.startswith("/-/") or not database_hash:
         return None
@@ -119,7 +119,7 @@ def entity_tag(datasette: Datasette, request: Request) -> str | None:
 
 
 async def collect(app: App, scope: Message) -> Response:
-    """The whole response of the app. Raises SiteError if that is too large."""
+    """Collect the app's complete response. Raises SiteError if it is too large."""
     start: Message = {}
     body = bytearray()
 
@@ -137,7 +137,7 @@ async def collect(app: App, scope: Message) -> Response:
 
 
 def finish(request: Request, response: Response) -> Response:
-    """Rewrite a CSV. Raises NotFound for a redirect to another site, SiteError for wrong JSON."""
+    """Rewrite a CSV. Raises NotFound for a redirect to another site, SiteError for JSON errors."""
     if response.headers.get("location", "").startswith(("//", "/\\")):
         raise NotFound("another site")
     if response.status == HTTPStatus.OK and response.body.startswith(b'{"ok": false'):
@@ -149,12 +149,12 @@ def finish(request: Request, response: Response) -> Response:
 
 def with_headers(send: Send) -> Send:
     """Add the headers of every response."""
-    added = {name.encode(): text.encode() for name, text in HEADERS.items()}
+    extra = {name.encode(): text.encode() for name, text in HEADERS.items()}
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             status = message["status"]
-            headers = {name.lower(): value for name, value in message["headers"]} | added
+            headers = {name.lower(): value for name, value in message["headers"]} | extra
             headers.pop(b"vary", None)
             if status >= HTTPStatus.BAD_REQUEST:
                 headers[b"cache-control"] = b"no-store"

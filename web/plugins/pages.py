@@ -1,6 +1,6 @@
-"""Data of the site's pages, as variables and functions for templates; look-up and freshness.
+"""Template variables and queries, the search redirect, and freshness.
 
-Pages are cached, so they contain the time of the last crawl; a script adds how long ago that was.
+Pages are cached, so they contain the time of the last crawl; a script makes it relative.
 """
 
 import json
@@ -35,7 +35,7 @@ NOTICES = {
 
 
 class Pages:
-    """What templates ask for. Rows are dictionaries."""
+    """Queries for templates. Rows are dictionaries."""
 
     def __init__(self, datasette: Datasette) -> None:
         self.datasette = datasette
@@ -45,7 +45,7 @@ class Pages:
         return [dict(row) for row in await database.execute(sql, params)]
 
     async def answer(self, name: str, **params: str) -> list[dict[str, Any]]:
-        """Return the rows of a canned query; blank parameters have their defaults."""
+        """Return the rows of a canned query; missing parameters are blank."""
         query = canned_queries(self.datasette)[name]
         return await self.rows(query["sql"], dict.fromkeys(query.get("params", ()), "") | params)
 
@@ -57,7 +57,7 @@ class Pages:
         return list(facets.get("band", {}).get("results", ()))
 
     async def freshness(self) -> dict[str, Any]:
-        """Return the last crawl, which is out of date after `stale_hours`."""
+        """Return the last crawl; it is stale after `stale_hours`."""
         [row] = await self.rows(LAST_CRAWL)
         finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
         return {
@@ -71,18 +71,18 @@ class Pages:
 async def freshness_json(datasette: Datasette) -> Response:
     last = await Pages(datasette).freshness()
     age = datetime.now(UTC) - last["finished"]
-    facts = {
+    data = {
         "crawl": last["id"],
         "finished": last["finished"].isoformat(),
         "age_hours": round(age / timedelta(hours=1), 2),
         "problems": last["problems"],
         "stale": age > timedelta(hours=last["stale_hours"]),
     }
-    return Response.json(facts, headers={"Cache-Control": "no-store"})
+    return Response.json(data, headers={"Cache-Control": "no-store"})
 
 
 async def find(datasette: Datasette, request: Request) -> Response:
-    """Redirect a look-up: a code leads to its problem, anything else to the list."""
+    """Redirect a code to its problem, and any other query to a search of the list."""
     query = (request.args.get("q") or "").strip()
     for row in await Pages(datasette).rows(CODE, {"query": query}):
         return Response.redirect(datasette.urls.row(DATABASE, LIST, row["code"]))
@@ -101,16 +101,16 @@ def extra_template_vars(
 ) -> Callable[[], Awaitable[dict[str, Any]]]:
     async def variables() -> dict[str, Any]:
         pages = Pages(datasette)
-        found = {
+        context = {
             "answer": pages.answer, "band_counts": pages.band_counts,
             "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS, "freshness": await pages.freshness(),
             "queries_by_name": canned_queries(datasette), "version": VERSION,
             "user_script": partial(USER_SCRIPT.read_text, "utf-8"),
         }  # fmt: skip
-        if request:  # error pages have none
-            found["site"] = datasette.absolute_url(request, "/").rstrip("/")
-            found["canonical"] = datasette.absolute_url(request, request.path)
-        return found
+        if request:  # error pages have no request
+            context["site"] = datasette.absolute_url(request, "/").rstrip("/")
+            context["canonical"] = datasette.absolute_url(request, request.path)
+        return context
 
     return variables
 

@@ -1,4 +1,4 @@
-"""Formats tables for templates/_data_table.html as metadata.yml says: labels, decimals, units …"""
+"""Formats tables for templates/_data_table.html with labels, decimals and units of metadata.yml."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -24,15 +24,15 @@ class Column(NamedTuple):
 
     name: str
     label: str
-    source: Mapping[str, Any] | None = None  # what Datasette says of a table's column
+    source: Mapping[str, Any] | None = None  # Datasette's data about a table's column
     is_number: bool = False
     decimals: int | str | None = None
     unit: str = ""
     style: str = ""  # its place in the two lines that a problem has on a phone
-    short: str = ""  # what follows its value there
+    short: str = ""  # text after its value on a phone
 
     def text(self, value: Any, shown: Any) -> str:
-        """Return what a cell shows of a value, of which Datasette shows `shown`."""
+        """Format a value; `shown` is how Datasette shows it."""
         if value is None or value == "":
             return ""
         if isinstance(shown, Markup):  # a link, a download
@@ -71,7 +71,7 @@ class Table(NamedTuple):
 
 
 class Tables:
-    """Turns Datasette's rows and filters into what templates show."""
+    """Prepares Datasette's rows and filters for templates."""
 
     def __init__(self, datasette: Datasette) -> None:
         self.config: dict[str, Any] = datasette.plugin_config("tables") or {}
@@ -102,13 +102,13 @@ class Tables:
     def of_query(
         self, names: Sequence[str], rows: Iterable[Any], shown: Iterable[Any], query: str | None
     ) -> Table:
-        """Return the answer of a canned query; of other SQL if `query` is None."""
+        """Return the results of a canned query, or of other SQL if `query` is None."""
         columns = [Column(name, self.label(name) if query else name) for name in names]
         hidden = {"url", "band"} if query and "code" in names else set()
         return self.build(columns, list(rows), list(shown), hidden)
 
     def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
-        """Return a table of dictionaries with the columns `names`; their bands colour the rows."""
+        """Return a table of dictionaries with the columns `names`; their bands color the rows."""
         values = [[row[name] for name in (*names, "band")] for row in rows]
         columns = [Column(name, self.label(name)) for name in (*names, "band")]
         return self.build(columns, values, values, {"band"})
@@ -163,7 +163,7 @@ class Tables:
 
 
 def named_columns(request: Request) -> set[str]:
-    """Return the columns that a request filters, sorts, groups by or chooses; ranges have chips."""
+    """Return the columns that a request filters, sorts, groups by or selects, except ranges."""
     names = {name.partition("__")[0] for name in request.args if name not in ("band", "band__in")}
     for name in ("_sort", "_sort_desc", "_facet", "_facet_array", "_col"):
         names.update(request.args.getlist(name))

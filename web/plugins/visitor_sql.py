@@ -1,4 +1,4 @@
-"""Runs a visitor's SQL in a child process, web/run_sql.py, that the operating system limits."""
+"""Runs visitors' SQL in child processes, web/run_sql.py, limited by the operating system."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 COMMAND = (sys.executable, "-I", "-S", str(Path(run_sql.__file__)))
 MAX_PROCESSES = 3
-MAX_SECONDS = 2  # of a process, which has a second of CPU time
+MAX_SECONDS = 2  # for a process, which has a second of CPU time
 MAX_WAIT_SECONDS = 1.5
 RETRY_SECONDS = 3
 MAX_CELLS, MAX_PAGE_CELLS = 200_000, 10_000
 BUSY = "The site is running as many queries as it can. Try again in a few seconds."
-STOPPED = f"Query stopped: it takes more than a second or too much memory. {DOWNLOAD}"
+QUERY_STOPPED = f"Query stopped: it takes more than a second or too much memory. {DOWNLOAD}"
 TOO_MANY_ROWS = f"This is more than {MAX_ROWS:,} rows, the most in one response. {DOWNLOAD}"
 
 
@@ -46,26 +46,30 @@ class SiteDatabase(Database):  # type: ignore[misc]
     async def execute(
         self, sql: str, params: Any = None, truncate: bool = False, *args: Any, **options: Any
     ) -> Results:
-        """Raise SiteError for errors, and for missing rows that the response could not mention."""
+        """Raises SiteError for errors and for truncation that the response could not indicate."""
         request = current_request.get()
-        # Datasette truncates those results that fill a response.
+        # Datasette passes truncate=True for results that fill a response.
         if request is None or not truncate:
             return await super().execute(sql, params, truncate, *args, **options)
         if "sql" in request.args:
-            results = await self.run_apart(sql, params, request)
+            results = await self.run_in_child(sql, params, request)
         else:
             try:
                 results = await super().execute(sql, params, truncate, *args, **options)
             except (QueryInterrupted, sqlite3.Error, OverflowError) as error:
                 is_slow = isinstance(error, QueryInterrupted)
                 raise SiteError(TOO_SLOW if is_slow else str(error)) from error
-        is_cut = results.truncated or len(results.rows) > MAX_ROWS
-        # Of a table, a CSV with a size is as long as that says; queries ignore it.
-        if is_cut and must_be_complete(request) and request.args.get("_size") != str(MAX_ROWS):
+        is_partial = results.truncated or len(results.rows) > MAX_ROWS
+        # A table's CSV may ask for MAX_ROWS explicitly; queries ignore _size.
+        if (
+            is_partial
+            and must_be_complete(request)
+            and request.args.get("_size") != str(MAX_ROWS)
+        ):
             raise SiteError(TOO_MANY_ROWS)
         return results
 
-    async def run_apart(self, sql: str, params: Any, request: Request) -> Results:
+    async def run_in_child(self, sql: str, params: Any, request: Request) -> Results:
         """Run one statement in a child process. Raises SiteError."""
         message = {
             "uri": f"{Path(self.path).absolute().as_uri()}?immutable=1",
@@ -83,7 +87,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
             output = await run_process(json.dumps(message).encode())
         finally:
             self.slots.release()
-        response = json.loads(output) if output else {"error": STOPPED}
+        response = json.loads(output) if output else {"error": QUERY_STOPPED}
         if "error" in response:
             raise SiteError(response["error"])
         sql_parameters.set({name: request.args.get(name) or "" for name in response["parameters"]})
@@ -91,7 +95,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
 
 
 async def run_process(message: bytes) -> bytes:
-    """The output of a child process, blank if a limit ended it."""
+    """Run a child process. Returns its output, blank if a limit ended it."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*COMMAND, stdin=pipe, stdout=pipe)
     try:
@@ -107,7 +111,7 @@ async def run_process(message: bytes) -> bytes:
 
 
 def make_results(response: dict[str, Any]) -> Results:
-    """Datasette's Results, whose rows have values by position and by name."""
+    """Build Datasette's Results, whose rows have values by position and by name."""
     names = ('NULL AS "{}"'.format(name.replace('"', '""')) for name in response["columns"])
     with closing(sqlite3.connect(":memory:")) as connection:
         cursor = connection.execute(f"SELECT {', '.join(names)}")
@@ -116,7 +120,7 @@ def make_results(response: dict[str, Any]) -> Results:
 
 
 def decode(value: Any) -> Any:
-    """Blobs arrive in hexadecimal."""
+    """Decode a value; blobs are in hexadecimal."""
     return bytes.fromhex(value["blob"]) if isinstance(value, dict) else value
 
 

@@ -1,12 +1,12 @@
-// Draws what My progress shows: rows of problems, chips, bars, the level curve and the map.
+// Draws My progress: rows of problems, chips, bars, the level curve and the map.
 
 import { markRows } from "./marks.js";
 
-const STEP = 10; // rows shown at first
+const PAGE_ROWS = 10; // rows shown at first
 const MAX_CHIPS = 60; // shown at first
-const NEARLY = 1.2; // times as many are shown at once
+const OVERFLOW_RATIO = 1.2; // up to this ratio, all are shown at once
 const [HEIGHT, TOP, BOTTOM] = [176, 8, 150]; // pixels of the level curve
-const LETTER = 3; // percent of its width
+const LETTER_WIDTH = 3; // percent of its width
 const DOTS = 'class="dots" fill="none" stroke-width="5" stroke-linecap="round" vector-effect="non-scaling-stroke"';
 const MAP_COLUMNS = 100;
 const SQUARE = "h8.6v8.6h-8.6z"; // of a grid of 10
@@ -19,7 +19,7 @@ export const points = (value) => (Math.abs(value) >= 100 ? whole : digits).forma
 export const pointsText = (value) => `${points(value)} point${points(value) === "1" ? "" : "s"}`;
 export const signed = (value) => `${value < 0 ? "−" : "+"}${points(Math.abs(value))}`;
 export const words = (slug) => slug.slice(0, 1).toUpperCase() + slug.slice(1).replaceAll("-", " ");
-const aligned = (value) => (value > 0 && value < 0.001 ? "<0.001" : value.toFixed(3));
+const fixed = (value) => (value > 0 && value < 0.001 ? "<0.001" : value.toFixed(3));
 const percent = (value) => (value === null ? "" : `${Math.round(value)}%`);
 
 export const at = (id) => document.getElementById(id);
@@ -37,12 +37,12 @@ export function make(tag, properties = {}, ...content) {
 
 export const button = (text, onclick, className = "") => make("button", { type: "button", onclick, className }, text);
 
-// As Datasette writes a code in an address; a code that another problem got has a ~.
+// Encodes a code as Datasette does. A code that was reassigned to another problem has a ~.
 const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
 
 const CELLS = {
-  points: (problem) => [aligned(problem.score), problem.score],
-  gain: (problem) => [aligned(problem.points_if_solved), problem.points_if_solved],
+  points: (problem) => [fixed(problem.score), problem.score],
+  gain: (problem) => [fixed(problem.points_if_solved), problem.points_if_solved],
   users: (problem) => [number(problem.users)],
   acceptance: (problem) => [percent(problem.acceptance)],
   liked: (problem) => [percent(problem.liked)],
@@ -61,8 +61,8 @@ function problemRow(problem, columns) {
   return row;
 }
 
-// Fills a table with the first rows that `toRow` makes; a button after it shows more.
-function fillRows(table, items, toRow, shown = STEP) {
+// Fills a table with the first rows, made by `toRow`. A button below it shows more.
+function fillRows(table, items, toRow, shown = PAGE_ROWS) {
   table.tBodies[0].replaceChildren(...items.slice(0, shown).map(toRow));
   table.hidden = items.length === 0;
   markRows(table);
@@ -86,9 +86,9 @@ export function fillTable(id, rows) {
 
 // A list of { code, name, note } that can be removed, or added, by a click: `act` gets a set of codes.
 export function showChips(id, items, act, adding = false, shown = MAX_CHIPS) {
-  if (items.length <= shown * NEARLY) shown = items.length;
+  if (items.length <= shown * OVERFLOW_RATIO) shown = items.length;
   const list = at(id);
-  const focused = [...list.querySelectorAll("button")].indexOf(document.activeElement);
+  const focusIndex = [...list.querySelectorAll("button")].indexOf(document.activeElement);
   const chips = items.slice(0, shown).map(({ code, name, note = "" }) => {
     if (adding) return button(`+ ${code} ${name}`, () => act(new Set([code])), "chip");
     const remove = make("button", { type: "button", "aria-label": `Remove ${code}`, onclick: () => act(new Set([code])) }, "×");
@@ -97,9 +97,9 @@ export function showChips(id, items, act, adding = false, shown = MAX_CHIPS) {
   if (items.length > shown) chips.push(button(`Show all ${number(items.length)}`, () => showChips(id, items, act, adding, Infinity)));
   if (adding && items.length > 1) chips.push(button(`Add all ${items.length}`, () => act(new Set(items.map((one) => one.code)))));
   list.replaceChildren(...chips.map((chip) => make("li", {}, chip)));
-  // The clicked button is gone: focus the one in its place.
+  // The clicked button has been removed: focus the one in its place.
   const rest = list.querySelectorAll("button");
-  if (focused >= 0 && rest.length) rest[Math.min(focused, rest.length - 1)].focus();
+  if (focusIndex >= 0 && rest.length) rest[Math.min(focusIndex, rest.length - 1)].focus();
 }
 
 export function bar(solved, all, band) {
@@ -116,9 +116,9 @@ export function showBars(id, groups) {
   at(id).replaceChildren(...parts);
 }
 
-// Solvers of all problems by rank, most solved first, one's own as dots, ranges ([least, most] by name) shaded.
-export function drawLevel(id, listed, isSolved, ranges) {
-  const sorted = [...listed].sort((a, b) => b.users - a.users);
+// Solvers of all problems by rank, most solved first, the visitor's as dots, ranges ([least, most] by name) shaded.
+export function drawLevel(id, problems, isSolved, ranges) {
+  const sorted = [...problems].sort((a, b) => b.users - a.users);
   const x = (rank) => ((100 * rank) / Math.max(sorted.length - 1, 1)).toFixed(2);
   const y = (users) => (BOTTOM - ((BOTTOM - TOP) * Math.log10(users + 1)) / Math.log10(sorted[0].users + 1)).toFixed(1);
   const rankOf = (users) => sorted.filter((problem) => problem.users >= users).length;
@@ -128,7 +128,7 @@ export function drawLevel(id, listed, isSolved, ranges) {
   const shades = Object.entries(ranges).map(([name, [least, most]]) => {
     const [from, to] = [rankOf(most), rankOf(least)].map(x);
     const width = Math.max(0, to - from - 0.4);
-    const label = [name, name[0]].find((text) => width > LETTER * text.length) ?? "";
+    const label = [name, name[0]].find((text) => width > LETTER_WIDTH * text.length) ?? "";
     const text = `<text x="${Number(from) + width / 2}%" y="${HEIGHT - 6}" text-anchor="middle">${label}</text>`;
     return `<rect class="shade" x="${from}%" y="${TOP}" width="${width}%" height="${BOTTOM - TOP}"/>${text}`;
   });
@@ -140,15 +140,15 @@ export function drawLevel(id, listed, isSolved, ranges) {
 }
 
 // A square for each problem, most solved first.
-export function drawMap(id, listed, solved, tried) {
+export function drawMap(id, problems, solved, tried) {
   const paths = { rest: "", tried: "", a: "", b: "", c: "", d: "", e: "" };
-  const sorted = [...listed].sort((a, b) => b.users - a.users);
+  const sorted = [...problems].sort((a, b) => b.users - a.users);
   sorted.forEach(({ code, band }, index) => {
     const kind = solved.has(code) ? band[0] : tried.has(code) ? "tried" : "rest";
     paths[kind] += `M${(index % MAP_COLUMNS) * 10},${Math.floor(index / MAP_COLUMNS) * 10}${SQUARE}`;
   });
-  const own = listed.filter(({ code }) => solved.has(code)).length;
+  const own = problems.filter(({ code }) => solved.has(code)).length;
   at(id).setAttribute("viewBox", `0 0 ${MAP_COLUMNS * 10} ${Math.ceil(sorted.length / MAP_COLUMNS) * 10}`);
-  at(id).setAttribute("aria-label", `${number(own)} of ${count(listed.length, "problem")} solved`);
+  at(id).setAttribute("aria-label", `${number(own)} of ${count(problems.length, "problem")} solved`);
   at(id).innerHTML = Object.entries(paths).map(([kind, d]) => `<path class="${kind}" data-band="${kind}" d="${d}"/>`).join("");
 }

@@ -1,7 +1,7 @@
 // The tabs List and Friends of My progress.
 
 import { at, count, fillProblems, make, number, pointsText, showChips } from "./draw.js";
-import { amounts, change, describe, isSolved, listed, lists, named, problemsOf, readText, remove, replaceAll, showMessage, snapshot } from "./mine.js";
+import { amounts, change, describe, isSolved, listedProblems, lists, listCodes, problemsOf, readText, remove, replaceAll, showMessage, snapshot } from "./mine.js";
 import { byGain, sum } from "./recommend.js";
 import { backup, deleteAll, readBackup, toAddress, union } from "./storage.js";
 
@@ -22,7 +22,7 @@ export function start() {
   at("csv").onclick = () => save(toCsv(), "text/csv", "my-problems.csv");
   at("restore").onclick = () => at("file").click();
   at("file").onchange = restore;
-  at("delete").onclick = forget;
+  at("delete").onclick = deleteData;
 }
 
 export function show() {
@@ -34,7 +34,7 @@ function showList() {
   const tried = problemsOf([...lists.tried].sort()).map((problem) => ({ ...problem, note: "tried" }));
   const all = [...problemsOf([...lists.solved].sort()), ...tried];
   at("address").value = toAddress(location.origin + location.pathname, lists);
-  showChips("whole-list", all, (codes) => change(remove(codes), `Removed ${named([...codes])}.`));
+  showChips("whole-list", all, (codes) => change(remove(codes), `Removed ${listCodes([...codes])}.`));
 }
 
 function showFriends() {
@@ -48,8 +48,8 @@ function showFriends() {
   const buttons = [...lists.friends.keys()].map(toButton);
   at("friend-names").replaceChildren(...buttons);
   const theirs = lists.friends.get(friend) ?? new Set();
-  const ahead = listed.filter((problem) => theirs.has(problem.code) && !isSolved(problem)).sort(byGain);
-  const behind = listed.filter((problem) => isSolved(problem) && !theirs.has(problem.code)).sort(byGain);
+  const ahead = listedProblems.filter((problem) => theirs.has(problem.code) && !isSolved(problem)).sort(byGain);
+  const behind = listedProblems.filter((problem) => isSolved(problem) && !theirs.has(problem.code)).sort(byGain);
   const gain = sum(ahead.map((problem) => problem.points_if_solved));
   at("friend-note").textContent = `${friend} solved ${number(ahead.length)} you haven’t, worth ${pointsText(gain)} to you.`;
   at("behind-note").textContent = `You solved ${number(behind.length)} that ${friend} hasn’t.`;
@@ -73,10 +73,10 @@ export function saveFriend(name, codes) {
 async function addFriend(event) {
   event.preventDefault();
   const text = at("friend-text").value;
-  const found = await readText(text);
-  const codes = union(found.solved, found.perhaps);
+  const reading = await readText(text);
+  const codes = union(reading.solved, reading.perhaps);
   if (!codes.size) {
-    showMessage(describe(text, found));
+    showMessage(describe(text, reading));
     return;
   }
   saveFriend(at("friend-name").value.trim(), codes);
@@ -91,16 +91,16 @@ function toCsv() {
 }
 
 async function restore({ target }) {
-  const found = readBackup(await target.files[0].text());
+  const copy = readBackup(await target.files[0].text());
   target.value = "";
-  if (!found) {
+  if (!copy) {
     showMessage(["This file is not a backup of My progress."]);
     return;
   }
-  replaceAll(found, `Restored ${amounts(found.lists)}.`, snapshot());
+  replaceAll(copy, `Restored ${amounts(copy.lists)}.`, snapshot());
 }
 
-function forget() {
+function deleteData() {
   const before = snapshot();
   deleteAll();
   showMessage(["Deleted."], before);

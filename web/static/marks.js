@@ -2,7 +2,7 @@
 
 import { loadLists, onChange, saveLists } from "./storage.js";
 
-const PRESSED = { solved: "true", tried: "mixed" };
+const ARIA_PRESSED = { solved: "true", tried: "mixed" };
 
 let lists;
 
@@ -16,11 +16,11 @@ export function start() {
 }
 
 // "solved", "tried" or "".
-export const stateOf = (code) => Object.keys(PRESSED).find((state) => lists[state].has(code)) ?? "";
+export const stateOf = (code) => Object.keys(ARIA_PRESSED).find((state) => lists[state].has(code)) ?? "";
 
 export function setState(code, state) {
   const now = loadLists();
-  for (const name of Object.keys(PRESSED)) now[name].delete(code);
+  for (const name of Object.keys(ARIA_PRESSED)) now[name].delete(code);
   if (state) now[state].add(code);
   saveLists(now, code);
 }
@@ -35,12 +35,12 @@ export function markRows(within) {
   lists ??= loadLists();
   for (const row of within.querySelectorAll("[data-code]:not(h1)")) {
     const state = stateOf(row.dataset.code);
-    for (const name of Object.keys(PRESSED)) row.classList.toggle(name, name === state);
+    for (const name of Object.keys(ARIA_PRESSED)) row.classList.toggle(name, name === state);
     const cell = row.querySelector("td.tick");
     if (!cell) continue;
     const button = cell.querySelector(".mark") ?? cell.appendChild(document.createElement("button"));
     Object.assign(button, { type: "button", className: "mark" });
     button.setAttribute("aria-label", `Solved: ${row.querySelector(".name bdi")?.textContent ?? row.dataset.code}`);
-    button.setAttribute("aria-pressed", PRESSED[state] ?? "false");
+    button.setAttribute("aria-pressed", ARIA_PRESSED[state] ?? "false");
   }
 }

@@ -8,24 +8,24 @@ import * as storage from "./storage.js";
 const MAX_NAMED = 30; // codes in a sentence
 
 let problems = new Map();
-export let listed = [];
+export let listedProblems = [];
 export let lists = storage.loadLists();
 let otherTabs = null; // the module of List and Friends, once it is wanted
 
 const { difference, union } = storage;
-export const named = (codes) => codes.slice(0, MAX_NAMED).join(", ") + (codes.length > MAX_NAMED ? ` and ${codes.length - MAX_NAMED} more` : "");
+export const listCodes = (codes) => codes.slice(0, MAX_NAMED).join(", ") + (codes.length > MAX_NAMED ? ` and ${codes.length - MAX_NAMED} more` : "");
 export const amounts = ({ solved, tried }) => count(solved.size, "solved problem") + (tried.size ? ` and ${tried.size} tried` : "");
 export const problemsOf = (codes) => [...codes].map((code) => problems.get(code) ?? { code, name: "" });
 export const isSolved = (problem) => lists.solved.has(problem.code);
 
 export const snapshot = () => ({ lists, visits: storage.loadVisits() });
 
-// Changes lists, says so and offers to take it back.
+// Changes lists, says so and offers to undo it.
 export function change(some, ...message) {
   const before = snapshot();
-  const saved = storage.saveLists({ ...lists, ...some });
-  showMessage([...message, ...(saved ? [] : [" This browser won’t save it; you’ll lose it when you leave."])], before);
-  if (!saved) show({ ...lists, ...some });
+  const isSaved = storage.saveLists({ ...lists, ...some });
+  showMessage([...message, ...(isSaved ? [] : [" This browser won’t save it; you’ll lose it when you leave."])], before);
+  if (!isSaved) show({ ...lists, ...some });
 }
 
 export function showMessage(message, before) {
@@ -49,17 +49,17 @@ export function replaceAll({ lists: all, visits }, message, before) {
 const add = ({ solved, tried }) => ({ solved: union(lists.solved, solved), tried: union(lists.tried, tried) });
 export const remove = (codes) => ({ solved: difference(lists.solved, codes), tried: difference(lists.tried, codes) });
 
-// The reader is a quarter of the page's scripts, so it is loaded when it is wanted.
+// The reader is a quarter of the page's scripts, so it is loaded on demand.
 export const readText = async (text) => (await import("./paste.js")).read(text, problems);
 
 async function importText(text, replaces) {
-  const found = await readText(text);
-  const any = found.solved.size + found.tried.size > 0;
-  if (any) change(replaces ? { solved: found.solved, tried: found.tried } : add(found), ...describe(text, found));
-  else showMessage(describe(text, found));
+  const reading = await readText(text);
+  const any = reading.solved.size + reading.tried.size > 0;
+  if (any) change(replaces ? { solved: reading.solved, tried: reading.tried } : add(reading), ...describe(text, reading));
+  else showMessage(describe(text, reading));
   at("added").hidden = true;
   at("mine-text").value = any ? "" : text;
-  showFound(found);
+  showReading(reading);
   if (!any) return;
   at("message").firstChild.append(" ", button("Show", () => (at("added").hidden = !at("added").hidden)));
   openAdd(false);
@@ -77,24 +77,24 @@ export function describe(text, { user, solved, tried, perhaps, unknown }) {
   const sentences = [];
   if (solved.size + tried.size) sentences.push(`Added ${amounts({ solved, tried })}.`);
   else sentences.push(perhaps.size ? "Couldn’t tell codes from words. Pick yours below." : "No SPOJ problem codes found.");
-  const gone = [...solved, ...tried].filter((code) => problems.get(code).delisted);
-  if (gone.length) sentences.push(`Removed from SPOJ, so without points: ${named(gone)}.`);
-  if (unknown.size) sentences.push(`Not classical problems of SPOJ: ${named([...unknown])}.`);
+  const delisted = [...solved, ...tried].filter((code) => problems.get(code).delisted);
+  if (delisted.length) sentences.push(`Removed from SPOJ, so without points: ${listCodes(delisted)}.`);
+  if (unknown.size) sentences.push(`Not classical problems of SPOJ: ${listCodes([...unknown])}.`);
   return [sentences.join(" ")];
 }
 
-// What the last text added, and its words that may be codes.
-function showFound({ solved, tried, perhaps }) {
+// Shows what the last text added, and words in it that may be codes.
+function showReading({ solved, tried, perhaps }) {
   at("perhaps").hidden = perhaps.size === 0;
   showChips("perhaps-list", problemsOf(perhaps), (codes) => {
-    change({ solved: union(lists.solved, codes) }, `Added ${named([...codes])}.`);
-    showFound({ solved: union(solved, codes), tried, perhaps: difference(perhaps, codes) });
+    change({ solved: union(lists.solved, codes) }, `Added ${listCodes([...codes])}.`);
+    showReading({ solved: union(solved, codes), tried, perhaps: difference(perhaps, codes) });
   }, true);
   const added = [...problemsOf(solved), ...problemsOf(tried).map((problem) => ({ ...problem, note: "tried" }))];
   if (!added.length) at("added").hidden = true;
   showChips("added-list", added, (codes) => {
-    change(remove(codes), `Removed ${named([...codes])}.`);
-    showFound({ solved: difference(solved, codes), tried: difference(tried, codes), perhaps });
+    change(remove(codes), `Removed ${listCodes([...codes])}.`);
+    showReading({ solved: difference(solved, codes), tried: difference(tried, codes), perhaps });
   });
 }
 
@@ -134,22 +134,22 @@ async function openTab(id) {
   }
 }
 
-// A list that came in the address is taken only when the visitor says so.
+// Asks what to do with a list in the address.
 function showArrived() {
-  const arrived = storage.fromHash(location.hash, problems);
-  at("arrived").hidden = !arrived;
-  if (!arrived) return;
+  const incoming = storage.fromHash(location.hash, problems);
+  at("arrived").hidden = !incoming;
+  if (!incoming) return;
   openAdd(false);
-  const news = difference(arrived.solved, lists.solved).size;
-  const some = lists.solved.size > 0 && news < arrived.solved.size;
-  at("arrived-message").textContent = `This link contains ${amounts(arrived)}${some ? `, ${number(news)} new to you` : ""}.`;
-  at("arrived").querySelector("[value=add]").textContent = `Add ${amounts(arrived)}`;
+  const news = difference(incoming.solved, lists.solved).size;
+  const some = lists.solved.size > 0 && news < incoming.solved.size;
+  at("arrived-message").textContent = `This link contains ${amounts(incoming)}${some ? `, ${number(news)} new to you` : ""}.`;
+  at("arrived").querySelector("[value=add]").textContent = `Add ${amounts(incoming)}`;
   const actions = {
-    add: () => change(add(arrived), `Added ${amounts(arrived)}.`),
-    replace: () => change(arrived, `Your list now has ${amounts(arrived)}.`),
+    add: () => change(add(incoming), `Added ${amounts(incoming)}.`),
+    replace: () => change(incoming, `Your list now has ${amounts(incoming)}.`),
     compare: async () => {
       await openTab("friends");
-      (await otherTabs).saveFriend("", arrived.solved);
+      (await otherTabs).saveFriend("", incoming.solved);
     },
     ignore: () => openAdd(lists.solved.size + lists.tried.size === 0),
   };
@@ -161,10 +161,10 @@ function showArrived() {
   };
 }
 
-// The bookmarklet: runs on the page where it is clicked, so it cannot use anything else of this module.
+// The bookmarklet. It runs on another page, so it cannot use anything else in this module.
 function sendProfile(address) {
   if (!/(^|\.)spoj\.com$/.test(location.hostname)) {
-    alert("Click this on your profile on www.spoj.com: it sends what you have solved to spojscore.");
+    alert("Click this on your profile on www.spoj.com: it sends your solved problems to spojscore.");
     return;
   }
   const codes = { solved: [], tried: [] };
@@ -174,8 +174,8 @@ function sendProfile(address) {
     if (code) list?.push(code[1]);
     else if (!part.href) list = /todo/i.test(part.textContent) ? codes.tried : codes.solved;
   }
-  const found = codes.solved.length + codes.tried.length;
-  location.assign(found ? `${address}#solved=${codes.solved}&tried=${codes.tried}` : "https://www.spoj.com/myaccount");
+  const total = codes.solved.length + codes.tried.length;
+  location.assign(total ? `${address}#solved=${codes.solved}&tried=${codes.tried}` : "https://www.spoj.com/myaccount");
 }
 
 async function showKinds() {
@@ -229,8 +229,8 @@ export async function start(pasted) {
   openAdd(lists.solved.size + lists.tried.size === 0);
   try {
     problems = await fetchProblems(at("my-progress").dataset.list);
-    listed = [...problems.values()].filter((problem) => !problem.delisted);
-    overview.start(listed);
+    listedProblems = [...problems.values()].filter((problem) => !problem.delisted);
+    overview.start(listedProblems);
     listen();
     show(storage.loadLists());
   } catch (error) {

@@ -6,11 +6,11 @@ import { addVisit, loadVisits, saveVisits } from "./storage.js";
 
 // Columns of changes in points, and how their time is called.
 const SPANS = { score_last: null, score_7: "7 days", score_30: "30 days", score_365: "365 days" };
-const RELIABLE = 10; // solved problems
+const MIN_RELIABLE = 10; // solved problems
 const OTHER = "Other"; // the family of the rest
 const MAX_ROWS = 10;
 
-let listed = [];
+let problems = [];
 let lists; // the visitor's
 let suggestions = [];
 let isDrawn = false;
@@ -20,12 +20,12 @@ const worth = (some) => sum(some.map((problem) => problem.score));
 
 // Every topic or family, the rest last.
 const allOf = (column) => {
-  const names = [...new Set(listed.flatMap((problem) => problem[column]))];
+  const names = [...new Set(problems.flatMap((problem) => problem[column]))];
   return names.sort((a, b) => (a === OTHER) - (b === OTHER) || a.localeCompare(b));
 };
 
-export function start(problems) {
-  listed = problems;
+export function start(all) {
+  problems = all;
   for (const column of ["families", "topics"]) {
     const options = allOf(column).map((slug) => new Option(words(slug), slug));
     if (options.length) at("topic").append(make("optgroup", { label: words(column) }, ...options));
@@ -61,83 +61,83 @@ export async function show(now) {
 
 // What is missing to the next whole point, rounded up.
 function nextGoal() {
-  const total = worth(listed.filter(isSolved));
+  const total = worth(problems.filter(isSolved));
   const goal = Math.floor(total + 1e-9) + 1;
   return { goal, missing: Math.ceil((goal - total) * 1000) / 1000 };
 }
 
 function showTiles() {
-  const solved = listed.filter(isSolved);
+  const solved = problems.filter(isSolved);
   const column = ["score_30", "score_7", "score_last"].find((name) => solved.some((problem) => problem[name]));
   const change = sum(solved.map((problem) => problem[column] ?? 0));
   at("points").textContent = points(worth(solved));
-  at("points-note").textContent = column ? `${signed(change)} ${SPANS[column] ? "in " : ""}${timeOf(column)}` : `of ${points(worth(listed))}`;
+  at("points-note").textContent = column ? `${signed(change)} ${SPANS[column] ? "in " : ""}${timeOf(column)}` : `of ${points(worth(problems))}`;
   at("solved").textContent = number(solved.length);
-  at("solved-note").textContent = `of ${number(listed.length)}${lists.tried.size ? `, ${number(lists.tried.size)} tried` : ""}`;
-  at("level").textContent = `~${number(levelOf(solved, listed))}`;
-  at("level-note").textContent = solved.length < RELIABLE ? "rough: add at least ten" : "from your ten rarest";
+  at("solved-note").textContent = `of ${number(problems.length)}${lists.tried.size ? `, ${number(lists.tried.size)} tried` : ""}`;
+  at("level").textContent = `~${number(levelOf(solved, problems))}`;
+  at("level-note").textContent = solved.length < MIN_RELIABLE ? "rough: add at least ten" : "from your ten rarest";
   const { goal, missing } = nextGoal();
-  const { chosen, gained } = fewest(suggestions, missing);
+  const { rows, gain } = fewest(suggestions, missing);
   at("goal-name").textContent = `To ${pointsText(goal)}`;
-  at("goal-count").textContent = (gained < missing ? "over " : "") + number(chosen.length);
+  at("goal-count").textContent = (gain < missing ? "over " : "") + number(rows.length);
 }
 
 const solversText = ([least, most]) => (most === Infinity ? `${number(least)}+` : `${number(least)}–${number(Math.max(most - 1, least))}`);
 
 function showNext() {
-  const solved = listed.filter(isSolved);
-  const unsolved = listed.filter((problem) => !isSolved(problem));
+  const solved = problems.filter(isSolved);
+  const unsolved = problems.filter((problem) => !isSolved(problem));
   if (lists.solved.size + lists.tried.size === 0) {
     suggestions = [];
     at("next-note").textContent = "Nothing added yet, so here are the most solved problems.";
-    fillProblems("suggested", [...listed].sort((a, b) => b.users - a.users).slice(0, MAX_ROWS));
+    fillProblems("suggested", [...problems].sort((a, b) => b.users - a.users).slice(0, MAX_ROWS));
     return;
   }
-  const ranges = rangesOf(levelOf(solved, listed));
-  const likesAreKnown = listed.some((problem) => problem.liked !== null);
+  const ranges = rangesOf(levelOf(solved, problems));
+  const likesAreKnown = problems.some((problem) => problem.liked !== null);
   at("liked").hidden = !likesAreKnown;
   const range = at("choice").range.value;
-  const found = suggest(unsolved, ranges[range], {
+  const result = suggest(unsolved, ranges[range], {
     topic: at("topic").value,
     all: !likesAreKnown || at("liked").getAttribute("aria-pressed") !== "true",
   });
-  suggestions = found.rows;
-  const text = `${count(suggestions.length, "problem")}, ${solversText([Math.round(found.least), Math.round(found.most)])} solvers`;
+  suggestions = result.rows;
+  const text = `${count(suggestions.length, "problem")}, ${solversText([Math.round(result.least), Math.round(result.most)])} solvers`;
   at("next-note").textContent = !suggestions.length
     ? "Nothing left. Choose another topic or include less liked problems."
-    : (found.widened ? "Nothing left here; showing a wider range: " : "") + text;
+    : (result.widened ? "Nothing left here; showing a wider range: " : "") + text;
   fillProblems("suggested", suggestions);
   at("picked").replaceChildren();
 }
 
 function showLevel() {
-  const ranges = rangesOf(levelOf(listed.filter(isSolved), listed));
+  const ranges = rangesOf(levelOf(problems.filter(isSolved), problems));
   at("ranges").textContent = `Easy ${solversText(ranges.easy)} solvers · Moderate ${solversText(ranges.moderate)} · Hard ${solversText(ranges.hard)}. Best points per submission first. Dots: yours.`;
-  drawLevel("level-curve", listed, isSolved, { Easy: ranges.easy, Moderate: ranges.moderate, Hard: ranges.hard });
+  drawLevel("level-curve", problems, isSolved, { Easy: ranges.easy, Moderate: ranges.moderate, Hard: ranges.hard });
 }
 
-const showMap = () => drawMap("map", listed, lists.solved, lists.tried);
+const showMap = () => drawMap("map", problems, lists.solved, lists.tried);
 
 function showBands() {
-  const bands = [...new Set(listed.map((problem) => problem.band))].sort();
+  const bands = [...new Set(problems.map((problem) => problem.band))].sort();
   const nameOf = (band) => band.slice(3).replace("under ", "< ").replace(" or more", "+").replace(" to ", "–");
   showBars("bands", bands.map((band) => group(nameOf(band), (problem) => problem.band === band, band[0])));
 }
 
 function group(name, has, band) {
-  const all = listed.filter(has);
+  const all = problems.filter(has);
   return { name, band, all: all.length, solved: all.filter(isSolved).length };
 }
 
 function showFewest() {
-  const typed = at("goal").value;
+  const input = at("goal").value;
   at("goal").placeholder = nextGoal().missing;
-  const goal = Number(typed || at("goal").placeholder);
-  const { chosen, gained } = fewest(suggestions, goal);
-  const enough = `${count(chosen.length, "problem")} for ${pointsText(gained)}.`;
+  const goal = Number(input || at("goal").placeholder);
+  const { rows, gain } = fewest(suggestions, goal);
+  const enough = `${count(rows.length, "problem")} for ${pointsText(gain)}.`;
   at("fewest-note").textContent =
-    goal > 0 ? (gained < goal ? `The ${count(chosen.length, "problem")} here give only ${pointsText(gained)}.` : enough) : "Type a number above 0.";
-  fillProblems("way", chosen, 5);
+    goal > 0 ? (gain < goal ? `The ${count(rows.length, "problem")} here give only ${pointsText(gain)}.` : enough) : "Type a number above 0.";
+  fillProblems("way", rows, 5);
 }
 
 function pick() {
@@ -148,7 +148,7 @@ function pick() {
 }
 
 function showProgress() {
-  const solved = listed.filter(isSolved);
+  const solved = problems.filter(isSolved);
   const families = allOf("families");
   showBars("by-family", families.map((family) => group(words(family), (problem) => problem.families.includes(family))));
   at("by-family").parentElement.hidden = families.length === 0;
@@ -157,7 +157,7 @@ function showProgress() {
   fillTable("lost", known.map((column) => lossOf(column, solved)));
   at("no-losses").hidden = known.length > 0;
   if (!solved.length) return;
-  const scores = new Map(listed.map((problem) => [problem.code, problem.score]));
+  const scores = new Map(problems.map((problem) => [problem.code, problem.score]));
   const today = new Date().toISOString().slice(0, 10);
   const visits = addVisit(loadVisits(), today, solved.map((problem) => problem.code), (code) => scores.get(code) ?? 0);
   saveVisits(visits);

@@ -1,5 +1,5 @@
-// Reads what a visitor pasted. Each of KINDS takes what it recognizes and returns the rest of the text for the next
-// one. No pattern can match a text in two ways, so the time grows with the length only.
+// Reads pasted text. Each of KINDS takes what it recognizes and returns the rest of the text for the next one. No
+// pattern can match a text in two ways, so reading takes linear time.
 
 const HEADING = /(list of solved|todo list of)\s+(?:\w+\s+)?problems/gi;
 const HTML = /<!doctype|<html|<\/t[dr]>|<\/li>/i;
@@ -32,10 +32,10 @@ export const KINDS = [
     name: "address",
     example: "https://www.spoj.com/users/kosaksi/",
     user: "kosaksi",
-    read(text, found) {
+    read(text, reading) {
       const address = /^\s*(?:https?:\/\/)?(?:www\.)?spoj\.(?:com|pl)\/(users|status)\/([^/\s,]+)\/?(?:signedlist\/?)?\s*$/i.exec(text);
-      if (!address || (address[1].toLowerCase() === "status" && found.problems.has(address[2]))) return text;
-      found.user = address[2];
+      if (!address || (address[1].toLowerCase() === "status" && reading.problems.has(address[2]))) return text;
+      reading.user = address[2];
       return "";
     },
   },
@@ -44,17 +44,17 @@ export const KINDS = [
     label: "Your SPOJ profile (select all, copy, paste), or its HTML source",
     example: "TEST me\nList of solved classical problems:\nONP\tTREE\nNOSUCH\nTODO list of classical problems:\nGSS1\nOnline ads",
     solved: "ONP TREE", tried: "GSS1", unknown: "NOSUCH",
-    read(text, found) {
+    read(text, reading) {
       const headings = [...text.matchAll(HEADING)];
       headings.forEach((heading, index) => {
         const section = text.slice(heading.index + heading[0].length, headings[index + 1]?.index);
         const links = [...section.matchAll(/\/status\/([A-Z0-9_]+),/g)].map(([, code]) => code);
-        // Codes have no small letters: the first word with one comes after the list.
+        // Codes have no lower-case letters: the first word with one follows the list.
         const words = section.match(WORD) ?? [];
         const end = words.findIndex((word) => /[a-z]/.test(word));
         const codes = links.length ? links : words.slice(0, end < 0 ? undefined : end);
-        // SPOJ's TODO list holds what was submitted and never accepted.
-        for (const code of codes) found.add(code, this.name, /solved/i.test(heading[1]));
+        // SPOJ's TODO list has problems that were submitted but never accepted.
+        for (const code of codes) reading.add(code, this.name, /solved/i.test(heading[1]));
       });
       return headings.length ? "" : text;
     },
@@ -65,13 +65,13 @@ export const KINDS = [
       '<tr><td><a href="/problems/ONP/">x</a></td><td class="statusres" status="15"></tr>' +
       '<tr><td><a href="/problems/TREE/">x</a></td><td class="statusres" status="14"></tr>',
     solved: "ONP", tried: "TREE",
-    read(text, found) {
+    read(text, reading) {
       if (!HTML.test(text)) return text;
       const submissions = text.includes("statusres");
       for (const row of submissions ? text.split("<tr") : [text]) {
         if (submissions && !row.includes("statusres")) continue;
-        for (const code of linkedCodes(row, found)) {
-          found.add(code, this.name, !submissions || row.includes('status="15"'));
+        for (const code of linkedCodes(row, reading)) {
+          reading.add(code, this.name, !submissions || row.includes('status="15"'));
         }
       }
       return "";
@@ -82,9 +82,9 @@ export const KINDS = [
     label: "The plaintext version of your submission history, linked on your profile",
     example: "| 21 | 2018-03-01 10:21:12 |   PRIME1    |   AC    | 0.00 |\n| 22 | 2018-03-02 10:21:12 |    TREE     |   TLE   | 9.00 |",
     solved: "PRIME1", tried: "TREE",
-    read(text, found) {
+    read(text, reading) {
       return text.replace(SUBMISSION, (line, code, result) => {
-        found.add(code, this.name, /^(?:AC|\d+)$/.test(result));
+        reading.add(code, this.name, /^(?:AC|\d+)$/.test(result));
         return "";
       });
     },
@@ -94,11 +94,11 @@ export const KINDS = [
     label: "A table with a column Code or Problem, and perhaps Status",
     example: "| Problem | Status |\n|---|---|\n| ONP - Transform | AC |\n| TREE | WA |\n| GSS1 | |\n| Maze | ✓ |",
     solved: "ONP", tried: "TREE", perhaps: "MAZE",
-    read(text, found) {
+    read(text, reading) {
       let table = null;
       const isOther = (line) => {
         if (table && !line.includes(table.separator)) table = null;
-        if (table) readRow(line, table, found);
+        if (table) readRow(line, table, reading);
         else table = readHead(line);
         return !table;
       };
@@ -107,16 +107,16 @@ export const KINDS = [
   },
   {
     name: "codes",
-    label: "Codes, in capital or small letters",
+    label: "Codes, in upper or lower case",
     example: "prime1 TEST, ONP\nNOSUCH",
     solved: "PRIME1 TEST ONP", unknown: "NOSUCH",
-    read(text, found) {
+    read(text, reading) {
       // Bullets and line numbers do not count.
       const words = (text.match(TOKEN) ?? []).filter((word) => /[a-z]/i.test(word));
-      const codes = words.filter((word) => found.problems.has(word.toUpperCase()));
-      const others = words.filter((word) => !found.problems.has(word.toUpperCase()));
+      const codes = words.filter((word) => reading.problems.has(word.toUpperCase()));
+      const others = words.filter((word) => !reading.problems.has(word.toUpperCase()));
       if (codes.length <= others.length || !others.every((word) => CAPITALS.test(word))) return text;
-      for (const word of words) found.add(word.toUpperCase(), this.name);
+      for (const word of words) reading.add(word.toUpperCase(), this.name);
       return "";
     },
   },
@@ -125,10 +125,10 @@ export const KINDS = [
     label: "Names of source files",
     example: "MAY99_4.py spoj_onp.py 07-TREE_2.cpp GSS1/main.cpp DP/knapsack.cpp test.cpp",
     solved: "MAY99_4 ONP GSS1", perhaps: "TREE DP TEST",
-    read(text, found) {
+    read(text, reading) {
       return text.replace(TOKEN, (token) => {
         const file = token.length < MAX_PATH && SOURCE_FILE.exec(token);
-        return file && readFile(file[1], found) ? "" : token;
+        return file && readFile(file[1], reading) ? "" : token;
       });
     },
   },
@@ -139,11 +139,11 @@ export const KINDS = [
       "[x](https://www.spoj.com/problems/tree/) spoj.com/ranks/ONP/ spoj.com/status/me/ https://pl.spoj.com/problems/TEST/ " +
       "https://vjudge.net/problem/SPOJ-PRIME1 https://www.luogu.com.cn/problem/SP1043 SP99999",
     solved: "TREE ONP PRIME1 GSS1",
-    read(text, found) {
-      for (const code of linkedCodes(text, found)) found.add(code, this.name);
+    read(text, reading) {
+      for (const code of linkedCodes(text, reading)) reading.add(code, this.name);
       return text.replace(LINK, " ").replace(ELSEWHERE, (all, before, code, id) => {
-        const known = code ?? found.codesById.get(Number(id));
-        if (known) found.add(known, this.name);
+        const match = code ?? reading.codesById.get(Number(id));
+        if (match) reading.add(match, this.name);
         return before;
       });
     },
@@ -153,16 +153,16 @@ export const KINDS = [
     label: "A README or any other text: codes in capitals, words such as TREE only if you confirm them",
     example: "All of my code is here: TREE and onp.\n- PRIME1 - Prime Generator\n- [x] MAZE - The Long Maze\n- [ ] FCTRL\nCodeChef: DP",
     solved: "PRIME1 MAZE", perhaps: "TREE ONP DP",
-    read(text, found) {
+    read(text, reading) {
       for (const line of text.replace(/:\/\/\S*/g, " ").split("\n")) {
         const isOther = OTHER_JUDGE.test(line);
         for (const { 0: word, index } of line.matchAll(WORD)) {
           const code = word.toUpperCase();
-          if (!found.problems.has(code)) continue;
-          const [plain, capitals] = [found.plainWords.has(code), code === word];
-          const sure = !plain || isNamed(line.slice(index + word.length), found.problems.get(code).name);
-          if (capitals && sure && !isOther) found.add(code, this.name);
-          else if (capitals || (!plain && !isOther)) found.doubt(code);
+          if (!reading.problems.has(code)) continue;
+          const [plain, capitals] = [reading.plainWords.has(code), code === word];
+          const sure = !plain || isNamed(line.slice(index + word.length), reading.problems.get(code).name);
+          if (capitals && sure && !isOther) reading.add(code, this.name);
+          else if (capitals || (!plain && !isOther)) reading.doubt(code);
         }
       }
       return "";
@@ -170,14 +170,14 @@ export const KINDS = [
   },
 ];
 
-// What a text says of `problems`, a Map by code: { solved, tried, perhaps, unknown } are sets of codes, `kinds` the
+// Finds `problems`, a Map by code, in a text: { solved, tried, perhaps, unknown } are sets of codes, `kinds` the
 // names of the kinds that found them, `user` is set if the text is the address of a profile.
 export function read(text, problems) {
-  const found = new Reading(problems);
-  KINDS.reduce((rest, kind) => kind.read(rest, found), text.replaceAll("\r", "").replace(UNTICKED, ""));
-  for (const code of found.solved) found.tried.delete(code);
-  for (const code of [...found.solved, ...found.tried]) found.perhaps.delete(code);
-  return found;
+  const reading = new Reading(problems);
+  KINDS.reduce((rest, kind) => kind.read(rest, reading), text.replaceAll("\r", "").replace(UNTICKED, ""));
+  for (const code of reading.solved) reading.tried.delete(code);
+  for (const code of [...reading.solved, ...reading.tried]) reading.perhaps.delete(code);
+  return reading;
 }
 
 class Reading {
@@ -209,7 +209,7 @@ class Reading {
   }
 }
 
-// The codes of the problems that a text links to; in small letters, SPOJ has pages and users too.
+// The codes of the problems that a text links to; in lower case, they may be pages or users of SPOJ.
 function linkedCodes(text, { problems }) {
   const codes = [];
   for (const [, page, word, comma] of text.matchAll(LINK)) {
@@ -219,7 +219,7 @@ function linkedCodes(text, { problems }) {
   return codes;
 }
 
-// Where a table's head has the codes and the results; null for any other line.
+// The columns of codes and results, from a table's header; null for any other line.
 function readHead(line) {
   if (line.length > 300 || !/code|problem/i.test(line)) return null;
   const separator = ["|", "\t", ","].find((one) => line.includes(one));
@@ -231,33 +231,33 @@ function readHead(line) {
   return columns.length && isTable ? { separator, columns, result } : null;
 }
 
-function readRow(line, { separator, columns, result }, found) {
+function readRow(line, { separator, columns, result }, reading) {
   const cells = line.split(separator);
   const verdict = result < 0 ? "AC" : (cells[result] ?? "").trim();
   if (UNTOUCHED.test(verdict)) return;
-  const links = linkedCodes(line, found);
-  for (const code of links) found.add(code, "table", ACCEPTED.test(verdict));
+  const links = linkedCodes(line, reading);
+  for (const code of links) reading.add(code, "table", ACCEPTED.test(verdict));
   if (links.length) return;
   const words = columns.map((column) => /^[\s[*`"]*(\w{2,})/.exec(cells[column] ?? "")?.[1]);
-  const word = words.find((one) => one && found.problems.has(one.toUpperCase()));
+  const word = words.find((one) => one && reading.problems.has(one.toUpperCase()));
   if (!word) return;
-  if (CAPITALS.test(word)) found.add(word, "table", ACCEPTED.test(verdict));
-  else found.doubt(word.toUpperCase());
+  if (CAPITALS.test(word)) reading.add(word, "table", ACCEPTED.test(verdict));
+  else reading.doubt(word.toUpperCase());
 }
 
-// A source file's path without its ending: PRIME1, spoj_onp, 07-PRIME1_Prime_Generator, PRIME1/main. Returns whether it
+// Reads a source file's path without its extension: PRIME1, spoj_onp, 07-PRIME1_Prime_Generator, PRIME1/main. Returns whether it
 // names a problem.
-function readFile(path, found) {
+function readFile(path, reading) {
   const ofSpoj = /spoj/i.test(path);
   const [file, folder = ""] = path.split(/[\\/]/).reverse();
-  const isCommon = COMMON_FILE.test(file) && codeIn(folder, found);
-  const code = (!isCommon && codeIn(file, found)) || codeIn(folder, found);
+  const isCommon = COMMON_FILE.test(file) && codeIn(folder, reading);
+  const code = (!isCommon && codeIn(file, reading)) || codeIn(folder, reading);
   if (!code) return false;
   const { name, whole } = code;
-  const plain = found.plainWords.has(name);
+  const plain = reading.plainWords.has(name);
   const sure = code.of === file ? (code.capitals || ofSpoj) && (whole || !plain) : isCommon && whole && code.capitals && !plain;
-  if (sure && !OTHER_JUDGE.test(path)) found.add(name, "file names");
-  else found.doubt(name);
+  if (sure && !OTHER_JUDGE.test(path)) reading.add(name, "file names");
+  else reading.doubt(name);
   return true;
 }
 

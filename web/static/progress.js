@@ -1,4 +1,4 @@
-// A visitor's progress on other pages than My progress: home, list, problem, topics and ladder.
+// The visitor's progress on pages other than My progress: home, list, problem, topics and ladder.
 
 import { at, bar, fillProblems, make, number, pointsText } from "./draw.js";
 import { markRows, setState, stateOf } from "./marks.js";
@@ -6,7 +6,7 @@ import { fetchProblems, levelOf, rangesOf, suggest, sum } from "./recommend.js";
 import { loadHidden, loadLists, onChange, saveHidden } from "./storage.js";
 
 const MAX_NEXT = 3; // problems
-const MAX_PAGES = 10; // loaded at a time in place of hidden rows
+const MAX_PAGES = 10; // loaded at a time to replace hidden rows
 
 let isLoading = false;
 
@@ -38,22 +38,22 @@ async function fetchListed(element) {
   return [...problems.values()].filter((problem) => !problem.delisted);
 }
 
-// On the home page: points and the next problems, in place of the box for pasting.
-function showNext(listed) {
+// On the home page: points and the next problems, instead of the paste box.
+function showNext(problems) {
   const { solved: codes } = loadLists();
-  const solved = listed.filter((problem) => codes.has(problem.code));
-  const level = levelOf(solved, listed);
-  const { rows } = suggest(listed.filter((problem) => !codes.has(problem.code)), rangesOf(level).moderate);
+  const solved = problems.filter((problem) => codes.has(problem.code));
+  const level = levelOf(solved, problems);
+  const { rows } = suggest(problems.filter((problem) => !codes.has(problem.code)), rangesOf(level).moderate);
   const total = sum(solved.map((problem) => problem.score));
   at("my-next-note").textContent = `${pointsText(total)} · ${number(solved.length)} solved · level ~${number(level)} solvers`;
   fillProblems("my-next-rows", rows.slice(0, MAX_NEXT));
 }
 
 // On the page of topics: how much of each family is solved.
-function showFamilies(listed) {
+function showFamilies(problems) {
   const { solved: codes } = loadLists();
   for (const item of at("families").querySelectorAll("[data-family]")) {
-    const all = listed.filter((problem) => problem.families.includes(item.dataset.family));
+    const all = problems.filter((problem) => problem.families.includes(item.dataset.family));
     const solved = all.filter((problem) => codes.has(problem.code)).length;
     const note = item.querySelector("[data-progress]");
     note.textContent = `${number(solved)} of ${number(all.length)} solved`;
@@ -78,7 +78,7 @@ function showRungs() {
   if (next) total.append("; next: ", make("a", { href: `#${next.id}` }, `rung ${next.number}`));
 }
 
-// On a list: hides what is solved, and loads the following rows in its place.
+// On a list: hides solved problems, and loads the following rows instead.
 function hideSolved() {
   const button = at("hide-solved");
   const table = document.querySelector("main table.rows");
@@ -103,14 +103,14 @@ async function loadFollowing(table) {
   isLoading = true;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const next = document.querySelector("main a[rel=next]");
-    const shown = table.tBodies[0].querySelectorAll("tr:not([hidden])").length;
-    if (!next || !loadHidden() || shown >= Number(table.dataset.size)) return;
+    const visibleRows = table.tBodies[0].querySelectorAll("tr:not([hidden])").length;
+    if (!next || !loadHidden() || visibleRows >= Number(table.dataset.size)) return;
     const response = await fetch(next.href);
     if (!response.ok) return;
-    const following = new DOMParser().parseFromString(await response.text(), "text/html");
-    table.tBodies[0].append(...following.querySelectorAll("main table.rows tbody tr"));
-    const afterwards = following.querySelector("main a[rel=next]");
-    if (afterwards) next.href = afterwards.getAttribute("href");
+    const nextPage = new DOMParser().parseFromString(await response.text(), "text/html");
+    table.tBodies[0].append(...nextPage.querySelectorAll("main table.rows tbody tr"));
+    const nextLink = nextPage.querySelector("main a[rel=next]");
+    if (nextLink) next.href = nextLink.getAttribute("href");
     else next.remove();
     markRows(table);
     hideSolved();

@@ -1,8 +1,8 @@
-// What to solve next.
+// Recommends what to solve next.
 
-// Solvers of a problem, as shares of one's level: see docs/decisions.md.
+// Solvers of a problem, relative to the visitor's level: see docs/decisions.md.
 const RANGES = { easy: [1 / 2, Infinity], moderate: [1 / 6, 1 / 2], hard: [1 / 30, 1 / 6] };
-const RAREST = 10;
+const LEVEL_PROBLEMS = 10;
 const MIN_LIKED = 70; // percent
 
 export const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
@@ -15,9 +15,9 @@ export async function fetchProblems(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`status ${response.status}`);
   const { columns, rows } = await response.json();
-  await new Promise(setTimeout); // lets the page answer meanwhile
-  const parsed = new Map(); // few lists of topics differ
-  const toList = (text) => parsed.get(text) ?? parsed.set(text, JSON.parse(text)).get(text);
+  await new Promise(setTimeout); // keeps the page responsive
+  const lists = new Map(); // many problems share a list of topics
+  const toList = (text) => lists.get(text) ?? lists.set(text, JSON.parse(text)).get(text);
   const problems = new Map();
   for (const row of rows) {
     const problem = {};
@@ -30,21 +30,21 @@ export async function fetchProblems(address) {
   return problems;
 }
 
-// The geometric mean of the solvers of one's ten rarest solved problems, or of the ten most solved of all.
-export function levelOf(solved, listed) {
-  const sorted = [...(solved.length ? solved : listed)].sort(byUsers);
-  const some = solved.length ? sorted.slice(-RAREST) : sorted.slice(0, RAREST);
-  return Math.exp(sum(some.map((problem) => Math.log(Math.max(problem.users, 1)))) / some.length);
+// The geometric mean of the solvers of the ten rarest solved problems, or without any, of the ten most solved problems.
+export function levelOf(solved, problems) {
+  const sorted = [...(solved.length ? solved : problems)].sort(byUsers);
+  const sample = solved.length ? sorted.slice(-LEVEL_PROBLEMS) : sorted.slice(0, LEVEL_PROBLEMS);
+  return Math.exp(sum(sample.map((problem) => Math.log(Math.max(problem.users, 1)))) / sample.length);
 }
 
-// { easy, moderate, hard }: from how many solvers on, and below how many.
+// { easy, moderate, hard }: the minimum number of solvers, and the number they stay below.
 export function rangesOf(level) {
   const bounds = ([least, most]) => [Math.round(least * level), Math.round(most * level)];
   return Object.fromEntries(Object.entries(RANGES).map(([name, shares]) => [name, bounds(shares)]));
 }
 
 // { rows, least, most, widened }: the problems in a range, best points per submission first. An empty range is
-// widened. `topic` is a topic or family; problems that are not well liked are left out unless `all` are wanted.
+// widened. `topic` is a topic or family; problems that are not well liked are left out unless `all` is set.
 export function suggest(unsolved, [least, most], { topic = "", all = false } = {}) {
   const choice = unsolved.filter(
     (problem) =>
@@ -58,15 +58,15 @@ export function suggest(unsolved, [least, most], { topic = "", all = false } = {
   }
 }
 
-// The fewest of the problems that gain the points together. Solving one changes no other's points, so they are those
+// The smallest set of problems that gains `goal` points. Solving one does not change the others' points, so it is those
 // worth most.
 export function fewest(problems, goal) {
-  const chosen = [];
-  let gained = 0;
+  const rows = [];
+  let gain = 0;
   for (const problem of [...problems].sort(byGain)) {
-    if (!(gained < goal)) break;
-    chosen.push(problem);
-    gained += problem.points_if_solved;
+    if (!(gain < goal)) break;
+    rows.push(problem);
+    gain += problem.points_if_solved;
   }
-  return { chosen, gained };
+  return { rows, gain };
 }

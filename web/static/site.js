@@ -1,5 +1,5 @@
-// What every page has: the search box, relative times, marks. It starts what else a page needs; no other module does
-// anything on import.
+// The search box, relative times, menus and marks of every page. Starts what else a page needs; no other module has side
+// effects on import.
 
 import { start as startMarks } from "./marks.js";
 
@@ -8,7 +8,7 @@ const UNITS = [[86_400, "day"], [3_600, "hour"], [60, "minute"]]; // seconds
 const DAYS_FROM = 48 * 3_600; // seconds
 const PASTE = "spojscore.paste";
 
-// Writes how long ago; the server's text stays as a title.
+// Shows relative times; the server's text becomes the title.
 function writeRelativeTimes() {
   for (const time of document.querySelectorAll("time.relative[datetime]")) {
     const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
@@ -20,7 +20,7 @@ function writeRelativeTimes() {
   }
 }
 
-// Suggests problems while one types a code or a name; `/` goes to the field.
+// Suggests problems for a typed code or name; `/` focuses the field.
 function startSearch(form) {
   const field = form.q;
   let problems = [];
@@ -32,13 +32,13 @@ function startSearch(form) {
   }
 
   function suggest(event) {
-    const typed = field.value.trim().toUpperCase();
-    // A choice from the list comes as a whole.
-    if (event && typed && (event.inputType ?? "insertReplacementText") === "insertReplacementText") form.requestSubmit();
-    const distance = ([code, name]) => (code === typed ? 0 : ` ${code} ${name}`.toUpperCase().includes(` ${typed}`) ? 1 : 2);
-    const found = problems.filter(([code, name]) => typed && `${code} ${name}`.toUpperCase().includes(typed));
-    found.sort((a, b) => distance(a) - distance(b) || b[2] - a[2]);
-    field.list.replaceChildren(...found.slice(0, MAX_SUGGESTIONS).map(([code, name]) => new Option(name, code)));
+    const input = field.value.trim().toUpperCase();
+    // Choosing a suggestion inserts it as a whole.
+    if (event && input && (event.inputType ?? "insertReplacementText") === "insertReplacementText") form.requestSubmit();
+    const distance = ([code, name]) => (code === input ? 0 : ` ${code} ${name}`.toUpperCase().includes(` ${input}`) ? 1 : 2);
+    const matches = problems.filter(([code, name]) => input && `${code} ${name}`.toUpperCase().includes(input));
+    matches.sort((a, b) => distance(a) - distance(b) || b[2] - a[2]);
+    field.list.replaceChildren(...matches.slice(0, MAX_SUGGESTIONS).map(([code, name]) => new Option(name, code)));
   }
 
   field.addEventListener("focus", load, { once: true });
@@ -51,7 +51,7 @@ function startSearch(form) {
   });
 }
 
-// On the home page: what is pasted there goes to My progress.
+// On the home page: passes the pasted text to My progress.
 function startPasteBox(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -72,8 +72,8 @@ function startMenus() {
   });
 }
 
-// Puts a button into each example that copies the rest of it.
-function offerCopying(example) {
+// Adds a button that copies the example.
+function addCopyButton(example) {
   const text = example.textContent;
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy" });
   button.onclick = async () => {
@@ -88,7 +88,7 @@ startMarks();
 startMenus();
 for (const table of document.querySelectorAll("table.sortable")) (await import("./sort.js")).start(table);
 for (const form of document.querySelectorAll("form#find[data-list]")) startSearch(form);
-for (const example of document.querySelectorAll("pre.copy")) offerCopying(example);
+for (const example of document.querySelectorAll("pre.copy")) addCopyButton(example);
 for (const form of document.querySelectorAll("form#paste")) startPasteBox(form);
 if (document.querySelector("#my-progress")) (await import("./mine.js")).start(PASTE);
 if (document.querySelector("#my-next, #families, [data-rung], h1[data-code], #hide-solved")) (await import("./progress.js")).start();

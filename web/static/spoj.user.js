@@ -1,5 +1,5 @@
 // Adds points to SPOJ's problem lists, problems and profiles. It reads one address of spojscore at most once a day,
-// sends nothing about you to anyone, asks SPOJ for nothing and changes nothing that SPOJ shows. Where a page is not as
+// sends nothing about you to anyone, requests nothing from SPOJ and changes nothing that SPOJ shows. If a page is not as
 // expected, it adds nothing. The lines above name the site; this file is web/static/spoj.user.js of the project.
 
 (() => {
@@ -27,7 +27,7 @@
     else localStorage.setItem(KEY, text);
   }
 
-  // Without cookies and without the address of this page.
+  // Sends neither cookies nor the address of this page.
   async function read(url) {
     if (!manager.xmlHttpRequest) {
       const response = await fetch(url, { credentials: "omit", referrerPolicy: "no-referrer" });
@@ -39,21 +39,21 @@
     });
   }
 
-  // The problems by code. A failed reading is not repeated before the next day either.
+  // The problems by code. A failed request is not repeated before the next day either.
   async function loadProblems() {
-    let saved = await load();
-    if (!saved || !(Math.abs(Date.now() - saved.time) < DAY)) {
-      saved = { ...saved, time: Date.now() };
-      await save(saved);
+    let cache = await load();
+    if (!cache || !(Math.abs(Date.now() - cache.time) < DAY)) {
+      cache = { ...cache, time: Date.now() };
+      await save(cache);
       const text = await read(ADDRESS).catch(() => null);
       if (text) {
         const { columns, rows } = JSON.parse(text);
-        saved = { columns, rows, time: saved.time };
-        await save(saved);
+        cache = { columns, rows, time: cache.time };
+        await save(cache);
       }
     }
-    const toProblem = (row) => Object.fromEntries(saved.columns.map((name, index) => [name, row[index]]));
-    return new Map((saved.rows ?? []).map(toProblem).map((problem) => [problem.code, problem]));
+    const toProblem = (row) => Object.fromEntries(cache.columns.map((name, index) => [name, row[index]]));
+    return new Map((cache.rows ?? []).map(toProblem).map((problem) => [problem.code, problem]));
   }
 
   function make(tag, text, ...children) {
@@ -80,7 +80,7 @@
     return cell;
   }
 
-  // On a list: a column. The table of one's own problems, before the list, has no links to ranks.
+  // On a list: a column. A user's own table, before the list, has no links to ranks.
   function showList(problems) {
     for (const table of document.querySelectorAll("table.problems")) {
       const rows = [...table.rows].map((row) => {
@@ -114,7 +114,7 @@
     heading.after(line);
   }
 
-  // On a profile: exact points, and a link that carries the list behind #, which is sent to no server.
+  // On a profile: exact points, and a link with the list after #, which is not sent to servers.
   function showProfile(problems) {
     const tables = document.querySelector("#user-profile-tables");
     const codes = { solved: [], tried: [] };

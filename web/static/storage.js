@@ -1,4 +1,4 @@
-// What a visitor has solved, tried and chosen. It stays in this browser's localStorage.
+// Loads and saves the visitor's lists and choices in localStorage.
 
 const PREFIX = "spojscore.";
 const CHANGE = "spojscore-change";
@@ -17,7 +17,7 @@ function load(name) {
   }
 }
 
-// Returns whether this browser stores it.
+// Returns whether it was saved.
 function save(name, value) {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(value));
@@ -34,9 +34,9 @@ const toCodes = (value) => new Set(Array.isArray(value) ? value.filter(isCode) :
 
 function toLists(value) {
   const { solved, tried, friends } = isObject(value) ? value : {};
-  const named = Object.entries(isObject(friends) ? friends : {}).map(([name, codes]) => [name.slice(0, MAX_FRIEND_NAME), toCodes(codes)]);
+  const entries = Object.entries(isObject(friends) ? friends : {}).map(([name, codes]) => [name.slice(0, MAX_FRIEND_NAME), toCodes(codes)]);
   const own = toCodes(solved);
-  return { solved: own, tried: difference(toCodes(tried), own), friends: new Map(named.filter(([name, codes]) => name && codes.size)) };
+  return { solved: own, tried: difference(toCodes(tried), own), friends: new Map(entries.filter(([name, codes]) => name && codes.size)) };
 }
 
 function toVisits(value) {
@@ -57,7 +57,7 @@ const plain = ({ solved, tried, friends }) => ({
 // { solved, tried } are sets of codes, { friends } a Map of such sets by name.
 export const loadLists = () => toLists({ solved: load("solved"), tried: load("tried"), friends: load("friends") });
 
-// Returns whether this browser stores them. `code` is set if only that one changed.
+// Returns whether they were saved. `code` is set if only that one changed.
 export function saveLists(lists, code) {
   const saved = Object.entries(plain(toLists(plain(lists)))).map(([name, value]) => save(name, value));
   dispatchEvent(new CustomEvent(CHANGE, { detail: code }));
@@ -100,7 +100,7 @@ export function addVisit({ base, last, days }, day, codes, pointsOf) {
   return { base: before, last: { day, codes, points }, days: [...days.filter((one) => one.day !== day), entry] };
 }
 
-// Everything as one JSON file, and back; null for any other text.
+// Everything as JSON. readBackup() returns null for any other text.
 export const backup = () => JSON.stringify({ spojscore: 1, ...plain(loadLists()), days: loadVisits() });
 
 export function readBackup(text) {
@@ -112,12 +112,12 @@ export function readBackup(text) {
   }
 }
 
-// An address that carries a list behind #, which browsers send to no server.
+// An address with a list after #, a part that browsers do not send to servers.
 export function toAddress(page, { solved, tried }) {
   return `${page}#solved=${[...solved].join(",")}${tried.size ? `&tried=${[...tried].join(",")}` : ""}`;
 }
 
-// The codes of `problems`, a Map, in an address's part from # on; null if there are none.
+// Reads the codes of `problems`, a Map, from an address's part after #. Null if there are none.
 export function fromHash(hash, problems) {
   const parameters = new URLSearchParams(hash.slice(1));
   const [solved, tried] = ["solved", "tried"].map(
