@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from datasette.utils.asgi import Request
 from parsel import Selector
 
 from tests.support.attacks import ATTACKS
@@ -22,13 +23,13 @@ from tests.support.sites import fetch, get, path, refusal, served
 from web import run_sql
 from web.errors import SiteError
 from web.plugins import visitor_sql
-from web.request import SiteRequest, current_request
+from web.request import current_request
 
 ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c"
 # 150 MB, which the server itself would have.
 MEMORY_HOG = "SELECT length(replace(hex(zeroblob(25000000)), '0', 'x'))"
 ROWS = "(WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT {}) SELECT x FROM c)"
-REQUEST = SiteRequest("/spojscore.json", "json", [("sql", "")])
+REQUEST = Request.fake("/spojscore.json?sql=")
 TIMEOUT = 60  # seconds, after which a test has failed
 
 

@@ -1,18 +1,16 @@
 """Tables of pages: numbers, columns, links and chips."""
 
 import json
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import quote
 
 import pytest
 import yaml  # type: ignore[import-untyped]
 from parsel import Selector
 
-from tests.support.databases import change, rows
+from tests.support.databases import rows
 from tests.support.projects import ROOT
-from tests.support.sites import get, served
+from tests.support.sites import get
 from web.plugins.tables import Tables
 from web.words import MINUS
 
@@ -96,22 +94,6 @@ def test_rows_lead_to_the_problem_and_to_spoj(path: str, site: str) -> None:
         code = row.attrib["data-code"]
         links = set(row.css("a::attr(href)").getall())
         assert links == {f"{LIST}/{code}", f"https://www.spoj.com/problems/{code}/"}
-
-
-def test_foreign_codes_and_urls_are_not_links(site: str) -> None:
-    query = "select 'javascript:alert(1)' as url, 'no code' as code"
-    assert Selector(get(f"{site}/spojscore?sql={quote(query)}")).css("td a").getall() == []
-
-
-def test_former_codes_are_not_links(grown: Path, tmp_path: Path) -> None:
-    database = tmp_path / "former.db"
-    shutil.copy(grown, database)
-    change(database, "UPDATE events SET code = 'FORMER' WHERE code = 'ARRIVED'")
-    with served(database) as (site, _):
-        for path in ("latest_events", "news"):
-            page = get(f"{site}/spojscore/{path}")
-            assert "FORMER" in page
-            assert f'href="{LIST}/FORMER"' not in page
 
 
 def test_columns_of_one_name_stay_apart(site: str) -> None:

@@ -15,10 +15,11 @@ from datasette import hookimpl
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 
 from web.csv_cells import rewrite_csv
-from web.errors import DOWNLOAD, SiteError, error_response
+from web.errors import SiteError, error_response
 from web.metadata import canned_queries
 from web.options import DATABASE, MAX_RESPONSE_BYTES
-from web.request import SiteRequest, check, current_request, parse_request
+from web.request import check, current_request, parse_request, response_format
+from web.run_sql import DOWNLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -47,7 +48,6 @@ HEADERS = {
 }
 # Each deployment clears the CDN's cache.
 CDN_CACHE = b"public, s-maxage=1800, stale-while-revalidate=600"
-CREDENTIALS = (b"cookie", b"authorization")  # every visitor gets the same response
 # Files that pages depend on, locally and in the published function.
 SOURCES = (
     "plugins/*.py", "templates/**/*.html", "static/*.*", "*.py", "web/*.py", "metadata.json",
@@ -81,10 +81,7 @@ async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send)
     """Handle a GET request. Returns the response, None if it was already sent."""
     request = parse_request(scope)
     current_request.set(request)
-    headers = [pair for pair in scope["headers"] if pair[0].lower() not in CREDENTIALS]
-    scope = {
-        **scope, "method": "GET", "headers": headers, "query_string": request.query_string.encode(),
-    }  # fmt: skip
+    scope = request.scope
     try:
         await datasette.invoke_startup()
         check(request, canned_queries(datasette))
@@ -92,7 +89,7 @@ async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send)
             await app(scope, no_body, send)
             return None
         tag = entity_tag(datasette, request)
-        if tag and tag.encode() in dict(headers).get(b"if-none-match", b""):
+        if tag and tag.encode() in dict(scope["headers"]).get(b"if-none-match", b""):
             return Response("", status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
         response = finish(request, await collect(app, scope))
         if tag and response.status == HTTPStatus.OK:
@@ -102,7 +99,7 @@ async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send)
         if not isinstance(error, Base400):
             traceback.print_exc()
         scope["csrftoken"] = str  # no page posts a form
-        return await error_response(datasette, Request(scope, no_body), error)
+        return await error_response(datasette, request, error)
 
 
 @cache
@@ -112,10 +109,10 @@ def site_version() -> bytes:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).digest()
 
 
-def entity_tag(datasette: Datasette, request: SiteRequest) -> str | None:
-    """The ETag of a page, JSON or CSV. None for SQL and for a mutable database."""
+def entity_tag(datasette: Datasette, request: Request) -> str | None:
+    """The ETag of a page, JSON or CSV; None for SQL and for a mutable database."""
     database_hash = datasette.get_database(DATABASE).hash
-    if request.has_sql or request.path.startswith("/-/") or not database_hash:
+    if "sql" in request.args or request.path.startswith("/-/") or not database_hash:
         return None
     address = f"{database_hash}{request.path}?{request.query_string}".encode()
     return f'W/"{hashlib.sha256(site_version() + address).hexdigest()}"'
@@ -139,13 +136,13 @@ async def collect(app: App, scope: Message) -> Response:
     return Response(bytes(body), start["status"], headers, content_type)
 
 
-def finish(request: SiteRequest, response: Response) -> Response:
+def finish(request: Request, response: Response) -> Response:
     """Rewrite a CSV. Raises NotFound for a redirect to another site, SiteError for JSON errors."""
     if response.headers.get("location", "").startswith(("//", "/\\")):
         raise NotFound("another site")
     if response.status == HTTPStatus.OK and response.body.startswith(b'{"ok": false'):
         raise SiteError(json.loads(response.body)["error"])
-    if response.status == HTTPStatus.OK and request.format == "csv":
+    if response.status == HTTPStatus.OK and response_format(request) == "csv":
         response.body = rewrite_csv(response.body.decode()).encode()
     return response
 

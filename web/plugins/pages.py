@@ -8,6 +8,8 @@ import re
 from asyncio import create_task
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +20,9 @@ from jinja2 import Environment
 
 from web import words
 from web.metadata import canned_queries
-from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS
+from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS, VERSION
 
+USER_SCRIPT = Path(__file__).parents[1] / "static" / "spoj.user.js"
 # Characters that XML 1.0 does not allow, https://www.w3.org/TR/xml/#charsets
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CODE = "SELECT code FROM problems WHERE code = :query COLLATE NOCASE"
@@ -46,18 +49,10 @@ class Pages:
         query = canned_queries(self.datasette)[name]
         return await self.rows(query["sql"], dict.fromkeys(query.get("params", ()), "") | params)
 
-    async def band_counts(self, request: Request) -> list[dict[str, Any]]:
-        """Count the problems of each range that match all other filters of the page."""
-        query = [
-            (name, value)
-            for name in request.args
-            if name not in ("band", "band__in", "_next", "_page", "_size", "_facet", "_facet_array")
-            for value in request.args.getlist(name)
-        ]
-        path = self.datasette.urls.table(DATABASE, LIST, format="json")
-        query += [("_facet", "band"), ("_size", "0")]
+    async def band_counts(self, address: str) -> list[dict[str, Any]]:
+        """Return the counts of the ranges in the JSON at `address`."""
         # In a task of its own, so that web.request.current_request stays this page’s.
-        response = await create_task(self.datasette.client.get(f"{path}?{urlencode(query)}"))
+        response = await create_task(self.datasette.client.get(address))
         facets = response.json().get("facet_results", {})
         return list(facets.get("band", {}).get("results", ()))
 
@@ -109,7 +104,8 @@ def extra_template_vars(
         context = {
             "answer": pages.answer, "band_counts": pages.band_counts,
             "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS, "freshness": await pages.freshness(),
-            "queries_by_name": canned_queries(datasette),
+            "queries_by_name": canned_queries(datasette), "version": VERSION,
+            "user_script": partial(USER_SCRIPT.read_text, "utf-8"),
         }  # fmt: skip
         if request:  # error pages have no request
             context["site"] = datasette.absolute_url(request, "/").rstrip("/")

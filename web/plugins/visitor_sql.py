@@ -14,14 +14,16 @@ from datasette.database import Database, QueryInterrupted, Results
 from datasette.utils import sqlite3
 
 from web import run_sql
-from web.errors import DOWNLOAD, TOO_SLOW, SiteError
+from web.errors import TOO_SLOW, SiteError
 from web.options import DATABASE, MAX_ROWS, PAGE_ROWS
-from web.request import SiteRequest, current_request, sql_parameters
+from web.request import current_request, must_be_complete, response_format, sql_parameters
+from web.run_sql import DOWNLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from datasette.app import Datasette
+    from datasette.utils.asgi import Request
 
 COMMAND = (sys.executable, "-I", "-S", str(Path(run_sql.__file__)))
 MAX_PROCESSES = 3
@@ -49,7 +51,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
         # Datasette passes truncate=True for results that fill a response.
         if request is None or not truncate:
             return await super().execute(sql, params, truncate, *args, **options)
-        if request.has_sql:
+        if "sql" in request.args:
             results = await self.run_in_child(sql, params, request)
         else:
             try:
@@ -57,21 +59,24 @@ class SiteDatabase(Database):  # type: ignore[misc]
             except (QueryInterrupted, sqlite3.Error, OverflowError) as error:
                 is_slow = isinstance(error, QueryInterrupted)
                 raise SiteError(TOO_SLOW if is_slow else str(error)) from error
-        is_truncated = results.truncated or len(results.rows) > MAX_ROWS
+        is_partial = results.truncated or len(results.rows) > MAX_ROWS
         # A table's CSV may ask for MAX_ROWS explicitly; queries ignore _size.
-        if is_truncated and request.must_be_complete and request.get("_size") != str(MAX_ROWS):
+        if (
+            is_partial
+            and must_be_complete(request)
+            and request.args.get("_size") != str(MAX_ROWS)
+        ):
             raise SiteError(TOO_MANY_ROWS)
         return results
 
-    async def run_in_child(self, sql: str, params: Any, request: SiteRequest) -> Results:
+    async def run_in_child(self, sql: str, params: Any, request: Request) -> Results:
         """Run one statement in a child process. Raises SiteError."""
-        mode = "mode=ro" if self.is_mutable else "immutable=1"
         message = {
-            "uri": f"{Path(self.path).absolute().as_uri()}?{mode}",
+            "uri": f"{Path(self.path).absolute().as_uri()}?immutable=1",
             "sql": sql,
             "params": dict(params or {}),
-            "max_rows": MAX_ROWS if request.format else PAGE_ROWS + 1,
-            "max_cells": MAX_CELLS if request.format else MAX_PAGE_CELLS,
+            "max_rows": MAX_ROWS if response_format(request) else PAGE_ROWS + 1,
+            "max_cells": MAX_CELLS if response_format(request) else MAX_PAGE_CELLS,
         }
         try:
             async with asyncio.timeout(MAX_WAIT_SECONDS):
@@ -85,7 +90,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
         response = json.loads(output) if output else {"error": QUERY_STOPPED}
         if "error" in response:
             raise SiteError(response["error"])
-        sql_parameters.set({name: request.get(name) or "" for name in response["parameters"]})
+        sql_parameters.set({name: request.args.get(name) or "" for name in response["parameters"]})
         return make_results(response)
 
 

@@ -42,7 +42,7 @@
   // The problems by code. A failed request is not repeated before the next day either.
   async function loadProblems() {
     let cache = await load();
-    if (!cache || !(Date.now() - cache.time < DAY)) {
+    if (!cache || !(Math.abs(Date.now() - cache.time) < DAY)) {
       cache = { ...cache, time: Date.now() };
       await save(cache);
       const text = await read(ADDRESS).catch(() => null);
