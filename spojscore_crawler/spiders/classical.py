@@ -90,7 +90,7 @@ class ClassicalSpider(Spider):
             raise self.failure(f"{response.url}: from Scrapy's cache; set HTTPCACHE_ENABLED=False")
         try:
             page, problems = parse_listing(response.body, start)
-            if fault := page_fault(page, start, self.settings.getint("MAX_PAGES")):
+            if fault := page_fault(page, start, int(self.settings.getfloat("MAX_PAGES"))):
                 raise ListingError(fault)
         except ListingError as error:
             request = response.request

@@ -30,14 +30,14 @@ def connect(path: Path) -> sqlite3.Connection:
 def open_database(path: Path) -> Iterator[Database]:
     """Open a database that must exist, and close it at the end.
 
-    Turns SQLite's errors, and the ValueErrors of unreadable data, into StoreErrors.
+    Raises StoreError for SQLite's errors, and for the errors that unreadable data causes.
     """
     if not path.is_file():
         raise StoreError(f"{path}: no such file")
     try:
         with closing(connect(path)) as connection:
             yield Database(connection)
-    except (sqlite3.Error, ValueError) as error:
+    except (sqlite3.Error, ValueError, OverflowError) as error:
         raise StoreError(f"{path}: {error}") from error
 
 

@@ -82,6 +82,11 @@ def test_stale_hours(
         ),
         pytest.param("DELETE FROM crawls", "has no crawl; run `make crawl`", id="no-crawl"),
         pytest.param("UPDATE crawls SET finished = 'x'", "Invalid isoformat", id="time"),
+        pytest.param(
+            "UPDATE crawls SET finished = '0001-01-01T00:00:00+14:00'",
+            "date value out of",
+            id="time-before-the-first-year",
+        ),
         pytest.param("UPDATE crawls SET started = NULL", "Invalid isoformat", id="no-time"),
         pytest.param("DROP TABLE crawls", "no such table: crawls", id="no-table"),
     ],

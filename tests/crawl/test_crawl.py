@@ -224,6 +224,10 @@ def test_settings_that_make_no_sense(
     assert server.requests == []
 
 
+def test_limit_in_scientific_notation(standin: Served, database: Path) -> None:
+    assert Crawl(standin(120).url, database, "MAX_PAGES=1e3").status == 0
+
+
 HOSTILE = (
     "<script>alert('x')</script>", "Robert'); DROP TABLE problems;--",
     '=HYPERLINK("http://x.invalid","y")', "+1+cmd|' /C calc'!A0", "-2",

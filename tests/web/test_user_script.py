@@ -201,6 +201,14 @@ def test_reads_once_a_day(either: Visitor) -> None:
         assert "cookie" not in headers
 
 
+def test_reads_again_after_the_clock_was_wrong(visitor: Visitor) -> None:
+    for day in ("2036-11-25", "2026-11-25"):
+        visitor.page.clock.set_system_time(f"{day}T10:00:00Z")
+        visitor.open("/problems/ONP/", PROBLEM.encode())
+        visitor.wait()
+    assert len(visitor.requests) == 2
+
+
 def test_failed_reading_is_not_repeated_the_same_day(visitor: Visitor) -> None:
     visitor.status = 503
     for _ in range(2):

@@ -8,6 +8,8 @@ import re
 from asyncio import create_task
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +20,9 @@ from jinja2 import Environment
 
 from web import words
 from web.metadata import canned_queries
-from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS
+from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS, VERSION
 
+USER_SCRIPT = Path(__file__).parents[1] / "static" / "spoj.user.js"
 # Characters that XML 1.0 does not allow, https://www.w3.org/TR/xml/#charsets
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CODE = "SELECT code FROM problems WHERE code = :query COLLATE NOCASE"
@@ -109,7 +112,8 @@ def extra_template_vars(
         found = {
             "answer": pages.answer, "band_counts": pages.band_counts,
             "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS, "freshness": await pages.freshness(),
-            "queries_by_name": canned_queries(datasette),
+            "queries_by_name": canned_queries(datasette), "version": VERSION,
+            "user_script": partial(USER_SCRIPT.read_text, "utf-8"),
         }  # fmt: skip
         if request:  # error pages have none
             found["site"] = datasette.absolute_url(request, "/").rstrip("/")

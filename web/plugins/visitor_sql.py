@@ -14,9 +14,10 @@ from datasette.database import Database, QueryInterrupted, Results
 from datasette.utils import sqlite3
 
 from web import run_sql
-from web.errors import DOWNLOAD, TOO_SLOW, SiteError
+from web.errors import TOO_SLOW, SiteError
 from web.options import DATABASE, MAX_ROWS, PAGE_ROWS
 from web.request import SiteRequest, current_request, sql_parameters
+from web.run_sql import DOWNLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -42,7 +42,7 @@
   // The problems by code. A failed reading is not repeated before the next day either.
   async function loadProblems() {
     let saved = await load();
-    if (!saved || !(Date.now() - saved.time < DAY)) {
+    if (!saved || !(Math.abs(Date.now() - saved.time) < DAY)) {
       saved = { ...saved, time: Date.now() };
       await save(saved);
       const text = await read(ADDRESS).catch(() => null);
