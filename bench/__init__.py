@@ -1,1 +1,1 @@
-"""Measurements; `make bench` runs them. No test depends on the figures."""
+"""Benchmarks, run by `make bench`. No test depends on the results."""

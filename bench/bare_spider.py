@@ -1,4 +1,4 @@
-"""The least that Scrapy needs to read the stand-in's 80 pages: no checks, no database."""
+"""A minimal spider for the stand-in's 80 pages, without checks or a database."""
 
 import os
 from collections.abc import AsyncIterator, Iterator

@@ -21,7 +21,7 @@ COMMANDS = {
 
 
 def measure(arguments: Sequence[str], environment: dict[str, str]) -> tuple[float, float]:
-    """Run `scrapy` once: its CPU time in seconds and its peak memory in MB."""
+    """Run `scrapy` once; returns its CPU time in seconds and its peak memory in MB."""
     command = [str(SCRAPY), *arguments, *FULL_SPEED]
     process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -33,7 +33,7 @@ def measure(arguments: Sequence[str], environment: dict[str, str]) -> tuple[floa
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, serving(StandIn(problems())) as server:
         environment = {"SPOJ_URL": server.url, "SPOJSCORE_DB": f"{folder}/bench.db"}
-        # In turn, so that other processes slow down both alike.
+        # In turns, so that other processes slow both down alike.
         runs = [
             [measure(arguments, environment) for arguments in COMMANDS.values()]
             for _ in range(RUNS)

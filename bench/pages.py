@@ -1,7 +1,7 @@
 """`python -m bench.pages [DB]`: response times of pages, compared with stock Datasette's list.
 
-Stock has the same database, settings and metadata, but none of our templates and plugins. Without
-a database, it makes the demo's.
+Stock Datasette has the same database, settings and metadata, but not our templates and plugins.
+Without DB, it creates the demo's database.
 """
 
 import argparse
@@ -19,10 +19,10 @@ from web import serve
 RUNS, WARM_UP = 40, 3
 PORTS = {"stock": 8097, "spojscore": 8098}
 LIST = "/spojscore/problems"
-OURS = ("--template-dir", "--plugins-dir", "--static")
-# The most that each may take of the time of stock Datasette's list.
+OUR_OPTIONS = ("--template-dir", "--plugins-dir", "--static")
+# Maximum response times, as a ratio to that of stock Datasette's list.
 RATIOS = {"/": 1.2, LIST: 1.05, f"{LIST}/PRIME1": 0.9, "/charts": 0.9, f"{LIST}?_q=prime": 0.6}
-# The most that a small query may take, in milliseconds.
+# Maximum response times of small queries, in milliseconds.
 QUERIES = {
     "/spojscore.json?sql=select+count(*)+from+problems": 50,
     "/spojscore?sql=select+count(*)+from+problems": 160,
@@ -32,18 +32,18 @@ QUERIES = {
 @contextmanager
 def serving(name: str, database: Path) -> Iterator[str]:
     port = PORTS[name]
-    words = serve.command(database, port)
+    command = serve.command(database, port)
     if name == "stock":
-        words = [word for word in words if not word.startswith(OURS)]
-    with running(*words):
+        command = [word for word in command if not word.startswith(OUR_OPTIONS)]
+    with running(*command):
         yield f"http://{serve.HOST}:{port}"
 
 
-def milliseconds(url: str) -> float:
-    began = time.perf_counter()
+def measure(url: str) -> float:
+    start = time.perf_counter()
     with urlopen(url) as response:  # noqa: S310  (our own server)
         response.read()
-    return 1000 * (time.perf_counter() - began)
+    return 1000 * (time.perf_counter() - start)
 
 
 def main() -> None:
@@ -56,14 +56,14 @@ def main() -> None:
     with ExitStack() as servers:
         stock, ours = (servers.enter_context(serving(name, database)) for name in PORTS)
         urls = [f"{stock}{LIST}", *(ours + path for path in (*RATIOS, *QUERIES))]
-        # In turn, so that other processes slow down all alike.
-        rounds = [[milliseconds(url) for url in urls] for _ in range(WARM_UP + RUNS)]
+        # In turns, so that other processes slow all of them down alike.
+        rounds = [[measure(url) for url in urls] for _ in range(WARM_UP + RUNS)]
     base, *times = (median(column) for column in zip(*rounds[WARM_UP:], strict=True))
     print(f"stock Datasette's list, median of {RUNS}: {base:.1f} ms")
     for (path, limit), ms in zip((RATIOS | QUERIES).items(), times, strict=True):
         figure = ms / base if path in RATIOS else ms
-        missed = "" if figure <= limit else ": MISSED"
-        print(f"{ms:7.1f} ms, {ms / base:.2f} times stock (at most {limit}{missed}) {path}")
+        verdict = "" if figure <= limit else ": MISSED"
+        print(f"{ms:7.1f} ms, {ms / base:.2f} times stock (at most {limit}{verdict}) {path}")
 
 
 if __name__ == "__main__":

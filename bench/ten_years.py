@@ -1,4 +1,4 @@
-"""`python -m bench.ten_years DB`: ten simulated years of daily crawls, from SPOJ's real list on."""
+"""`python -m bench.ten_years DB`: ten simulated years of crawls, starting from SPOJ's real list."""
 
 import argparse
 import sys
@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=3650)
     args = parser.parse_args()
     if args.database.exists():
-        sys.exit(f"error: {args.database} exists; name a new file")
+        sys.exit(f"error: {args.database} already exists; name a new file")
     for _ in tqdm(simulate(args.database, args.days), total=args.days, unit="day"):
         pass
     published = args.database.with_suffix(".published")

@@ -15,7 +15,7 @@ from deploy.schedule import schedule, unschedule
 from deploy.verify import verify
 from spojscore_crawler.store.files import StoreError
 
-# Each returns what it did. If one fails before `deploy`, the public site is unchanged.
+# Each returns a message. If one fails before `deploy`, the public site is unchanged.
 FUNCTIONS = (variables, pull, archive, build, verify, deploy, probe, schedule, unschedule, clock)
 STEPS = {function.__name__: function for function in FUNCTIONS}
 

@@ -1,4 +1,4 @@
-"""A second copy of the database, in the folder ARCHIVE."""
+"""Keeps copies of the database in the folder ARCHIVE."""
 
 import os
 from pathlib import Path
@@ -11,12 +11,12 @@ from web.options import DATABASE
 
 
 def archive(database: Path) -> str:
-    """Copy the database to a name for its day of the month and one for its month."""
+    """Copy the database under two names, for its day of the month and for its month."""
     if not (place := os.environ.get("ARCHIVE")):
-        return "ARCHIVE is not set: no second copy is made."
+        return "ARCHIVE is not set: no copy was made."
     folder = Path(place).expanduser()
     if not folder.is_dir():
-        raise PublishError(f"there is no folder {folder} (ARCHIVE); create it")
+        raise PublishError(f"no such folder: {folder} (ARCHIVE); create it")
     day = read_state(database).started
     draft = folder / f"{DATABASE}.part"
     names = [f"{DATABASE}-day-{day:%d}.db", f"{DATABASE}-{day:%Y-%m}.db"]

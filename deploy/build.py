@@ -17,16 +17,16 @@ from web.options import DATABASE
 
 ROOT = Path(__file__).parent.parent
 BUNDLE = Path("build", "vercel")
-# Neither is deployed: the digest of the bundle that `verify` passed, the address `deploy` got.
+# Not deployed: the digest of the bundle that `verify` accepted, and the deployment's address.
 STAMP, ADDRESS = BUNDLE / "verified", BUNDLE / "deployed"
-# The files of the site, whatever else lies in its folders.
+# The files of the site; anything else in its folders is left out.
 SITE = ("web/*.py", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*")
 
 
 def build(database: Path) -> str:
-    """Build the bundle of `database`; the last one stays until it is complete."""
-    draft, last = (BUNDLE.with_suffix(suffix) for suffix in (".draft", ".last"))
-    for leftover in (draft, last):
+    """Build the bundle of `database`. The previous one stays until the new one is complete."""
+    draft, previous = (BUNDLE.with_suffix(suffix) for suffix in (".draft", ".previous"))
+    for leftover in (draft, previous):
         shutil.rmtree(leftover, ignore_errors=True)
     if message := upgrade(database):
         print(message)
@@ -37,9 +37,9 @@ def build(database: Path) -> str:
         copy_site(Path(folder))
         target.build(Path(folder), draft)
     if BUNDLE.exists():
-        BUNDLE.rename(last)
+        BUNDLE.rename(previous)
     draft.rename(BUNDLE)
-    shutil.rmtree(last, ignore_errors=True)
+    shutil.rmtree(previous, ignore_errors=True)
     return f"Built {BUNDLE} from {database}."
 
 
@@ -51,7 +51,7 @@ def copy_site(folder: Path) -> None:
                 copy = folder / file.relative_to(ROOT)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)
-    # Not beside metadata.yml, where Vercel would take it for the function's.
+    # Not beside metadata.yml, where Vercel would read it as the function's own.
     shutil.copyfile(ROOT / "pyproject.toml", folder / "web" / "pyproject.toml")
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
     metadata["plugins"]["freshness"]["stale_hours"] = stale_hours()
@@ -61,7 +61,7 @@ def copy_site(folder: Path) -> None:
 def digest() -> str:
     """A hash of the bundle's files."""
     if not BUNDLE.is_dir():
-        raise PublishError(f"there is no {BUNDLE}; run `make build`")
+        raise PublishError(f"no bundle in {BUNDLE}; run `make build`")
     files = (path for path in {*BUNDLE.rglob("*")} - {STAMP, ADDRESS} if path.is_file())
     lines = sorted(f"{path} {sha256(path)}\n" for path in files)
     return hashlib.sha256("".join(lines).encode()).hexdigest()

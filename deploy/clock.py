@@ -1,4 +1,4 @@
-"""A daily publication without systemd or cron: at 00:00 UTC, again at 01:00 and 02:00 if needed."""
+"""Publishes daily at 00:00 UTC without systemd or cron; retries failures at 01:00 and 02:00."""
 
 import os
 from datetime import UTC, datetime
@@ -16,14 +16,14 @@ from spojscore_crawler.store.times import CLOCK_SKEW
 
 def clock(database: Path) -> None:
     """Publish now if today's crawl is not public, then daily, until the process is stopped."""
-    # The scheduler's thread only says when: one publication runs at a time, and signals end it.
+    # The scheduler's thread only fills the queue: one publication runs at a time, in this thread.
     due: Queue[None] = Queue()
     scheduler = BackgroundScheduler(timezone=UTC)
     scheduler.add_job(
         due.put, "cron", [None], hour="0-2",
         next_run_time=datetime.now(UTC), coalesce=True, misfire_grace_time=None,
     )  # fmt: skip
-    # Its timer stands still while the machine sleeps.
+    # Its timer pauses while the machine sleeps.
     scheduler.add_job(scheduler.wakeup, "interval", minutes=1)
     scheduler.start()
     while True:
@@ -40,7 +40,7 @@ def publish(database: Path) -> None:
 def is_public(database: Path, now: datetime) -> bool:
     """Whether the site, or the database if there is none, shows a crawl of today (UTC)."""
     try:
-        shown = Freshness.of(site_url()) if os.environ.get("SITE_URL") else read_state(database)
+        state = Freshness.of(site_url()) if os.environ.get("SITE_URL") else read_state(database)
     except (PublishError, StoreError):
         return False
-    return shown.finished.date() == now.date() and shown.finished <= now + CLOCK_SKEW
+    return state.finished.date() == now.date() and state.finished <= now + CLOCK_SKEW

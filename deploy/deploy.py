@@ -1,4 +1,4 @@
-"""Deploys the verified bundle, and asks the public site which crawl it shows."""
+"""Deploys the verified bundle, and checks which crawl the public site shows."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ PAUSE_SECONDS = 5.0
 
 
 def variables(_: Path) -> None:
-    """Raise PublishError unless the environment holds everything that a deployment needs."""
+    """Check that the environment has the variables of a deployment. Raises PublishError."""
     if missing := [name for name in VARIABLES if not os.environ.get(name)]:
         print(*(f"{name}: {VARIABLES[name]}" for name in missing), sep="\n", file=sys.stderr)
         names = ", ".join(missing)
@@ -28,42 +28,42 @@ def variables(_: Path) -> None:
 
 
 def deploy(database: Path) -> str:
-    """Deploy the bundle, which `probe` has to confirm."""
+    """Deploy the bundle. Only `probe` can tell whether it is live."""
     variables(database)
     if not STAMP.is_file() or STAMP.read_text() != digest():
-        raise PublishError(f"{BUNDLE} is not what was verified; run `make verify`")
+        raise PublishError(f"{BUNDLE} was not verified, or has changed since; run `make verify`")
     read_database(target.static_database(BUNDLE))
     ADDRESS.unlink(missing_ok=True)
     print(f"Deploying {BUNDLE}; the first upload takes minutes.", flush=True)
     try:
         address = target.deploy(BUNDLE)
     except PublishError as error:
-        raise PublishError(f"{error}; {live()[0]}") from error
+        raise PublishError(f"{error}; {read_live()[0]}") from error
     ADDRESS.write_text(address)
-    return f"Deployed {BUNDLE}: {address}. `make probe` tells whether it is public."
+    return f"Deployed {BUNDLE}: {address}. `make probe` checks whether it is public."
 
 
 def probe(_: Path) -> str:
-    """Wait until the site shows the deployed crawl; if nothing was deployed, ask once."""
+    """Wait until the site shows the deployed crawl. Asks only once if nothing was deployed."""
     expected = read_state(target.static_database(BUNDLE)) if ADDRESS.is_file() else None
     seconds = float(os.environ.get("PROBE_SECONDS") or 300)
     end = time.monotonic() + seconds
     while True:
-        text, freshness = live()
+        text, freshness = read_live()
         if freshness and (expected is None or freshness.finished >= expected.finished):
             if freshness.stale or freshness.finished > datetime.now(UTC) + CLOCK_SKEW:
-                raise PublishError(f"stale or from the future: {text}")
+                raise PublishError(f"the data is stale or dated in the future: {text}")
             return text
         if expected is None:
             raise PublishError(text)
         if time.monotonic() + PAUSE_SECONDS > end:
-            late = f"crawl {expected.lineage[-1].id} is not public after {seconds:.0f} s"
-            raise PublishError(f"{text}; {late}, see {ADDRESS.read_text()}")
+            problem = f"crawl {expected.lineage[-1].id} is not public after {seconds:.0f} s"
+            raise PublishError(f"{text}; {problem}, see {ADDRESS.read_text()}")
         time.sleep(PAUSE_SECONDS)
 
 
-def live() -> tuple[str, Freshness | None]:
-    """What the site shows, in words, and the crawl if it shows one."""
+def read_live() -> tuple[str, Freshness | None]:
+    """Read which crawl the site shows. Returns a sentence about it, and None if there is none."""
     try:
         freshness = Freshness.of(site_url())
     except PublishError as error:

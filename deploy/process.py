@@ -1,4 +1,4 @@
-"""Runs commands in process groups of their own, so that none survives an interrupted step."""
+"""Runs commands in their own process groups, so that none survives an interrupted step."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ class PublishError(Exception):
 
 @contextmanager
 def running(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command in the background; at the end, stop it with everything it started."""
+    """Run a command in the background. Stops it and its child processes at the end."""
     # A signal between the fork and the inner `try` would leave it running.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
@@ -39,15 +39,18 @@ def running(command: Sequence[str | Path], **options: Any) -> Iterator[subproces
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(10)  # seconds of grace
     except FileNotFoundError as error:
-        raise PublishError(f"the command {command[0]} is not installed") from error
+        raise PublishError(f"{command[0]} is not installed") from error
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def run(command: Sequence[str | Path], seconds: float, *, secret: str = "", **options: Any) -> str:
-    """What a command prints on standard output, without the secret. If it fails, shows it all."""
+    """Run a command and return its standard output, without `secret`.
+
+    If it fails or takes longer than `seconds`, prints its output and raises PublishError.
+    """
     name = " ".join(map(str, [Path(command[0]).name, *command[1:3]]))
-    # Files, because a process left behind could hold a pipe open.
+    # Files, because an orphaned child process could keep a pipe open.
     with TemporaryFile() as out, TemporaryFile() as err:
         with running(command, stdout=out, stderr=err, **options) as process:
             try:
@@ -67,7 +70,7 @@ def run(command: Sequence[str | Path], seconds: float, *, secret: str = "", **op
 
 
 def find_python() -> Path:
-    """A Python of the function's version: pyenv's, on the PATH, or installed by uv."""
+    """Find a Python of the function's version: pyenv's, or one that uv finds or installs."""
     prefix = ("python", "-c", "import sys; print(sys.base_prefix)")
     uv = (UV, "run", "--no-project", f"--python={PYTHON_VERSION}")
     for command in (("pyenv", "prefix", PYTHON_VERSION), (*uv, *prefix)):
@@ -75,4 +78,4 @@ def find_python() -> Path:
             python = Path(run(command, 600), "bin", f"python{PYTHON_VERSION}")
             if python.is_file():
                 return python
-    raise PublishError(f"there is no Python {PYTHON_VERSION}, and uv could not install it")
+    raise PublishError(f"no Python {PYTHON_VERSION} found, and uv could not install it; install it")

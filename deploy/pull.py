@@ -1,4 +1,4 @@
-"""The published database becomes the local one if it is newer, or nothing changes."""
+"""Replaces the local database with the published one if that is newer."""
 
 import io
 import os
@@ -24,7 +24,7 @@ SYNTHETIC_SOURCES = ("demo", "simulated")
 
 
 def pull(database: Path) -> str:
-    """Replace `database` by the site's if that extends it."""
+    """Replace `database` with the site's if that extends it."""
     files.check_writable(database)
     with files.lock(database), _folder_beside(database) as folder:
         local = read_database(database) if database.exists() else None
@@ -60,7 +60,10 @@ def pull(database: Path) -> str:
 
 
 def read_database(file: Path) -> State:
-    """The state of a database, upgraded, that is sound, of SPOJ and not from the future."""
+    """Upgrade a database and read its state.
+
+    Raises StoreError if it is not sound, PublishError if it must not be published.
+    """
     if message := upgrade(file):
         print(message)
     state = read_state(file)
@@ -87,14 +90,14 @@ def _fetch(url: str, file: Path) -> None:
     try:
         download(f"{url}.sha256", hash_text := io.BytesIO(), 1_000)
     except NotFoundError as error:
-        raise PublishError(str(error)) from error  # the site exists
+        raise PublishError(str(error)) from error  # only the hash is missing
     if hash_text.getvalue().split()[:1] != [sha256(file).encode()]:
         raise PublishError(f"{url} does not match its hash; if it is being deployed, try again")
 
 
 @contextmanager
 def _folder_beside(database: Path) -> Iterator[Path]:
-    """A temporary folder on the same disk. Removes those of killed pulls."""
+    """A temporary folder on the same disk. Removes those that killed pulls left."""
     prefix = f"{database.name}.pull-"
     for leftover in database.parent.glob(f"{prefix}*"):
         shutil.rmtree(leftover)

@@ -1,4 +1,4 @@
-"""Daily publications at 00:00 UTC from this folder, by the user's systemd."""
+"""Schedules daily publications at 00:00 UTC from this folder, with the user's systemd."""
 
 import os
 from pathlib import Path
@@ -7,23 +7,23 @@ from deploy.deploy import VARIABLES
 from deploy.process import PublishError, run
 
 UNITS = tuple((Path(__file__).parent / "systemd").iterdir())
-INSTALLED = Path.home() / ".config" / "systemd" / "user"
+UNIT_FOLDER = Path.home() / ".config" / "systemd" / "user"
 TIMER = "spojscore.timer"
 # Placeholders in the units.
-FOLDER, SEARCH = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"
+PROJECT_FOLDER, PATH_LINE = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"
 
 
 def schedule(_: Path) -> str:
     """Install and start the timer."""
     systemctl("show-environment")  # fails before anything is written
     environment = Path.home() / ".config" / "spojscore.env"
-    INSTALLED.mkdir(parents=True, exist_ok=True)
+    UNIT_FOLDER.mkdir(parents=True, exist_ok=True)
     if not environment.exists():
         environment.touch(mode=0o600)
         environment.write_text("".join(f"{name}=''\n" for name in VARIABLES) + "#ARCHIVE=''\n")
     for unit in UNITS:
         text = render(unit.read_text(), Path(__file__).parents[1], os.environ["PATH"])
-        (INSTALLED / unit.name).write_text(text)
+        (UNIT_FOLDER / unit.name).write_text(text)
     systemctl("daemon-reload")
     systemctl("enable", "--now", TIMER)
     return f"Scheduled daily. Fill in {environment}; see docs/publishing.md."
@@ -31,19 +31,21 @@ def schedule(_: Path) -> str:
 
 def unschedule(_: Path) -> str:
     """Stop and remove the timer."""
-    if not (INSTALLED / TIMER).exists():
-        return "Nothing was scheduled."
+    if not (UNIT_FOLDER / TIMER).exists():
+        return "Nothing is scheduled."
     systemctl("disable", "--now", TIMER)
     for unit in UNITS:
-        (INSTALLED / unit.name).unlink(missing_ok=True)
+        (UNIT_FOLDER / unit.name).unlink(missing_ok=True)
     systemctl("daemon-reload")
     return "Unscheduled."
 
 
 def render(unit: str, project: Path, path: str) -> str:
-    """Fill in a unit's placeholders; % starts a specifier there."""
-    search = f"PATH={path}".replace("\\", r"\\").replace('"', r"\"").replace("%", "%%")
-    return unit.replace(FOLDER, str(project).replace("%", "%%")).replace(SEARCH, search)
+    """Fill in a unit's placeholders. In units, % starts a specifier."""
+    path_line = f"PATH={path}".replace("\\", r"\\").replace('"', r"\"").replace("%", "%%")
+    return unit.replace(PROJECT_FOLDER, str(project).replace("%", "%%")).replace(
+        PATH_LINE, path_line
+    )
 
 
 def systemctl(*words: str) -> None:

@@ -9,18 +9,18 @@ from typing import BinaryIO, NamedTuple, Self
 import httpx
 
 from deploy.process import PublishError
-from spojscore_crawler.store.times import minute
+from spojscore_crawler.store.times import format_minute
 
 TIMEOUT = 30  # seconds without a byte
 MAX_PAGE_BYTES = 4_500_000  # of a response of Vercel's functions
 
 
 class NotFoundError(PublishError):
-    """The site answers 404."""
+    """The site returned 404."""
 
 
 def site_url() -> str:
-    """SITE_URL without a final slash. Raises PublishError if it is no address."""
+    """SITE_URL without a trailing slash. Raises PublishError if it is not a URL."""
     url = os.environ.get("SITE_URL", "")
     if not url.startswith(("http://", "https://")):
         raise PublishError(f"SITE_URL is {url!r}, not the site's address, https://…")
@@ -30,7 +30,7 @@ def site_url() -> str:
 def download(url: str, target: BinaryIO, max_bytes: int) -> None:
     """Write the body at `url` into `target`.
 
-    Raises PublishError if it fails, is incomplete or too large; NotFoundError for a 404.
+    Raises PublishError if it fails or has more than `max_bytes`, NotFoundError for a 404.
     """
     size = 0
     try:
@@ -38,7 +38,7 @@ def download(url: str, target: BinaryIO, max_bytes: int) -> None:
             if response.status_code != httpx.codes.OK:
                 missing = response.status_code == httpx.codes.NOT_FOUND
                 error = NotFoundError if missing else PublishError
-                raise error(f"{url} answers {response.status_code}")
+                raise error(f"{url} returned {response.status_code}")
             for block in response.iter_bytes():
                 size += target.write(block)
                 if size > max_bytes:
@@ -48,7 +48,7 @@ def download(url: str, target: BinaryIO, max_bytes: int) -> None:
 
 
 class Freshness(NamedTuple):
-    """The last crawl that a site shows, also in words."""
+    """The last crawl that a site shows; `text` is a sentence about it."""
 
     finished: datetime
     stale: bool
@@ -60,9 +60,9 @@ class Freshness(NamedTuple):
         url, body = f"{site}/-/freshness.json", io.BytesIO()
         download(url, body, MAX_PAGE_BYTES)
         try:
-            facts = json.loads(body.getvalue())
-            finished = datetime.fromisoformat(facts["finished"]).astimezone(UTC)
-            text = f"{site} shows crawl {facts['crawl']}, finished {minute(finished)}"
-            return cls(finished, bool(facts["stale"]), text)
+            data = json.loads(body.getvalue())
+            finished = datetime.fromisoformat(data["finished"]).astimezone(UTC)
+            text = f"{site} shows crawl {data['crawl']}, finished {format_minute(finished)}"
+            return cls(finished, bool(data["stale"]), text)
         except (KeyError, TypeError, ValueError) as error:
             raise PublishError(f"{url} shows no crawl: {error}") from error

@@ -1,4 +1,4 @@
-"""The hosting service. CONTRIBUTING.md says how to add another."""
+"""The hosting service. CONTRIBUTING.md explains how to add another."""
 
 from deploy.vercel import VARIABLES, app, build, deploy, static_database
 

@@ -1,4 +1,4 @@
-"""Vercel: what its CLI builds from the site, how that runs here, and how it is deployed."""
+"""Vercel: builds the site with its CLI, describes how to run the result, and deploys it."""
 
 import json
 import os
@@ -19,8 +19,8 @@ VARIABLES = {
     "VERCEL_ORG_ID": "orgId in .vercel/project.json after `deploy/node_modules/.bin/vercel link`",
     "VERCEL_PROJECT_ID": "projectId in the same file",
 }
-# All that the CLI, uv and Python get from the environment.
-PASSED = """
+# The only variables that the CLI, uv and Python get from the environment.
+PASSED_VARIABLES = """
     PATH HOME LANG LC_ALL TMPDIR XDG_CACHE_HOME XDG_DATA_HOME NODE_EXTRA_CA_CERTS NODE_OPTIONS
     HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy SSL_CERT_FILE SSL_CERT_DIR
     UV_CACHE_DIR UV_DEFAULT_INDEX UV_FIND_LINKS UV_PYTHON_INSTALL_DIR
@@ -33,7 +33,7 @@ TRIES = 3
 def build(site: Path, bundle: Path) -> None:
     """Build the site in the folder `site` into the new folder `bundle`. Raises PublishError."""
     python = find_python()
-    # datasette-publish-vercel wants a `vercel` on the PATH, though it runs none here.
+    # datasette-publish-vercel requires a `vercel` on the PATH, but does not run it here.
     environment = _environment(CLI.parent, python.parent, UV.parent)
     generate = (f"--vercel-json={HERE / 'vercel.json'}", f"--generate-dir={bundle.absolute()}")
     command = (DATASETTE, "publish", "vercel", f"{DATABASE}.db", f"--project={DATABASE}")
@@ -43,14 +43,14 @@ def build(site: Path, bundle: Path) -> None:
         shutil.copyfile(file, bundle / file.relative_to(site))
     shutil.copyfile(HERE / "requirements.lock", bundle / "requirements.txt")
     (bundle / ".python-version").write_text(f"{PYTHON_VERSION}\n")
-    # In place of `vercel link`, which needs the network; deploying names the real project.
+    # Replaces `vercel link`, which needs the network. Variables name the real project in `deploy`.
     link = {"projectId": DATABASE, "orgId": DATABASE, "settings": {}}
     (bundle / ".vercel").mkdir()
     (bundle / ".vercel" / "project.json").write_text(json.dumps(link))
     environment["VERCEL_PYTHON_COMPILEALL"] = "1"  # for a fast cold start
     run([CLI, "build", "--prod", "--yes", "--cwd", bundle], BUILD_SECONDS, env=environment)
-    # Remove the CLI's notes about this machine, and its paths from the byte code, which is not to
-    # be compared with its source: files have other times at Vercel.
+    # Remove the CLI's notes about this machine, and local paths from the byte code. The hash mode
+    # is needed because files have other modification times at Vercel.
     (bundle / OUTPUT / "builds.json").unlink()
     shutil.rmtree(bundle / OUTPUT / "diagnostics")
     compiled = (file for file in app(bundle)[0].values() if file.suffix == ".pyc")
@@ -60,12 +60,12 @@ def build(site: Path, bundle: Path) -> None:
 
 
 def static_database(bundle: Path) -> Path:
-    """The database as a file of the CDN, with its hash beside it."""
+    """The path of the database among the CDN's files; its hash is next to it."""
     return bundle / OUTPUT / "static" / f"{DATABASE}.db"
 
 
 def app(bundle: Path) -> tuple[dict[str, Path], list[str | Path], dict[str, str]]:
-    """The function's files by their name at Vercel, and the command and environment to serve it."""
+    """The function's files by their names at Vercel, and the command and environment to run it."""
     config_file = bundle / OUTPUT / "functions" / "index.py.func" / ".vc-config.json"
     config = json.loads(config_file.read_bytes())
     files = {name: bundle / source for name, source in config["filePathMap"].items()}
@@ -73,23 +73,23 @@ def app(bundle: Path) -> tuple[dict[str, Path], list[str | Path], dict[str, str]
 
 
 def deploy(bundle: Path) -> str:
-    """Deploy the bundle to production; returns the deployment's address, which may not be live."""
+    """Deploy the bundle to production. Returns the deployment's address, which may not be live."""
     environment = _environment() | {name: os.environ[name] for name in VARIABLES}
     command: list[Any] = [CLI, *"deploy --prebuilt --prod --yes --no-wait --cwd".split(), bundle]
     secret = os.environ["VERCEL_TOKEN"]
     for attempt in range(TRIES):
         time.sleep(float(os.environ.get("RETRY_SECONDS") or 10) if attempt else 0)
         try:
-            printed = run(command, DEPLOY_SECONDS, secret=secret, env=environment)
-            return printed.rpartition("\n")[2]
+            output = run(command, DEPLOY_SECONDS, secret=secret, env=environment)
+            return output.rpartition("\n")[2]
         except PublishError as error:
             reason = error
-    raise PublishError(f"{reason} ({TRIES} tries)")
+    raise PublishError(f"{reason} (after {TRIES} tries)")
 
 
 def _environment(*path: Path) -> dict[str, str]:
-    """The environment for commands, without secrets, with the folders `path` before the PATH."""
-    return {name: os.environ[name] for name in PASSED if name in os.environ} | {
+    """The environment for commands, without secrets. Puts the folders `path` before the PATH."""
+    return {name: os.environ[name] for name in PASSED_VARIABLES if name in os.environ} | {
         "FORCE_COLOR": "0",
         # Otherwise the CLI sends the author, remote and message of the last commit.
         "GIT_CEILING_DIRECTORIES": str(Path("build").absolute()),

@@ -1,4 +1,4 @@
-"""Runs the bundle's application as the target does, and compares its answers with the database."""
+"""Runs the bundle as the target does, and compares its responses with the database."""
 
 import html
 import json
@@ -20,64 +20,66 @@ from spojscore_crawler.store.files import open_database
 from spojscore_crawler.store.state import read_state
 from web.options import DATABASE
 
-COUNT = "SELECT count(*) FROM history"
-HOSTILE = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+COUNT_SQL = "SELECT count(*) FROM history"
+ENDLESS_SQL = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 
 def verify(database: Path) -> str:
-    """Compare the bundle with the database, and stamp it if there is no difference."""
+    """Compare the bundle with the database, and stamp it if they agree."""
     STAMP.unlink(missing_ok=True)
-    built = digest()
+    bundle_digest = digest()
     static = target.static_database(BUNDLE)
     for file in (static, target.app(BUNDLE)[0][static.name]):
         if Path(f"{static}.sha256").read_text().split()[0] != sha256(file):
             raise PublishError(f"{file} does not match its hash; run `make build`")
     if read_state(static).lineage != read_state(database).lineage:
-        raise PublishError(f"{BUNDLE} holds other crawls than {database}; run `make build`")
+        raise PublishError(f"{BUNDLE} and {database} hold different crawls; run `make build`")
     try:
         with serving() as client:
-            visited = compare(client, static)
+            count = compare(client, static)
     except (httpx.HTTPError, ValueError) as error:
-        raise PublishError(f"the bundle does not answer rightly: {error}") from error
-    STAMP.write_text(built)
-    return f"Verified {BUNDLE}: {visited} addresses."
+        raise PublishError(f"the bundle does not respond correctly: {error}") from error
+    STAMP.write_text(bundle_digest)
+    return f"Verified {BUNDLE}: {count} addresses."
 
 
 def compare(client: httpx.Client, database: Path) -> int:
-    """Compare the application's answers with the database; returns the number of addresses."""
+    """Compare the application's responses with the database. Returns the number of addresses."""
     with open_database(database) as db:
         counts = {name: db[name].count for name in (*db.table_names(), *db.view_names())}
-        listed, crawl = db.execute("SELECT problems, id FROM crawls ORDER BY id DESC").fetchone()
+        problem_count, crawl = db.execute(
+            "SELECT problems, id FROM crawls ORDER BY id DESC"
+        ).fetchone()
         code, name = db.execute("SELECT code, name FROM problems ORDER BY users DESC").fetchone()
 
     def read(path: str, **parameters: str) -> str:
         return client.get(path, params=parameters or None).raise_for_status().text
 
     base = f"/{DATABASE}"
-    facts = json.loads(read(f"{base}.json"))
+    info = json.loads(read(f"{base}.json"))
     pages = {"/": DATABASE, f"{base}/problems": code, f"{base}/problems/{code}": name}
-    pages |= {f"{base}/{query['name']}": query["title"] for query in facts["queries"]}
+    pages |= {f"{base}/{query['name']}": query["title"] for query in info["queries"]}
     for path, text in pages.items():
         if text not in html.unescape(read(path)):
             raise PublishError(f"{path} does not contain {text!r}")
-    tables = {table["name"]: table["count"] for table in facts["tables"]}
-    answers = {
+    tables = {table["name"]: table["count"] for table in info["tables"]}
+    checks = {
         "table sizes": (tables, {name: counts[name] for name in tables}),
-        "CSV lines": (read(f"{base}/problems.csv", _size="max").count("\n"), listed + 1),
-        "SQL": (read(f"{base}.json", sql=COUNT, _shape="arrayfirst"), f"[{counts['history']}]"),
-        "metadata.yml": (bool(facts["queries"]), True),
+        "CSV lines": (read(f"{base}/problems.csv", _size="max").count("\n"), problem_count + 1),
+        "SQL": (read(f"{base}.json", sql=COUNT_SQL, _shape="arrayfirst"), f"[{counts['history']}]"),
+        "metadata.yml": (bool(info["queries"]), True),
         "last crawl": (json.loads(read("/-/freshness.json"))["crawl"], crawl),
-        "hostile SQL": (client.get(f"{base}.json", params={"sql": HOSTILE}).status_code, 400),
+        "endless SQL": (client.get(f"{base}.json", params={"sql": ENDLESS_SQL}).status_code, 400),
     }
-    for subject, (answer, expected) in answers.items():
-        if answer != expected:
-            raise PublishError(f"{subject}: the bundle answers {answer}, not {expected}")
-    return len(pages) + len(answers)
+    for subject, (actual, expected) in checks.items():
+        if actual != expected:
+            raise PublishError(f"{subject}: the bundle has {actual}, not {expected}")
+    return len(pages) + len(checks)
 
 
 @contextmanager
 def serving() -> Iterator[httpx.Client]:
-    """Serve a read-only copy of the bundle's application; yields a client for it."""
+    """Serve a read-only copy of the bundle's application. Yields a client for it."""
     files, command, environment = target.app(BUNDLE)
     with TemporaryDirectory(prefix="spojscore-") as folder, socket.socket() as server:
         for name, source in files.items():
@@ -86,7 +88,7 @@ def serving() -> Iterator[httpx.Client]:
             shutil.copyfile(source, copy)
         for path in (Path(folder), *Path(folder).rglob("*")):
             path.chmod(0o555)
-        if os.geteuid() == 0 and shutil.which("setpriv"):  # else root could write there
+        if os.geteuid() == 0 and shutil.which("setpriv"):  # otherwise root could write
             command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
         server.bind(("127.0.0.1", 0))
         server.listen()
@@ -94,6 +96,6 @@ def serving() -> Iterator[httpx.Client]:
         command += ["--log-level=warning", "--fd", str(number)]
         environment["PATH"] = os.environ["PATH"]
         with running(command, cwd=folder, pass_fds=[number], env=environment):
-            server.close()  # so that connections fail once the application has ended
+            server.close()  # so that connections fail when the application ends
             with httpx.Client(base_url=address, timeout=TIMEOUT) as client:
                 yield client

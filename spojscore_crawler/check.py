@@ -11,44 +11,45 @@ from spojscore_crawler.settings import STALE_HOURS
 from spojscore_crawler.store.files import StoreError
 from spojscore_crawler.store.schema import upgrade
 from spojscore_crawler.store.state import read_state
-from spojscore_crawler.store.times import CLOCK_SKEW, minute
+from spojscore_crawler.store.times import CLOCK_SKEW, format_minute
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m spojscore_crawler.check",
-        description="Upgrade the database if necessary and say whether it is sound, and how old "
-        "its data is. Exit status 1 if it is not sound, or older than STALE_HOURS.",
+        description="Upgrade the database if necessary, then report whether it is sound and how "
+        "old its data is. Exit status 1 if it is not sound or is older than STALE_HOURS.",
     )
     parser.add_argument("database", type=Path)
     path = parser.parse_args(arguments).database
     limit = timedelta(hours=stale_hours())
     try:
-        if upgraded := upgrade(path):
-            print(upgraded)
+        if message := upgrade(path):
+            print(message)
         state = read_state(path)
     except StoreError as error:
         sys.exit(f"error: {error}")
     age = datetime.now(UTC) - state.finished
-    print(f"{path}: sound, {state.problems} problems with {state.users} solvers in all")
-    print(f"last crawl: finished {minute(state.finished)}, {hours(age)} ago")
+    print(f"{path}: sound, {state.problems} problems with {state.users} solvers in total")
+    print(f"last crawl: finished {format_minute(state.finished)}, {format_hours(age)} ago")
     if state.overridden:
         print(f"accepted by hand: {state.overridden}")
     if age > limit:
-        sys.exit(f"error: {path} is stale: its last crawl is older than {hours(limit)}")
+        limit_text = f"its last crawl is older than {format_hours(limit)}"
+        sys.exit(f"error: {path} is stale: {limit_text}; run `make crawl`")
     if age < -CLOCK_SKEW:
-        sys.exit(f"error: {path}: by this machine's clock, its last crawl is in the future")
+        sys.exit(f"error: {path}: its last crawl is in the future; set this machine's clock")
 
 
 def stale_hours() -> float:
-    """STALE_HOURS of the environment or the settings; exits if that is not a number."""
+    """STALE_HOURS from the environment or the settings. Exits if it is not a number."""
     try:
         return float(STALE_HOURS)
     except ValueError:
         sys.exit(f"error: STALE_HOURS is {STALE_HOURS!r}, not a number of hours")
 
 
-def hours(age: timedelta) -> str:
+def format_hours(age: timedelta) -> str:
     return f"{age / timedelta(hours=1):.1f} h"
 
 

@@ -1,18 +1,18 @@
 /* Reads SPOJ's list of classical problems in your own browser and saves it as a .har file, for
  * `make crawl PAGES=FILE.har`. Open https://www.spoj.com/problems/classical/ and its console
  * (F12), paste all of this there, press Enter and click Start.
- * It opens a window and walks through the list in it, a page a second, as you would by clicking,
- * if robots.txt allows it. It sends nothing anywhere and gets past nothing: where SPOJ asks whether
- * you are a robot, you answer in that window and click Continue. After a reload, paste it again:
- * for half an hour, it continues where it stopped. */
+ * It opens a window and reads the list in it, a page a second, as you would by clicking, if
+ * robots.txt allows it. It sends nothing anywhere and bypasses nothing: if SPOJ asks whether you
+ * are a robot, answer in that window and click Continue. After a reload, paste it again: for half
+ * an hour, it continues where it stopped. */
 navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
   const PATH = "/problems/classical/sort=0,start=";
   const PAUSE = 1000; // milliseconds before each page
   const TIMEOUT = 30_000; // milliseconds for one page
-  const MAX_AGE = 30 * 60_000; // milliseconds for which the pages are kept
-  const CACHED = "This page came out of the browser's cache.";
+  const MAX_AGE = 30 * 60_000; // milliseconds after which the pages are discarded
+  const CACHED = "This page came from the browser's cache.";
 
-  if (!lock) return console.log("It is running already, here or in another tab.");
+  if (!lock) return console.log("Already running, here or in another tab.");
   const add = (parent, tag) => parent.appendChild(document.createElement(tag));
   const box = add(document.body, "div");
   const [text, button] = [add(box, "span"), add(box, "button")];
@@ -21,7 +21,7 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
   const say = (message) => console.log((text.textContent = message));
   const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-  // A window opens only on a click. The open one has a name, unless SPOJ cut its connection.
+  // Browsers open a window only on a click. Its name finds it again, unless SPOJ isolates it.
   let tab;
   const click = (label) => new Promise((resolve) => {
     Object.assign(button, { textContent: label, hidden: false });
@@ -30,11 +30,11 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
       resolve((tab = open("", "spojscore-list", "width=900,height=700")));
     };
   });
-  const shown = () => {
+  const getPage = () => {
     try { return tab.document; } catch { return null; } // an error page of the browser's own
   };
   let [size, last] = [0, 0]; // rows of a page, start= of the last one
-  // The page that the window shows, if it is the one at `path`, or a sentence that says what it is.
+  // The page in the window, if it is the one at `path`, or a sentence that says what is wrong.
   const check = (page, path) => {
     const [entry] = page.defaultView.performance.getEntriesByType("navigation");
     const status = entry?.responseStatus || 200;
@@ -44,21 +44,21 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     if (page.location.pathname !== path) return `The window shows ${page.location.pathname}.`;
     if (!path.startsWith(PATH)) return page;
     const rows = page.querySelectorAll("table.problems a[href*='/ranks/']").length;
-    if (!rows) return "This page is no list of problems.";
-    if (rows < size && path !== PATH + last) return "This page breaks off.";
+    if (!rows) return "This page is not a list of problems.";
+    if (rows < size && path !== PATH + last) return "This page is incomplete.";
     return entry?.transferSize === 0 ? CACHED : page;
   };
   const load = async (path, go) => {
-    const before = shown();
+    const before = getPage();
     await sleep(PAUSE);
     if (!tab || tab.closed) return "The window is closed.";
     go();
     for (const end = Date.now() + TIMEOUT; Date.now() < end; await sleep(50)) {
-      if (tab.closed) return "The window is closed or cut off. Answer, if SPOJ asks there.";
-      const page = shown();
+      if (tab.closed) return "The window is closed or isolated. If SPOJ asks something there, answer it.";
+      const page = getPage();
       if (page && page !== before && page.readyState === "complete") return check(page, path);
     }
-    return "There is no page yet.";
+    return "The page has not loaded yet.";
   };
   const read = async (path) => {
     let page = await load(path, () => (tab.location = path));
@@ -66,10 +66,10 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     if (typeof page !== "string") return page;
     say(`${page} Then click `);
     await click("Continue");
-    page = shown()?.readyState === "complete" ? check(shown(), path) : ""; // after the question
+    page = getPage()?.readyState === "complete" ? check(getPage(), path) : ""; // once SPOJ has its answer
     return typeof page === "string" ? read(path) : page;
   };
-  // By RFC 9309: of the group for spojscore, or else for all, the longest rule that fits decides.
+  // RFC 9309: in the group for spojscore, or else for all, the longest matching rule decides.
   const forbids = (robots, path) => {
     const [groups, line] = [{}, /^[ \t]*(user-agent|allow|disallow)[ \t]*:([^#\r\n]*)/gim];
     let [agents, isHead] = [[], false];
@@ -88,7 +88,7 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
       .sort((a, b) => b.value.length - a.value.length || b.allow - a.allow);
     return rule && !rule.allow;
   };
-  // First, last, those between, and the two again: they show whether the list has shifted.
+  // First, last, the others, and first and last again, which shows whether the list has shifted.
   const order = (html) => {
     const links = [...html.matchAll(/href="[^"]*\/classical\/[^"]*start=(\d+)"/g)];
     const starts = links.map((link) => Number(link[1])).filter((start) => start > 0);
@@ -96,17 +96,17 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     [size, last] = [Math.min(...starts), Math.max(...starts)];
     return [0, last, ...Array.from({ length: last / size - 1 }, (_, n) => (n + 1) * size), last, 0];
   };
-  const none = { cookies: [], headers: [], httpVersion: "", headersSize: -1, bodySize: -1 };
+  const unknown = { cookies: [], headers: [], httpVersion: "", headersSize: -1, bodySize: -1 };
   const toEntry = ({ url, started, html }) => ({
     startedDateTime: started, time: 0, cache: {}, timings: { send: 0, wait: 0, receive: 0 },
-    request: { ...none, method: "GET", url, queryString: [] },
-    response: { ...none, status: 200, statusText: "", redirectURL: "",
+    request: { ...unknown, method: "GET", url, queryString: [] },
+    response: { ...unknown, status: 200, statusText: "", redirectURL: "",
       content: { size: html.length, mimeType: "text/html", text: html } },
   });
   const cache = await caches.open("spojscore"); // outlives a reload
   let pages = (await (await cache.match("/pages"))?.json()) ?? [];
   if (pages.length && Date.now() - Date.parse(pages[0].started) > MAX_AGE) pages = [];
-  say(`It walks through the list in a window of its own, from page ${pages.length + 1} on. `);
+  say(`This reads the list in a window of its own, from page ${pages.length + 1} on. `);
   await click("Start");
   const robots = await read("/robots.txt");
   if (forbids(robots.documentElement.textContent, PATH)) return say("robots.txt forbids it.");

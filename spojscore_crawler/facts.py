@@ -18,20 +18,20 @@ def main(arguments: list[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     columns = ",".join(facts.KINDS[args.kind].columns)
     if not args.file:
-        sys.exit(f"error: no file; run make {args.kind} FILE=, a CSV file of {columns}")
+        sys.exit(f"error: no file; run `make {args.kind} FILE=…` with a CSV file of {columns}")
     try:
         new = facts.read_facts(args.kind, Path(args.file))
-        if upgraded := schema.upgrade(args.database):
-            print(upgraded)
-        replaced = facts.replace(args.database, new)
+        if message := schema.upgrade(args.database):
+            print(message)
+        result = facts.replace(args.database, new)
     except (StoreError, facts.FactsError) as error:
         sys.exit(f"error: {error}; the database is unchanged")
     print(
-        f"{args.database}: {len(new.rows)} {args.kind} as of {new.day}, {replaced.rows} before; "
-        f"{replaced.unknown} codes are not in the list"
+        f"{args.database}: {len(new.rows)} {args.kind} as of {new.day}, {result.rows} before; "
+        f"{result.unknown} codes are not in the list"
     )
-    if new.without_topic:
-        print(f"data/ has no topic for: {' '.join(new.without_topic)}")
+    if new.sources_without_topic:
+        print(f"data/ has no topic for: {' '.join(new.sources_without_topic)}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Words for why a page is not available."""
+"""Describes why a page could not be read."""
 
 import re
 from urllib.parse import urljoin, urlsplit
@@ -15,13 +15,13 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
 DOWNLOAD_ERRORS: dict[type, str] = {
-    CannotResolveHostError: "there is no such host",
+    CannotResolveHostError: "no such host",
     DownloadConnectionRefusedError: "the connection was refused",
     DownloadFailedError: "the connection was lost",
     DownloadTimeoutError: "no response in time",
     ResponseDataLossError: "the response was cut off",
 }
-BOT_CHECK_MARKS = re.compile(
+BOT_CHECK_MARKERS = re.compile(
     rb"<title>just a moment\.\.\.</title>|<title>attention required!|_cf_chl_opt"
     rb"|cf-browser-verification",
     re.IGNORECASE,
@@ -33,20 +33,20 @@ BOT_CHECK = (
 
 
 def describe_error(error: BaseException | None) -> str:
-    """A few words for an exception of Scrapy's downloader or of one of its middlewares."""
+    """Describe an exception from Scrapy's downloader or one of its middlewares."""
     if isinstance(error, HttpError):
         return describe_status(error.response)
     if "certificate verify failed" in str(error):
         return "the server's certificate is not trusted"
     if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in str(error):
         return "the page is too large (DOWNLOAD_MAXSIZE)"
-    words = DOWNLOAD_ERRORS.get(type(error))
-    return words or str(error).partition("\n")[0] or type(error).__name__
+    description = DOWNLOAD_ERRORS.get(type(error))
+    return description or str(error).partition("\n")[0] or type(error).__name__
 
 
 def describe_status(response: Response) -> str:
-    """A few words for a response whose status is not 200."""
-    if reason := bot_check(response):
+    """Describe a response whose status is not 200."""
+    if reason := describe_bot_check(response):
         return reason
     if not (location := response.headers.get("Location")):
         return f"HTTP {response.status}"
@@ -58,12 +58,12 @@ def describe_status(response: Response) -> str:
     return reason
 
 
-def bot_check(response: Response) -> str | None:
-    """A sentence if the response asks its visitor to prove that they are human, else None.
+def describe_bot_check(response: Response) -> str | None:
+    """Describe a response that asks its visitor to prove they are human; None for any other.
 
     Source: Cloudflare's docs say that `cf-mitigated: challenge` marks each challenge.
     """
-    marked = response.headers.get("cf-mitigated") == b"challenge"
-    if marked or BOT_CHECK_MARKS.search(response.body):
+    is_challenge = response.headers.get("cf-mitigated") == b"challenge"
+    if is_challenge or BOT_CHECK_MARKERS.search(response.body):
         return BOT_CHECK.format(response.status)
     return None

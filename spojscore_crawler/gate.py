@@ -9,34 +9,34 @@ from itertools import pairwise
 
 from spojscore_crawler.items import Page, Problem
 from spojscore_crawler.store.state import LastList
-from spojscore_crawler.store.times import CLOCK_SKEW, minute
+from spojscore_crawler.store.times import CLOCK_SKEW, format_minute
 
-# The settings, and the highest number that makes sense; ratios are of the last list.
+# Settings and their maximum values. Ratios refer to the last list.
 LIMITS = {"MIN_PROBLEMS": 10**6, "MIN_PROBLEMS_RATIO": 1, "MIN_USERS_RATIO": 1,
           "MAX_RENAMED_RATIO": 1, "MAX_PAGES": 10**6}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Crawl:
-    """The pages of a crawl, in the order in which they were read, and its problems.
+    """The pages of a crawl, in the order they were read, and its problems.
 
     `last` is the last committed list, None before the first; `limits` are the settings in LIMITS;
-    `began` and `now`, in UTC, are when the crawl began and ended.
+    `started` and `now`, in UTC, are when the crawl started and ended.
     """
 
     pages: Sequence[Page]
     problems: Sequence[Problem]
     last: LastList | None
     limits: Mapping[str, float]
-    began: datetime
+    started: datetime
     now: datetime
 
     @cached_property
     def times(self) -> list[datetime]:
-        """When the pages were read, ascending; the beginning of the day of -a day=."""
+        """When the pages were read, ascending; with -a day=, only midnight of that day."""
         if days := {page.day for page in self.pages if page.day}:
             return [datetime.combine(min(days), time(), UTC)]
-        return sorted({page.read for page in self.pages if page.read}) or [self.began, self.now]
+        return sorted({page.read for page in self.pages if page.read}) or [self.started, self.now]
 
     @cached_property
     def readings(self) -> dict[int | None, list[Page]]:
@@ -48,13 +48,13 @@ class Crawl:
 
     @property
     def starts(self) -> range:
-        """The start= of each page of the list, as far as any pager leads."""
+        """The start= of each page of the list, up to the last one that any pager names."""
         size = max((len(page.keys) for page in self.pages), default=1)
         return range(0, max((page.end or 0 for page in self.pages), default=0) + 1, size)
 
     @property
-    def fenced(self) -> bool:
-        """Whether the first and the last page were read again, which shows whether it shifted."""
+    def is_fenced(self) -> bool:
+        """Whether the first and last pages were read again, to detect a shift of the list."""
         return all(len(self.readings.get(start, [])) > 1 for start in (0, self.starts[-1]))
 
 
@@ -63,31 +63,33 @@ Rule = Callable[[Crawl], str | None]
 
 def missing_pages(crawl: Crawl) -> str | None:
     if not crawl.pages:
-        return "no page was read, see the log"
+        return "no page was read; see the log"
     missing = [start for start in crawl.starts if start not in crawl.readings]
     if not missing:
         return None
-    return f"{len(missing)} of {len(crawl.starts)} pages missing, the first is start={missing[0]}"
+    count = f"{len(missing)} of {len(crawl.starts)} pages"
+    return f"{count} are missing, the first at start={missing[0]}"
 
 
 def last_page_changed(crawl: Crawl) -> str | None:
     if len(ends := {page.end for page in crawl.pages}) <= 1:
         return None
     starts = " and ".join(f"start={end}" for end in sorted(ends, key=str))
-    return f"the list grew or shrank during the crawl: its last page was {starts}"
+    return f"the list grew or shrank during the crawl: its last page was {starts}; crawl again"
 
 
-def unfenced(crawl: Crawl) -> str | None:
-    # Saved pages may be unfenced; the database says so.
-    if not crawl.fenced and any(page.read is None for page in crawl.pages):
-        return "the first and the last page were not read again at the end"
+def no_fence(crawl: Crawl) -> str | None:
+    # Saved pages need no fence; the table crawls says if they had one.
+    if not crawl.is_fenced and any(page.read is None for page in crawl.pages):
+        return "the first and last pages were not read again at the end"
     return None
 
 
-def shifted(crawl: Crawl) -> str | None:
+def list_shifted(crawl: Crawl) -> str | None:
     for start, readings in crawl.readings.items():
         if any(page.keys != readings[0].keys for page in readings):
-            return f"the list shifted during the crawl: start={start} lists other problems now"
+            other = f"start={start} now lists other problems"
+            return f"the list shifted during the crawl: {other}; crawl again"
     return None
 
 
@@ -115,7 +117,7 @@ def not_ascending(crawl: Crawl) -> str | None:
 
 def spans_two_days(crawl: Crawl) -> str | None:
     first, last = (crawl.times[place].date() for place in (0, -1))
-    # A crawl that begins before midnight may end after it.
+    # A live crawl may span midnight.
     if first == last or not any(page.read for page in crawl.pages):
         return None
     return f"the pages were saved on two days, {first} and {last}; choose one with -a day="
@@ -124,19 +126,20 @@ def spans_two_days(crawl: Crawl) -> str | None:
 def in_the_future(crawl: Crawl) -> str | None:
     if crawl.times[-1] <= crawl.now + CLOCK_SKEW:
         return None
-    then, now = minute(crawl.times[-1]), minute(crawl.now)
-    return f"the pages are dated {then}, but this machine's clock says {now}"
+    then, now = format_minute(crawl.times[-1]), format_minute(crawl.now)
+    return f"the pages are dated {then}, but this machine's clock says {now}; set the clock"
 
 
 def before_last_crawl(crawl: Crawl) -> str | None:
     if crawl.last is None:
         return None
     started, last = crawl.times[0], crawl.last.started
-    if crawl.pages[0].day:  # of which nobody knows the hour
+    if crawl.pages[0].day:  # its hour is unknown
         last = datetime.combine(last, time(), UTC)
     if started >= last:
         return None
-    return f"the pages are dated {minute(started)}, before the last crawl, {minute(last)}"
+    then, before = format_minute(started), format_minute(last)
+    return f"the pages are dated {then}, before the last crawl ({before})"
 
 
 def too_few_problems(crawl: Crawl) -> str | None:
@@ -145,7 +148,7 @@ def too_few_problems(crawl: Crawl) -> str | None:
         return _fewer(crawl, "problems", problems, crawl.last.problems)
     if problems >= (minimum := crawl.limits["MIN_PROBLEMS"]):
         return None
-    return f"{problems} problems, a first list has at least {minimum:g} (MIN_PROBLEMS)"
+    return f"{problems} problems, fewer than a first list needs: {minimum:g} (MIN_PROBLEMS)"
 
 
 def too_few_users(crawl: Crawl) -> str | None:
@@ -153,52 +156,53 @@ def too_few_users(crawl: Crawl) -> str | None:
     return _fewer(crawl, "users", sum(problem.users for problem in crawl.problems), before)
 
 
-def renamed(crawl: Crawl) -> str | None:
+def too_many_renamed(crawl: Crawl) -> str | None:
     names = crawl.last.names if crawl.last else {}
-    known = [problem for problem in crawl.problems if problem.id in names]
-    changed = [problem.name for problem in known if problem.name != names[problem.id]]
+    common = [problem for problem in crawl.problems if problem.id in names]
+    new_names = [problem.name for problem in common if problem.name != names[problem.id]]
     ratio = crawl.limits["MAX_RENAMED_RATIO"]
-    if len(changed) <= ratio * len(known):
+    if len(new_names) <= ratio * len(common):
         return None
     return (
-        f"{len(changed)} of {len(known)} names changed, more than {ratio * 100:g}% "
-        f"(MAX_RENAMED_RATIO), one of them to {changed[0]!r}"
+        f"{len(new_names)} of {len(common)} names changed, more than {ratio * 100:g}% "
+        f"(MAX_RENAMED_RATIO), such as to {new_names[0]!r}"
     )
 
 
-# The list is whole.
-WHOLE: tuple[Rule, ...] = (
-    missing_pages, last_page_changed, unfenced, shifted, lost_rows, duplicate_codes,
+# Is the list complete?
+COMPLETENESS: tuple[Rule, ...] = (
+    missing_pages, last_page_changed, no_fence, list_shifted, lost_rows, duplicate_codes,
     not_ascending,
 )  # fmt: skip
-# It follows the last one.
-DATED: tuple[Rule, ...] = (spans_two_days, in_the_future, before_last_crawl)
-# It is plausible. A person may accept one that is not.
-PLAUSIBLE: tuple[Rule, ...] = (too_few_problems, too_few_users, renamed)
+# Does it follow the last one?
+DATES: tuple[Rule, ...] = (spans_two_days, in_the_future, before_last_crawl)
+# Is it plausible? GATE=accept overrides these.
+PLAUSIBILITY: tuple[Rule, ...] = (too_few_problems, too_few_users, too_many_renamed)
 
 
 def judge(crawl: Crawl) -> tuple[dict[str, str], bool]:
-    """Apply the rules: the messages of those that the crawl breaks, and whether they are PLAUSIBLE.
+    """Apply the rules.
 
-    Later rules make sense only if it breaks no earlier one.
+    Returns a message for each rule that the crawl breaks, by the rule's name, and whether
+    GATE=accept may override them. Each group of rules assumes that the earlier ones hold.
     """
-    if broken := _broken(WHOLE, crawl) or _broken(DATED, crawl):
-        return broken, False
-    return _broken(PLAUSIBLE, crawl), True
+    if violations := _violations(COMPLETENESS, crawl) or _violations(DATES, crawl):
+        return violations, False
+    return _violations(PLAUSIBILITY, crawl), True
 
 
-def page_fault(page: Page, requested: int | None, max_pages: int) -> str | None:
-    """What is wrong with the page requested with start=`requested`; worth a retry. None if nothing.
+def page_fault(page: Page, requested_start: int | None, max_pages: int) -> str | None:
+    """Describe what is wrong with a page, so that it is retried; None if nothing is.
 
-    `requested` is None for a saved page that may be any.
+    `requested_start` is the start= of the request, None if unknown (a saved page).
     """
     rows = len(page.keys)
     if page.end is None:
         return "no pager"
     if page.start is None:
         return "the pager does not say which page it is"
-    if requested not in (None, page.start):
-        return f"start={requested} was answered with start={page.start}"
+    if requested_start not in (None, page.start):
+        return f"start={requested_start} returned the page start={page.start}"
     if page.size and (rows > page.size or (rows < page.size and page.start != page.end)):
         return f"{rows} rows instead of {page.size}"
     if (pages := page.end // (page.size or rows) + 1) > max_pages:
@@ -206,7 +210,7 @@ def page_fault(page: Page, requested: int | None, max_pages: int) -> str | None:
     return None
 
 
-def _broken(rules: Iterable[Rule], crawl: Crawl) -> dict[str, str]:
+def _violations(rules: Iterable[Rule], crawl: Crawl) -> dict[str, str]:
     return {rule.__name__: sentence for rule in rules if (sentence := rule(crawl))}
 
 

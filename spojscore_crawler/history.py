@@ -1,4 +1,4 @@
-"""`python -m spojscore_crawler.history DB`: a new database with SPOJ's past lists, from data/."""
+"""`python -m spojscore_crawler.history DB`: create a database from SPOJ's past lists in data/."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ COLUMNS: dict[str, Callable[[str], object]] = {
     "votes_up": int, "votes_down": int,
 }  # fmt: skip
 # A list's row in data/README.md: its file, and when it was read.
-READ = re.compile(r"^\| \[([0-9-]+)\.csv\]\([^)]*\) \| ([^|]+) \|", re.MULTILINE)
+README_ROW = re.compile(r"^\| \[([0-9-]+)\.csv\]\([^)]*\) \| ([^|]+) \|", re.MULTILINE)
 
 
 def read_list(day: str) -> list[Problem]:
-    """SPOJ's list of `day`, one of DAYS, by ascending id.
+    """Read SPOJ's list of `day`, one of DAYS, by ascending id.
 
-    A list without votes gets those of the last list before it that has some.
+    A list without votes gets those of the last earlier list that has them.
     """
-    voted = {problem.id: problem for problem in _read(votes_day(day) or day)}
+    votes_by_id = {problem.id: problem for problem in _read(votes_day(day) or day)}
     problems = []
     for problem in _read(day):
-        votes = voted.get(problem.id, problem)
+        votes = votes_by_id.get(problem.id, problem)
         problems.append(replace(problem, votes_up=votes.votes_up, votes_down=votes.votes_down))
     return problems
 
@@ -55,12 +55,12 @@ def list_source(day: str) -> str:
 
     Raises KeyError if data/README.md lacks it.
     """
-    read = dict(READ.findall((DATA / "README.md").read_text(encoding="utf-8")))
+    read = dict(README_ROW.findall((DATA / "README.md").read_text(encoding="utf-8")))
     return f"data/{day}.csv, read {read[day]}"
 
 
 def commit_list(path: Path, problems: Sequence[Problem], crawl: Crawl) -> Changes:
-    """Commit a list as a crawl would, without its validation. Raises StoreError."""
+    """Commit a list as a crawl would, without validating it. Raises StoreError."""
     for problem in problems:
         add_scores(problem)
     return commit(path, problems, crawl)
@@ -69,10 +69,10 @@ def commit_list(path: Path, problems: Sequence[Problem], crawl: Crawl) -> Change
 def import_lists(path: Path, days: Iterable[str] = DAYS, source: str | None = None) -> None:
     """Write a new database with the lists of `days`, all or nothing.
 
-    `source` is what the crawls have as theirs instead of list_source(). Raises StoreError.
+    `source` replaces list_source() in the table crawls. Raises StoreError.
     """
     if path.exists():
-        raise StoreError(f"{path} exists, and its history stays; name a new file")
+        raise StoreError(f"{path} already exists; name a new file")
     draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)
     for day in days:

@@ -6,14 +6,14 @@ from datetime import date, datetime
 
 @dataclass(slots=True, kw_only=True)
 class Problem:
-    """A row of the list. None where the page says nothing.
+    """A row of the list. A value that the page lacks is None.
 
-    `users` have solved it; `value` is the rounded number of points that SPOJ shows for it;
-    `acceptance` is in percent; votes are counts; difficulties are SPOJ's own numbers.
+    `users` is how many people have solved it; `value` is the rounded number of points that SPOJ
+    shows for it; `acceptance` is in percent; votes are counts; difficulties are SPOJ's numbers.
 
-    The score pipeline adds, all in points: `score`, what each solver holds, `points_if_solved`,
-    what the next solver gets, `per_submission`, what one submission brings on average, and `band`,
-    the range that `score` falls into.
+    The score pipeline adds, in points: `score`, which each solver holds; `points_if_solved`, which
+    the next solver gets; `per_submission`, the average gain of one submission; and `band`, the
+    range that `score` falls into.
     """
 
     id: int
@@ -34,12 +34,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One reading of one page: its start=, the last page's by its pager, id and code of each row.
+    """One reading of one page of the list, without its problems.
 
-    `start` is None when the pager does not say, `end` when there is no pager, `size`, the number of
-    rows of a full page, when the pager does not say. `source` says where the page came from.
-    `read` is when a person's browser read it, in UTC, None for a page that the crawler requested;
-    `day` is the value of -a day=.
+    `start` is its start=, None if the pager does not say; `end` is the last page's start=, None
+    without a pager; `keys` are id and code of each row; `size` is the number of rows on a full
+    page, None if the pager does not say. `source` says where the page came from. `read` is when a
+    browser read it, in UTC, None if the crawler did; `day` is the value of -a day=.
     """
 
     start: int | None

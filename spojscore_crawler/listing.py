@@ -1,4 +1,4 @@
-"""One page of SPOJ's list of classical problems, read into problems and pager. Pure.
+"""Parses a page of SPOJ's list of classical problems: its problems and its pager. Pure.
 
 Cells are identified by their links (/problems/, /ranks/, /status/) and their titles, never by
 position: the old theme, the modern theme and the logged-in view order them differently.
@@ -30,7 +30,7 @@ SPOJ_ERRORS = ("Wrong problem id!", "Problem hidden")
 
 
 class ListingError(Exception):
-    """The page is not a readable list of problems. Says which page, which row and why."""
+    """The page is not a readable list of problems. The message says which row and why."""
 
 
 class Listing(NamedTuple):
@@ -38,12 +38,12 @@ class Listing(NamedTuple):
     problems: list[Problem]
 
 
-def parse_listing(body: bytes, requested: int | None = None) -> Listing:
-    """Read a page of the list, which was requested with start=`requested`.
+def parse_listing(body: bytes, requested_start: int | None = None) -> Listing:
+    """Parse a page of the list that was requested with start=`requested_start`.
 
-    Raises ListingError when the page has no problem table, or is cut off in it, when a row
-    lacks its id, code, name or users, or has text where a number belongs, or when a page number
-    of the pager links another page.
+    Raises ListingError if the page has no problem table or is cut off inside it, if a row lacks
+    its id, code, name or users or has text where a number belongs, or if a page number in the
+    pager links to another page.
     """
     text = decode(body)
     page = Selector(text=text, type="html")
@@ -54,16 +54,16 @@ def parse_listing(body: bytes, requested: int | None = None) -> Listing:
     if "</table" not in text[text.rfind(f"/ranks/{problems[-1].code}") :].lower():
         raise ListingError(f"the page is cut off after row {len(problems)}")
     start, highest_link, size = _read_pager(page)
-    if start is None and highest_link == 0:  # the second and last page links only the first
-        start = requested
-    # The last page's own pager links no page after it, nor itself.
+    if start is None and highest_link == 0:  # the second of two pages links only to the first
+        start = requested_start
+    # The last page links neither to itself nor to a later page.
     end = None if highest_link is None else max(highest_link, start or 0)
     keys = tuple((problem.id, problem.code) for problem in problems)
     return Listing(Page(start, end, keys, size), problems)
 
 
 def decode(body: bytes) -> str:
-    """The page's text: UTF-8 wherever that is valid, ISO 8859-2 for the other bytes.
+    """Decode a page as UTF-8 where that is valid, and the other bytes as ISO 8859-2.
 
     SPOJ's old pages declare ISO 8859-2 and mix both.
     """
@@ -89,13 +89,16 @@ def _problem_rows(page: Selector) -> list[HtmlElement]:
 
 
 def _read_pager(page: Selector) -> tuple[int | None, int | None, int | None]:
-    """The page's own start=, whose number the pager does not link; highest link; page size."""
-    number = highest = size = None
+    """(the page's own start=, the highest start= linked, rows per page); None if unknown.
+
+    The pager does not link to the page it is on.
+    """
+    number = highest_link = size = None
     for cell in page.css("ul.pagination li, table.navigation td"):
         text = _text(cell.root)
         links = [PAGER_LINK.search(link.get("href", "")) for link in cell.root.iter("a")]
         starts = [int(link[1]) for link in links if link]
-        highest = max(highest or 0, *starts, 0)
+        highest_link = max(highest_link or 0, *starts, 0)
         if not WHOLE_NUMBER.fullmatch(text) or text == "0":
             continue
         pages_before = int(text) - 1
@@ -108,12 +111,12 @@ def _read_pager(page: Selector) -> tuple[int | None, int | None, int | None]:
         if starts[0] != (size or 0) * pages_before or (pages_before and not size):
             raise ListingError(f"the pager links page {text} to start={starts[0]}")
     if number is None or (number and not size):
-        return None, highest, size
-    return number * (size or 0), highest, size
+        return None, highest_link, size
+    return number * (size or 0), highest_link, size
 
 
 def _problem_links(row: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
-    """(problems | ranks | status, code, link) for each of the row's links to a problem."""
+    """(problems | ranks | status, code, link) of each of the row's links to a problem."""
     for link in row.iter("a"):
         if match := PROBLEM_LINK.match(link.get("href", "")):
             yield match[1], match[2], link
@@ -148,16 +151,16 @@ def _read_row(row: HtmlElement, where: str) -> Problem:
     if not WHOLE_NUMBER.fullmatch(users):
         raise ListingError(f"{where}: users are {users[:MAX_QUOTE]!r}, not a whole number")
     value = VALUE.search(ranks_link.get("title", ""))
-    titles = [element for element in row.iter() if element.tag != "a" and element.get("title")]
-    votes = next((m for e in titles if (m := VOTES.search(e.get("title", "")))), None)
-    concept, implementation = _difficulties(titles)
+    tooltips = [element for element in row.iter() if element.tag != "a" and element.get("title")]
+    votes = next((m for e in tooltips if (m := VOTES.search(e.get("title", "")))), None)
+    concept, implementation = _read_difficulties(tooltips)
     return Problem(
         id=_read_id(row, name_link, where),
         code=codes.pop(),
         name=name,
         users=int(users),
         value=float(value[1]) if value else None,
-        acceptance=_acceptance(links["status"][1], where) if "status" in links else None,
+        acceptance=_read_acceptance(links["status"][1], where) if "status" in links else None,
         votes_up=int(votes[1]) if votes else None,
         votes_down=int(votes[2]) if votes else None,
         concept_difficulty=concept,
@@ -166,16 +169,16 @@ def _read_row(row: HtmlElement, where: str) -> Problem:
 
 
 def _read_id(row: HtmlElement, name_link: HtmlElement, where: str) -> int:
-    """The plain number nearest to the name, before it if possible; other numbers may precede it."""
+    """Read the plain number nearest to the name, preferably before it."""
     name_cell = next(cell for cell in row if name_link in cell.iter("a"))
-    neighbours = chain(name_cell.itersiblings("td", preceding=True), name_cell.itersiblings("td"))
-    for cell in neighbours:
+    neighbors = chain(name_cell.itersiblings("td", preceding=True), name_cell.itersiblings("td"))
+    for cell in neighbors:
         if len(cell) == 0 and WHOLE_NUMBER.fullmatch(_text(cell)):
             return int(_text(cell))
     raise ListingError(f"{where}: no id")
 
 
-def _acceptance(link: HtmlElement, where: str) -> float | None:
+def _read_acceptance(link: HtmlElement, where: str) -> float | None:
     text = _text(link)
     if text in ("", "-"):
         return None
@@ -184,9 +187,9 @@ def _acceptance(link: HtmlElement, where: str) -> float | None:
     return float(text)
 
 
-def _difficulties(titled: list[HtmlElement]) -> tuple[float | None, float | None]:
-    """(concept, implementation), in the order of the title or of the labels, else the reverse."""
-    for element in titled:
+def _read_difficulties(tooltips: list[HtmlElement]) -> tuple[float | None, float | None]:
+    """(concept, implementation): ordered as the title or the labels say, else the reverse."""
+    for element in tooltips:
         title = element.get("title", "").lower()
         spans = [span for span in element.iter("span") if NUMBER.fullmatch(_text(span))]
         if len(spans) != 2 or VOTES.search(title):  # noqa: PLR2004

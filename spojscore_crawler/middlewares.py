@@ -1,4 +1,4 @@
-"""Retries that wait."""
+"""Retries with backoff."""
 
 import asyncio
 import logging
@@ -7,18 +7,18 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 
-from spojscore_crawler.failures import bot_check
+from spojscore_crawler.failures import describe_bot_check
 
 logger = logging.getLogger(__name__)
 
-SLICE = 0.5  # seconds
+SLICE_SECONDS = 0.5
 
 
 class BackoffRetryMiddleware(RetryMiddleware):
     """Scrapy's RetryMiddleware with a pause before each retry.
 
     The pause is RETRY_BACKOFF seconds before the first retry of a request and doubles with each
-    further one, or the seconds of Retry-After, if these are more. A bot check is not retried.
+    further one. A longer Retry-After wins. A bot check is not retried.
     """
 
     def __init__(self, settings: BaseSettings) -> None:
@@ -35,20 +35,24 @@ class BackoffRetryMiddleware(RetryMiddleware):
             logger.info("Waiting %.1f s before %s", seconds, request)
         # In slices, because Scrapy waits for this before it ends.
         while seconds > 0 and self._is_crawling():
-            await asyncio.sleep(min(seconds, SLICE))
-            seconds -= SLICE
+            await asyncio.sleep(min(seconds, SLICE_SECONDS))
+            seconds -= SLICE_SECONDS
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        if response.status not in self.retry_http_codes or bot_check(response):
+        if response.status not in self.retry_http_codes or describe_bot_check(response):
             return response
         header = (response.headers.get("Retry-After") or b"").strip()
         request.meta["retry_after"] = wait = int(header) if header.isdigit() else 0
         if wait > self.max_wait:
-            logger.warning("%s asks to wait %.0f s: not retried", response.url, wait)
+            logger.warning(
+                "%s asks to wait %.0f s (more than RETRY_AFTER_MAX): not retried",
+                response.url,
+                wait,
+            )
             return response
         return super().process_response(request, response)
 
     def _is_crawling(self) -> bool:
-        """Whether the crawl is neither interrupted nor failed."""
+        """Whether the crawl has neither failed nor been interrupted."""
         assert self.crawler.stats
         return self.crawler.crawling and not self.crawler.stats.get_value("spojscore/failure")

@@ -14,12 +14,12 @@ from spojscore_crawler.items import Page
 
 
 class ProgressBar:
-    """Shows the pages read and the time left; does nothing off a terminal."""
+    """Shows the pages read and the time left; disabled if standard error is no terminal."""
 
     def __init__(self) -> None:
         if not sys.stderr.isatty():
             raise NotConfigured
-        # It logs an unreachable site with a traceback; the command's last line says it plainly.
+        # It logs a traceback for an unreachable site; the command's last line has the reason.
         logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
         self.bar = tqdm(total=1, unit="page", desc="SPOJ", dynamic_ncols=True)
         self.starts: set[int | None] = set()
@@ -32,7 +32,7 @@ class ProgressBar:
         return extension
 
     def item_dropped(self, item: object) -> None:
-        """Count a page, which the database pipeline keeps to itself."""
+        """Count a page. The database pipeline drops it after buffering it."""
         if not isinstance(item, Page) or item.start in self.starts:
             return
         if not self.starts and item.end is not None:
@@ -45,7 +45,7 @@ class ProgressBar:
 
 
 class QuietLogFormatter(LogFormatter):
-    """Logs failed downloads, which come with a traceback, below what a terminal shows."""
+    """Logs failed downloads, with their tracebacks, at a level that a terminal does not show."""
 
     def download_error(self, *args: Any, **kwargs: Any) -> LogFormatterResult:
         return super().download_error(*args, **kwargs) | {"level": logging.INFO}

@@ -18,17 +18,17 @@ from urllib.parse import parse_qsl
 
 from scrapy.http import HtmlResponse
 
-from spojscore_crawler.failures import bot_check, describe_status
+from spojscore_crawler.failures import describe_bot_check, describe_status
 
 SCHEME = re.compile(r"https?://(?:www\.)?")
 LIST_PATH = re.compile(r"/problems/classical/?(?:sort=(-?[0-9]+))?(?:,?start=([0-9]{1,9}))?/?")
-# Parameters of the request that follows a passed bot check.
+# Parameters of the request after a passed bot check.
 CHECK_PARAMETER = "__cf"
 MAX_AGE = timedelta(minutes=10)  # of a response when the browser requests the page
-# Fields with which Chrome marks a response of its cache or of a service worker.
+# Fields by which Chrome marks a response from its cache or a service worker.
 CHROME_CACHES = ("_fromCache", "_fetchedViaServiceWorker", "_responseCacheStorageCacheName")
 SAFARI_SOURCES = (None, "", "Network Load")  # other sources are caches and replacements
-URL_SAFE = str.maketrans("-_", "+/")  # characters of URL-safe base64, which may lack its padding
+URL_SAFE = str.maketrans("-_", "+/")  # URL-safe base64, which may lack padding
 RELOAD = "load the page again and save once more"
 # What translators leave behind: Edge, Chrome and Google's widget, its proxy, Yandex, Immersive
 # Translate, DeepL, Firefox, Papago. Several also change the page's language, which is English.
@@ -41,15 +41,15 @@ TRANSLATED = re.compile(
 
 
 class SavedPagesError(Exception):
-    """There are no pages to read. Says why."""
+    """There are no pages to read. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
     """One reading of a page of the list, from `source`.
 
-    `start` is what the browser requested, None in a folder, where only the page itself says it;
-    `read` is when, in UTC.
+    `start` is the start= of the request, None for a file in a folder; `read` is when the browser
+    read it, in UTC.
     """
 
     response: HtmlResponse
@@ -78,10 +78,10 @@ def read_saved_pages(path: Path, site: str) -> list[SavedPage]:
 
 def _read_folder(folder: Path) -> list[SavedPage]:
     if not folder.is_dir():
-        raise SavedPagesError("there is no such folder and no such .har file")
+        raise SavedPagesError("no such folder or .har file")
     files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in (".html", ".htm")]
     if not files:
-        raise SavedPagesError("there is no *.html in this folder")
+        raise SavedPagesError("no *.html files in this folder")
     return [
         SavedPage(
             HtmlResponse(str(file), body=_to_utf_8(file.read_bytes())), None, "saved pages",
@@ -94,8 +94,8 @@ def _read_folder(folder: Path) -> list[SavedPage]:
 def read_har(content: bytes, site: str) -> list[SavedPage]:
     """Every reading of a page of `site`'s list in a HAR file.
 
-    Skips the entries of other pages, and failed readings of a page that was also read without a
-    failure. Uses addresses, times, headers and bodies only. Raises SavedPagesError.
+    Skips the entries of other pages, and failed readings of a page that was also read
+    successfully. Uses addresses, times, headers and bodies only. Raises SavedPagesError.
     """
     try:
         entries = [
@@ -106,7 +106,7 @@ def read_har(content: bytes, site: str) -> list[SavedPage]:
         raise SavedPagesError(f"not a HAR file ({type(error).__name__}: {error})") from error
     pages: list[SavedPage] = []
     failed: dict[int, str] = {}
-    reason = f"no page of {site}/problems/classical/ in it"
+    reason = f"it has no page of {site}/problems/classical/"
     for entry, url in entries:
         sort, start = parse_list_url(url, site) or (None, 0)
         if sort:
@@ -137,7 +137,7 @@ def parse_list_url(url: str, site: str) -> tuple[int, int] | None:
 
 
 def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
-    """Read an entry of the list. Raises SavedPagesError when its response is not usable."""
+    """Read an entry of the list. Raises SavedPagesError if its response is not usable."""
     fields = entry.get("response") or {}
     response = HtmlResponse(
         url,
@@ -145,7 +145,7 @@ def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
         headers={header["name"]: header["value"] for header in fields.get("headers") or []},
         body=_to_utf_8(_body(fields.get("content") or {})),
     )
-    if reason := bot_check(response):
+    if reason := describe_bot_check(response):
         raise SavedPagesError(reason)
     if not response.status:
         raise SavedPagesError(f"the browser got no response; {RELOAD}")
@@ -157,7 +157,9 @@ def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
     if _is_cached(entry, response, read):
         raise SavedPagesError(f"it came from the browser's cache; {RELOAD}")
     if not response.body:
-        raise SavedPagesError(f"its text is missing, as if the browser left it early; {RELOAD}")
+        raise SavedPagesError(
+            f"its text is missing, perhaps because the browser left it too early; {RELOAD}"
+        )
     return SavedPage(response, start, "browser", read.astimezone(UTC))
 
 
@@ -180,7 +182,7 @@ def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) ->
 
 def _body(content: dict[str, Any]) -> bytes:
     text: str = content.get("text") or ""
-    # Some programs write plain text and call it base64, which has no such character.
+    # Some programs label plain text as base64, which never contains "<".
     if content.get("encoding") == "base64" and "<" not in text:
         return b64decode(f"{text.translate(URL_SAFE)}==")
     return text.encode("utf-8", "replace")

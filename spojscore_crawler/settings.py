@@ -1,4 +1,4 @@
-"""Scrapy's settings for this project; every one can be set with `-s NAME=VALUE`."""
+"""Scrapy's settings for this project. `-s NAME=VALUE` overrides any of them."""
 
 import os
 import sys
@@ -9,17 +9,17 @@ COMMANDS_MODULE = "spojscore_crawler.commands"
 
 SPOJ_URL = os.environ.get("SPOJ_URL") or "https://www.spoj.com"
 SPOJSCORE_DB = os.environ.get("SPOJSCORE_DB") or "spojscore.db"
-SOURCE = ""  # of the pages, as the table crawls stores it; '' for the site's host
+SOURCE = ""  # stored in the table crawls; empty for the site's host
 
 # The limits of gate.py. `-s GATE=accept` commits a list that breaks one of the first four.
 GATE = ""
-MIN_PROBLEMS = 1000  # of a first crawl
+MIN_PROBLEMS = 1000  # in a first crawl
 MIN_PROBLEMS_RATIO = 0.98  # of the last crawl's problems
 MIN_USERS_RATIO = 0.99  # of the sum of their users
 MAX_RENAMED_RATIO = 0.05  # of their names
 MAX_PAGES = 200
 
-# Data older than this is stale, for make check, the site and its probe.
+# Data older than this is stale. Read by `make check`, the site and `make probe`.
 STALE_HOURS = os.environ.get("STALE_HOURS") or 36
 
 # About a page a second.
@@ -40,9 +40,9 @@ RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, *range(520, 531)]  # 520 to 53
 RETRY_BACKOFF = 2  # seconds before the first retry, doubling; 0 for none
 RETRY_AFTER_MAX = 120  # seconds; no retry where Retry-After is longer
 
-# A page of the list has some 60 kB; parsing takes a hundred times as much memory.
+# A page of the list has about 60 kB; parsing takes a hundred times as much memory.
 DOWNLOAD_MAXSIZE = 500_000
-# SPOJ's list redirects only from another name of the site, which SPOJ_URL should not be.
+# SPOJ redirects the list only from its other host names, which SPOJ_URL should not use.
 REDIRECT_ENABLED = False
 METAREFRESH_ENABLED = False
 

@@ -1,1 +1,1 @@
-"""A stand-in for SPOJ: serves its lists of past days, from data/, as the site serves its own."""
+"""A stand-in for SPOJ: serves SPOJ's past lists from data/ in SPOJ's markup."""

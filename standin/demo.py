@@ -15,12 +15,12 @@ from web import serve
 
 DATABASE = Path("build", "demo", "spojscore.db")
 SCRAPY = Path(sys.executable).with_name("scrapy")
-SOURCE = "demo"  # the site says on every page that this is one
+SOURCE = "demo"  # makes the site show a notice on every page
 FULL_SPEED = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "LOG_LEVEL=WARNING")
 
 
 def make_database() -> None:
-    """Make DATABASE anew. Raises CalledProcessError if the crawl fails."""
+    """Create DATABASE again. Raises CalledProcessError if the crawl fails."""
     shutil.rmtree(DATABASE.parent, ignore_errors=True)
     DATABASE.parent.mkdir(parents=True)
     *past, today = DAYS
@@ -37,16 +37,13 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8001)
     port = parser.parse_args().port
     try:
-        serve.check_port(port)
         make_database()
-    except serve.ServeError as error:
-        sys.exit(f"error: {error}")
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)
     except KeyboardInterrupt:
         sys.exit(130)
     address = f"http://{serve.HOST}:{port}/spojscore/problems"
-    print(f"\nServing {address} (Ctrl-C ends the demo)\n", flush=True)
+    print(f"\nServing {address} (Ctrl-C stops it)\n", flush=True)
     command = [sys.executable, "-m", "web.serve", str(DATABASE), "--port", str(port)]
     os.execv(command[0], command)
 

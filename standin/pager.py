@@ -6,14 +6,14 @@ WIDTH = 11
 
 
 class _Pager:
-    """The eleven page numbers around the current one, and where the arrows lead."""
+    """The page numbers around the current one, WIDTH of them, and links."""
 
     def __init__(self, start: int, size: int, total: int, sort: int) -> None:
         self.size, self.sort = size, sort
         self.pages = max(1, ceil(total / size))
         self.page = start // size
         first = max(0, min(self.page - WIDTH // 2, self.pages - WIDTH))
-        self.shown = range(first, min(first + WIDTH, self.pages))
+        self.numbers = range(first, min(first + WIDTH, self.pages))
 
     def link(self, page: int, text: str) -> str:
         href = f"/problems/classical/sort={self.sort},start={page * self.size}"
@@ -30,7 +30,7 @@ def old_pager(start: int, size: int, total: int, sort: int) -> str:
         after = pager.link(pager.page + 1, "Next") + " " + pager.link(pager.pages - 1, "&gt;")
     numbers = "".join(
         cell.format(f"&nbsp;{n + 1}" if n == pager.page else pager.link(n, f"&nbsp;{n + 1}"))
-        for n in pager.shown
+        for n in pager.numbers
     )
     return (
         f'<table class="navigation" width="99%">\n<tr><td align="left" width="27%">\n{before}</td>'
@@ -41,8 +41,8 @@ def old_pager(start: int, size: int, total: int, sort: int) -> str:
 def modern_pager(start: int, size: int, total: int, sort: int) -> str:
     pager = _Pager(start, size, total, sort)
 
-    def item(page: int, text: str, open_: bool) -> str:
-        if open_:
+    def item(page: int, text: str, is_enabled: bool) -> str:
+        if is_enabled:
             return f"<li>{pager.link(page, text)}</li>\n"
         return f'<li class="disabled"><span>{text}</span></li>\n'
 
@@ -51,7 +51,7 @@ def modern_pager(start: int, size: int, total: int, sort: int) -> str:
         f'<li class="active"><span>{n + 1}</span></li> \n'
         if n == pager.page
         else item(n, str(n + 1), True)
-        for n in pager.shown
+        for n in pager.numbers
     )
     return (
         '<ul class="pagination" style="">\n'

@@ -1,6 +1,6 @@
 """The pages of the list in SPOJ's two themes.
 
-Old theme: as served in 2011 and 2014. Modern theme: no raw page of it is known; it follows what
+The old theme is as served in 2011 and 2014. No raw page of the modern theme is known; ours has what
 a dozen scrapers of 2015 to 2025 read from it.
 """
 
@@ -15,7 +15,7 @@ NOTICE = "This is not SPOJ but a stand-in for tests and demonstrations."
 
 
 def old_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
-    """In iso-8859-2, with references for other characters."""
+    """A page in ISO 8859-2, with character references for all other characters."""
     page = _OLD.replace("PAGER", old_pager(start, size, total, sort))
     page = page.replace("ROWS", "".join(_old_row(entry) for entry in rows))
     return page.encode("iso-8859-2", "xmlcharrefreplace")
@@ -32,12 +32,12 @@ THEMES: dict[str, PageFunction] = {"modern": modern_page, "old": old_page}
 
 
 def error_page(message: str) -> bytes:
-    """SPOJ's response, with status 200, to an unknown address."""
+    """SPOJ's response to an unknown address, which it sends with status 200."""
     return _FRAME.replace("CONTENT", message).encode()
 
 
 def markup(name: str) -> str:
-    """The name in SPOJ's markup: `&` as it is, and references without a semicolon."""
+    """Escape a name as SPOJ does: bare `&`, and references without a semicolon."""
     if unescape(name) != name:
         name = name.replace("&", "&amp;")
     name = re.sub(r"['+](?![\d;])", lambda mark: f"&#{ord(mark[0])}", name)
@@ -45,7 +45,7 @@ def markup(name: str) -> str:
 
 
 def _value(users: int) -> str:
-    """Points of the next solver, as SPOJ prints them."""
+    """Points of the next solver, in SPOJ's format."""
     return f"{80 / (41 + users):.2f}".rstrip("0").rstrip(".")
 
 

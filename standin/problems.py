@@ -1,4 +1,4 @@
-"""SPOJ's past lists, as the stand-in serves them."""
+"""SPOJ's past lists, for the stand-in."""
 
 from datetime import date
 
@@ -16,10 +16,10 @@ def problems(count: int | None = None, day: str = LAST_DAY) -> list[Entry]:
 
 
 def about(day: str) -> str:
-    """Such as 'SPOJ's list of 26 August 2025, with the votes of 31 May 2025'."""
+    """Describe a list, such as 'SPOJ's list of 26 August 2025, with the votes of 31 May 2025'."""
     votes = votes_day(day)
-    voted = "" if votes is None or votes == day else f", with the votes of {_format_day(votes)}"
-    return f"SPOJ's list of {_format_day(day)}{voted}"
+    suffix = "" if votes is None or votes == day else f", with the votes of {_format_day(votes)}"
+    return f"SPOJ's list of {_format_day(day)}{suffix}"
 
 
 def _format_day(day: str) -> str:

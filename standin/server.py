@@ -18,15 +18,15 @@ LIST = re.compile(
     r"(?:\?sort=(?P<query>\d+))?"
 )
 ROBOTS = b"User-agent: *\nDisallow: /submit/\n"
-# SPOJ's sort= by users, descending; any other one is served by id.
+# SPOJ's sort= for users, descending. The stand-in serves any other one by id.
 BY_USERS = 6
 COOKIE = "SPOJ=stand-in; path=/"
 
 
 class StandIn(ThreadingHTTPServer):
-    """Serves `problems` on 127.0.0.1 as SPOJ does, with a notice that says `about`.
+    """Serves `problems` on 127.0.0.1 as SPOJ does, with a notice that contains `about`.
 
-    `requests` holds every requested path, `headers` what was sent with each.
+    `requests` lists the path of each request, `headers` its headers.
     """
 
     daemon_threads = True
@@ -50,7 +50,7 @@ class StandIn(ThreadingHTTPServer):
 
     @classmethod
     def of_day(cls, day: str = LAST_DAY, port: int = 0) -> Self:
-        """A stand-in with SPOJ's list of `day`, one of problems.DAYS, in the theme of that day."""
+        """Create a stand-in with SPOJ's list of `day`, one of DAYS, in the theme of that day."""
         page = THEMES["modern" if day >= "2015" else "old"]
         return cls(problems(day=day), port=port, page=page, about=f"It serves {about(day)}.")
 
@@ -64,16 +64,16 @@ class StandIn(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
     def intercept(self, handler: "Handler") -> bool:  # noqa: ARG002
-        """A hook for tests: whether it answered the request instead of the server."""
+        """Hook for tests. Returns whether it has sent the response."""
         return False
 
     def list_page(self, start: int, sort: int = 0, rows: int = PAGE_SIZE) -> bytes:
-        """The page from `start`, or its first `rows`; past the end the last page, as on SPOJ."""
+        """The page at `start`, or its first `rows`; past the end, the last page, as on SPOJ."""
         by_users = sort == BY_USERS
-        listed = sorted(self.problems, key=lambda p: -p.users) if by_users else self.problems
-        last = max(0, (len(listed) - 1) // PAGE_SIZE * PAGE_SIZE)
+        entries = sorted(self.problems, key=lambda p: -p.users) if by_users else self.problems
+        last = max(0, (len(entries) - 1) // PAGE_SIZE * PAGE_SIZE)
         start = min(start // PAGE_SIZE * PAGE_SIZE, last)
-        page = self.page(listed[start : start + rows], start, PAGE_SIZE, len(listed), sort)
+        page = self.page(entries[start : start + rows], start, PAGE_SIZE, len(entries), sort)
         return page.replace(NOTICE.encode(), self.notice)
 
 
@@ -102,12 +102,12 @@ class Handler(BaseHTTPRequestHandler):
         server = self.server
         server.requests.append(self.path)
         server.headers.append(self.headers)
-        listed = LIST.fullmatch(self.path)
-        self.start = int(listed["start"] or 0) if listed else None
+        match = LIST.fullmatch(self.path)
+        self.start = int(match["start"] or 0) if match else None
         if server.intercept(self):
             return
-        if listed:
-            sort = int(listed["sort"] or listed["query"] or 0)
+        if match:
+            sort = int(match["sort"] or match["query"] or 0)
             self.answer(server.list_page(self.start or 0, sort))
         elif self.path == "/robots.txt":
             self.answer(server.robots, content_type="text/plain")
@@ -132,4 +132,4 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Log nothing: the crawler logs its requests."""
+        """Log nothing. The crawler logs its requests."""

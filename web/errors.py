@@ -12,13 +12,13 @@ from datasette.utils.asgi import Base400, Forbidden, NotFound, Response
 from datasette.views.base import DatasetteError
 
 from web.options import SQL_SECONDS
+from web.run_sql import DOWNLOAD
 from web.suggestions import similar_name, suggest_problems
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
-DOWNLOAD = "Narrow it down, or download the database: /spojscore.db."
 TOO_SLOW = f"Query stopped after {SQL_SECONDS} second. {DOWNLOAD}"
 WRONG_VALUE = "A parameter of this address has a value that makes no sense."
 TITLES = {404: "Page not found", 500: "Error", 503: "Busy"}
@@ -68,14 +68,11 @@ async def error_response(datasette: Datasette, request: Request, exception: Exce
     else:
         context |= {"title": TITLES.get(status, "Query failed"), "similar": similar}
         if sql := request.args.get("sql"):
-            context |= {"query": {"sql": sql}, "named_parameter_values": parameters(request)}
+            names = [name for name in request.args if name[:1] != "_" and name != "sql"]
+            context["query"] = {"sql": sql}
+            context["named_parameter_values"] = {name: request.args[name] for name in names}
         page = await datasette.render_template("error.html", context, request=request)
         response = Response.html(page, status=status)
     if retry_after := getattr(exception, "retry_after", None):
         response.headers["Retry-After"] = str(retry_after)
     return response
-
-
-def parameters(request: Request) -> dict[str, str]:
-    """The values of a failed query's parameters, for the form."""
-    return {name: request.args[name] for name in request.args if name[:1] != "_" and name != "sql"}

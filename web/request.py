@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from datasette.utils.asgi import NotFound
 
 from web.errors import SiteError
 from web.options import DATABASE, MAX_ADDRESS_BYTES, MAX_FACETS, PAGE_ROWS
-from web.suggestions import did_you_mean
+from web.suggestions import check_name
 
 # What says where a visitor came from, or sets limits that are the site's.
 IGNORED = {"fbclid", "gclid", "ref", "_ttl", "_timelimit", "_trace"}
@@ -26,8 +26,7 @@ PRIVATE, PUBLIC = ("/-/", "/_"), ("/-/freshness", "/-/static")
 FACETS = ("_facet", "_facet_array", "_facet_date")
 
 NO_WHERE = f"_where= is not available. Use SQL instead: /{DATABASE}#sql."
-NO_ROWS = f"A database has no rows. Name a table or query, as in /{DATABASE}/problems.json."
-NO_CSV = f"A database has no CSV. Name a table or query, as in /{DATABASE}/problems.csv."
+NO_ROWS = f"A database has no rows. Name a table or query, as in /{DATABASE}/problems.csv."
 TOO_LONG = f"This address is too long. It may have {MAX_ADDRESS_BYTES:,} bytes."
 TOO_MANY_FACETS = f"At most {MAX_FACETS} facets at a time."
 
@@ -104,14 +103,9 @@ def check(request: SiteRequest, queries: Mapping[str, Mapping[str, Any]]) -> Non
     if sum(name in FACETS for name in names) > MAX_FACETS:
         raise SiteError(TOO_MANY_FACETS)
     if is_database and request.must_be_complete:
-        raise SiteError(NO_CSV if request.format == "csv" else NO_ROWS)
+        raise SiteError(NO_ROWS)
     if is_data and len(others) == 1 and (query := queries.get(others[0])):
-        check_parameters(others[0], names, query.get("params", ()))
-
-
-def check_parameters(query: str, names: Collection[str], known: Collection[str]) -> None:
-    """Raise SiteError for a parameter that a query does not have."""
-    for name in names:
-        if not name.startswith("_") and name not in known:
-            suggestion = did_you_mean(name, known)
-            raise SiteError(f"The query {query} has no parameter {name}.{suggestion}")
+        for name in names:
+            if not name.startswith("_"):
+                message = f"The query {others[0]} has no parameter"
+                check_name(name, query.get("params", ()), message)

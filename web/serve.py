@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import socket
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from spojscore_crawler.store import files, schema
@@ -15,39 +13,19 @@ from web.options import DATABASE, OPTIONS
 HOST = "127.0.0.1"
 
 
-class ServeError(Exception):
-    """Why the site cannot be served, and what to do."""
-
-
 def command(database: Path, port: int) -> list[str]:
-    """Copy `database` and return the command that serves the copy. Raises ServeError."""
+    """Copy `database` and return the command that serves the copy. Raises StoreError."""
     if not database.is_file():
-        raise ServeError(f"there is no database {database}; run `make crawl` or `make demo`")
-    check_port(port)
+        raise files.StoreError(f"there is no database {database}; run `make crawl` or `make demo`")
+    if sentence := schema.upgrade(database):
+        print(sentence)
     copy = Path("build", "serve", str(port), f"{DATABASE}.db")
     copy.parent.mkdir(parents=True, exist_ok=True)
     copy.unlink(missing_ok=True)
-    try:
-        if sentence := schema.upgrade(database):
-            print(sentence)
-        files.copy(database, copy)
-    except files.StoreError as error:
-        raise ServeError(str(error)) from error
+    files.copy(database, copy)
     # -m: plugins import the project's packages from the current folder.
     datasette = [sys.executable, "-m", "datasette", "serve", "--immutable", str(copy)]
     return [*datasette, f"--host={HOST}", f"--port={port}", *OPTIONS]
-
-
-def check_port(port: int) -> None:
-    """Raise ServeError unless a server can have the port."""
-    try:
-        with closing(socket.socket()) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
-    except (OSError, OverflowError) as error:
-        raise ServeError(
-            f"port {port} is not available ({error}); choose another: PORT="
-        ) from error
 
 
 def main() -> None:
@@ -57,7 +35,7 @@ def main() -> None:
     args = parser.parse_args()
     try:
         words = command(args.database, args.port)
-    except ServeError as error:
+    except files.StoreError as error:
         sys.exit(f"error: {error}")
     os.execv(words[0], words)
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from datasette.utils import tilde_decode
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Base400, Response
 
 from web.options import DATABASE, LIST
 from web.search import matches
@@ -38,6 +38,12 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     return f" Did you mean {close[0]}?" if close else ""
 
 
+def check_name(name: str, names: Iterable[str], message: str) -> None:
+    """Raise Base400 with a message that ends in the name unless it is one of `names`."""
+    if name not in names:
+        raise Base400(f"{message} `{name}`.{did_you_mean(name, names)}")
+
+
 async def similar_name(datasette: Datasette, word: str) -> str:
     """`did_you_mean` for an unknown table or column."""
     names = await datasette.get_database(DATABASE).execute(NAMES)
@@ -47,16 +53,11 @@ async def similar_name(datasette: Datasette, word: str) -> str:
 async def suggest_problems(datasette: Datasette, request: Request) -> Response | list[Row]:
     """Redirect to the problem whose code ends the path, else find those with a similar code or
     with its words in their name."""
-    last = request.path.rstrip("/").rpartition("/")[2][:MAX_WORD_LENGTH]
-    extension = next((end for end in (".json", ".csv") if last.endswith(end)), "")
-    word = tilde_decode(last.removesuffix(extension))
+    word = tilde_decode(request.path.rstrip("/").rpartition("/")[2][:MAX_WORD_LENGTH])
     rows = (await datasette.get_database(DATABASE).execute(PROBLEMS)).rows
     by_code = {row["word"]: row for row in rows}
     if row := by_code.get(word.upper()):
-        query = f"?{request.query_string}" if request.query_string else ""
-        return Response.redirect(
-            datasette.urls.row(DATABASE, LIST, row["code"]) + extension + query
-        )
+        return Response.redirect(datasette.urls.row(DATABASE, LIST, row["code"]))
     words = "".join(letter if letter.isalnum() else " " for letter in word).strip()
     codes = get_close_matches(word.upper(), by_code)
     names = [row for row in rows if words and matches(words, row["name"])]

@@ -34,12 +34,12 @@ class Command(ScrapyCrawl):
             if overridden := stats["spojscore/overridden"]:
                 print_line(f"accepted anyway (GATE=accept): {overridden}")
             return
-        reason = stats.get("spojscore/failure") or "the crawl stopped early, see the log"
+        reason = stats.get("spojscore/failure") or "the crawl stopped early; see the log"
         print(f"error: {reason}; {database} is unchanged", file=sys.stderr)
 
 
 def print_line(text: str) -> None:
-    """Print; a line that cannot be printed does not undo a commit."""
+    """Print a line. Ignores errors, because the crawl is already committed."""
     if sys.stdout is None:
         return
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""Buffers the crawl's items and commits them when the gate lets them pass."""
+"""Buffers the crawl's items and commits them if the gate accepts them."""
 
 from contextlib import suppress
 from dataclasses import asdict
@@ -17,14 +17,14 @@ from spojscore_crawler.items import Page, Problem
 from spojscore_crawler.store import commit, files
 from spojscore_crawler.store.state import LastList, last_list
 
-STOPPED = "the crawl stopped early, see the log"
-REASONS = {"shutdown": "the crawl was interrupted", "start_error": STOPPED}
+STOP_REASON = "the crawl stopped early; see the log"
+REASONS = {"shutdown": "the crawl was interrupted", "start_error": STOP_REASON}
 
 
 class DatabasePipeline:
     """Sets the stat `spojscore/committed` after a commit, else `spojscore/failure` to the reason.
 
-    It commits on the signal spider_closed, because close_spider() does not get the reason.
+    Commits on the signal spider_closed, because close_spider() does not get the reason.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -44,23 +44,25 @@ class DatabasePipeline:
         return pipeline
 
     def open_spider(self) -> None:
-        """End a crawl that could not be committed before it begins."""
+        """End the crawl before its first request if it could not be committed."""
         try:
             files.check_writable(self.path)
             self.lock = files.lock(self.path)
-            self.limits = {name: self.number(name, most) for name, most in gate.LIMITS.items()}
+            self.limits = {
+                name: self.read_limit(name, maximum) for name, maximum in gate.LIMITS.items()
+            }
             if self.settings["GATE"] not in ("", "accept"):
                 raise ValueError(f"GATE is {self.settings['GATE']!r}, not 'accept'")
             self.last: LastList | None = last_list(self.path, self.started.date())
         except (files.StoreError, ValueError) as error:
             raise CloseSpider(str(error)) from error
 
-    def number(self, name: str, most: int) -> float:
-        """The setting `name`. Raises ValueError unless it is from 0 to `most`."""
+    def read_limit(self, name: str, maximum: int) -> float:
+        """Read the setting `name`. Raises ValueError unless it is between 0 and `maximum`."""
         with suppress(TypeError, ValueError):
-            if 0 <= (number := self.settings.getfloat(name)) <= most:
+            if 0 <= (number := self.settings.getfloat(name)) <= maximum:
                 return number
-        raise ValueError(f"{name} is {self.settings[name]!r}, not a number from 0 to {most}")
+        raise ValueError(f"{name} is {self.settings[name]!r}, not a number from 0 to {maximum}")
 
     def process_item(self, item: Page | Problem) -> Problem:
         if isinstance(item, Page):
@@ -70,8 +72,8 @@ class DatabasePipeline:
         return item
 
     def spider_error(self, failure: Failure) -> None:
-        """Scrapy goes on after an error in the spider; such a crawl is incomplete."""
-        self.stats.set_value("spojscore/failure", f"{STOPPED}: {failure.value!r}")
+        """Mark the crawl as failed: Scrapy continues after an error in the spider."""
+        self.stats.set_value("spojscore/failure", f"{STOP_REASON}: {failure.value!r}")
 
     def spider_closed(self, reason: str) -> None:
         failure = self.stats.get_value("spojscore/failure")
@@ -85,16 +87,16 @@ class DatabasePipeline:
             self.lock.release()
 
     def commit(self) -> str | None:
-        """Commit the crawl; returns why not when that is not possible."""
+        """Commit the crawl. Returns the reason if it is refused or fails."""
         now = max(datetime.now(UTC), self.started)  # the clock may go back
         crawl = gate.Crawl(
-            self.pages, self.problems, self.last, self.limits, began=self.started, now=now
+            self.pages, self.problems, self.last, self.limits, started=self.started, now=now
         )
-        broken, acceptable = gate.judge(crawl)
-        findings = "; ".join(broken.values())
-        if broken and not (acceptable and self.settings["GATE"]):
+        violations, overridable = gate.judge(crawl)
+        findings = "; ".join(violations.values())
+        if violations and not (overridable and self.settings["GATE"]):
             return findings
-        source = self.pages[0].source + ("" if crawl.fenced else ", not fenced")
+        source = self.pages[0].source + ("" if crawl.is_fenced else ", not fenced")
         row = commit.Crawl(
             started=crawl.times[0],
             finished=crawl.times[-1],

@@ -1,4 +1,4 @@
-"""Adds to each problem what it is worth, and compares that with what SPOJ shows."""
+"""Computes what each problem is worth, and compares that with the points SPOJ shows."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from spojscore_crawler.store.points import band, per_submission, points
 logger = logging.getLogger(__name__)
 
 VALUE_TOLERANCE = 0.01  # SPOJ shows points rounded to two decimals
-MAX_DIFFERING_RATIO = 0.05
+MAX_DIFFERENCES_RATIO = 0.05
 
 
 def add_scores(problem: Problem) -> None:
-    """Set what follows from the problem's solvers and acceptance."""
+    """Set the fields computed from the problem's solvers and acceptance."""
     problem.score = points(problem.users)
     problem.points_if_solved = points(problem.users + 1)
     problem.per_submission = per_submission(problem.users, problem.acceptance)
@@ -23,23 +23,23 @@ def add_scores(problem: Problem) -> None:
 
 class ScorePipeline:
     def __init__(self) -> None:
-        self.compared = self.differing = 0
+        self.comparisons = self.differences = 0
 
     def process_item(self, item: Page | Problem) -> Page | Problem:
         if isinstance(item, Page):
             return item
         add_scores(item)
         if item.value is not None:
-            self.compared += 1
-            self.differing += abs(item.value - points(item.users + 1)) > VALUE_TOLERANCE
+            self.comparisons += 1
+            self.differences += abs(item.value - points(item.users + 1)) > VALUE_TOLERANCE
         return item
 
     def close_spider(self) -> None:
-        if self.differing > MAX_DIFFERING_RATIO * self.compared:
+        if self.differences > MAX_DIFFERENCES_RATIO * self.comparisons:
             logger.warning(
                 "SPOJ's formula may have changed: %d of %d points on its list differ from ours by "
                 "more than %s; see 'Change the formula' in CONTRIBUTING.md",
-                self.differing,
-                self.compared,
+                self.differences,
+                self.comparisons,
                 VALUE_TOLERANCE,
             )

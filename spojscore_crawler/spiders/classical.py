@@ -15,23 +15,23 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from spojscore_crawler.failures import bot_check, describe_error
+from spojscore_crawler.failures import describe_bot_check, describe_error
 from spojscore_crawler.gate import page_fault
 from spojscore_crawler.items import Page, Problem
 from spojscore_crawler.listing import ListingError, parse_listing
 from spojscore_crawler.saved import SavedPagesError, read_saved_pages
 
 HTTP_URL = re.compile(r"https?://(\[[0-9a-f:]+\]|[^/\s:\[\]]+)(:[0-9]{1,5})?(/\S*)?")
-LOCAL = ("127.0.0.1", "::1", "localhost")
+LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
 class ClassicalSpider(Spider):
     """Reads the list by ascending id and yields each page and its problems.
 
-    It requests the last page right after the first, and both again at the very end, so that the
-    gate sees whether the list shifted meanwhile. A page that came back wrong is retried. Any other
-    failure ends the crawl, with a sentence as its reason. `-a pages=` reads a folder or a HAR file
-    instead; `-a day=` says which day the pages show.
+    Requests the last page right after the first, and both again at the very end, so that the gate
+    can tell whether the list shifted meanwhile. A wrong page is retried. Any other failure ends the
+    crawl, with a sentence as its reason. `-a pages=` reads a folder or a HAR file instead, and
+    `-a day=` says which day its pages show.
     """
 
     name = "classical"
@@ -43,7 +43,9 @@ class ClassicalSpider(Spider):
         self.unknown_arguments = kwargs.keys() - {"name"}
         self.pages_path, self.day_text = pages, day
         self.day: date | None = None
-        self.unread: set[int] | None = None  # the start= of the other pages, after the first
+        self.pending_starts: set[int] | None = (
+            None  # start= of pages to read, None before the first
+        )
         self.read_starts: set[int | None] = set()
 
     @property
@@ -52,7 +54,7 @@ class ClassicalSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request | Page | Problem]:
         with suppress(OSError):
-            self.failed_page.unlink()  # of an earlier crawl
+            self.failed_page.unlink()  # left by an earlier crawl
         if self.unknown_arguments:
             raise CloseSpider(f"unknown -a {', '.join(self.unknown_arguments)}; use pages= or day=")
         url = self.settings["SPOJ_URL"]
@@ -79,10 +81,10 @@ class ClassicalSpider(Spider):
     ) -> Iterator[Request | Page | Problem]:
         """Read a page of the list; `source` and `read` are those of a saved page.
 
-        The problems of a page's first reading count, as saved pages come newest first. Further
-        readings of the first and the last page are the gate's fence.
+        Only the first reading of a page yields problems (saved pages come newest first). Later
+        readings of the first and last pages are the gate's fence.
         """
-        if reason := bot_check(response):
+        if reason := describe_bot_check(response):
             raise self.failure(f"{response.url}: {reason}", response)
         if "cached" in response.flags:
             raise self.failure(f"{response.url}: from Scrapy's cache; set HTTPCACHE_ENABLED=False")
@@ -97,32 +99,32 @@ class ClassicalSpider(Spider):
                 raise self.failure(f"{response.url}: {error}", response) from error
             yield retry
             return
-        again = page.start in self.read_starts
-        if again and read and page.start not in (0, page.end):
+        is_repeat = page.start in self.read_starts
+        if is_repeat and read and page.start not in (0, page.end):
             return
         self.read_starts.add(page.start)
         source = source or urlsplit(response.url).hostname or ""
         yield replace(page, source=source, read=read, day=self.day)
-        if again:
+        if is_repeat:
             return
         yield from problems
         if response.request:
             yield from self.next_requests(page)
 
     def next_requests(self, page: Page) -> Iterator[Request]:
-        """Request the last page after the first, then all others, then those two again."""
+        """Request the last page after the first, then the others, then the first and last again."""
         assert page.start is not None
         end = page.end or 0
-        if self.unread is None:
+        if self.pending_starts is None:
             self.first_end = end
-            self.unread = set(range(0, end + 1, len(page.keys)))
-        self.unread.discard(page.start)
-        if not self.unread:
+            self.pending_starts = set(range(0, end + 1, len(page.keys)))
+        self.pending_starts.discard(page.start)
+        if not self.pending_starts:
             yield from map(self.request_page, sorted({0, self.first_end}))
         elif page.start == 0:
             yield self.request_page(self.first_end)
         elif page.start == self.first_end:
-            yield from map(self.request_page, sorted(self.unread))
+            yield from map(self.request_page, sorted(self.pending_starts))
 
     def request_page(self, start: int) -> Request:
         site = self.settings["SPOJ_URL"].rstrip("/")
@@ -135,17 +137,17 @@ class ClassicalSpider(Spider):
         )
 
     def request_failed(self, failure: Failure) -> None:
-        """End the crawl after a page that is not available, after all retries."""
+        """End the crawl when a page is still not available after all retries."""
         error = failure.value
         url = failure.request.url  # type: ignore[attr-defined]
         raise self.failure(f"{url}: {describe_error(error)}", getattr(error, "response", None))
 
     def parse_day(self) -> date | None:
-        """The day of `-a day=`. Raises CloseSpider where it makes no sense."""
+        """The day of `-a day=`. Raises CloseSpider if it is invalid or not allowed."""
         if self.day_text is None:
             return None
         host = urlsplit(self.settings["SPOJ_URL"]).hostname
-        if self.pages_path is None and host not in LOCAL:
+        if self.pages_path is None and host not in LOCAL_HOSTS:
             raise CloseSpider(f"-a day= is for saved pages; {host} shows today's list")
         with suppress(ValueError):
             if (day := date.fromisoformat(self.day_text)).isoformat() == self.day_text:
@@ -153,7 +155,7 @@ class ClassicalSpider(Spider):
         raise CloseSpider(f"-a day={self.day_text} is not a day, YYYY-MM-DD")
 
     def failure(self, reason: str, response: Response | None = None) -> CloseSpider:
-        """The exception that ends the crawl. Saves the page of the first failure."""
+        """Build the exception that ends the crawl. Saves the page of the first failure."""
         assert self.crawler.stats
         if not self.crawler.stats.get_value("spojscore/failure"):
             self.crawler.stats.set_value("spojscore/failure", reason)

@@ -1,1 +1,1 @@
-"""The floor that crawler, web and deploy stand on: all that knows the SQLite file."""
+"""The SQLite file. The crawler, the site and its deployment build on this package."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
-# What is computed from the database itself at the end of each commit, in this order.
+# These compute tables from the database itself at the end of each commit, in this order.
 DERIVATIONS: tuple[Callable[[Database], None], ...] = (
     facts.derive,
     write_ladder,
@@ -37,7 +37,7 @@ DERIVATIONS: tuple[Callable[[Database], None], ...] = (
 class Crawl:
     """A row of the table `crawls`, without its counts. Times in UTC.
 
-    `source` says where the pages came from; `overridden` what a person accepted with GATE=accept.
+    `source` says where the pages came from, `overridden` what a person accepted with GATE=accept.
     """
 
     started: datetime
@@ -52,23 +52,22 @@ class Crawl:
 
 
 def commit(path: Path, problems: Sequence[DataclassInstance], crawl: Crawl) -> Changes:
-    """Make the database at `path` hold the list `problems`, as read by `crawl`.
+    """Store the list `problems`, as read by `crawl`, in the database at `path`.
 
-    Each field of a problem that is a column is stored. Only rows that differ are written; a
-    problem that left the list is marked as delisted. Raises StoreError and changes nothing if that
-    fails.
+    Stores each field of a problem that is a column. Writes only rows that differ; marks problems
+    that left the list as delisted. Raises StoreError and changes nothing if it fails.
     """
-    existed = path.exists()
+    is_new = not path.exists()
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection, connection:
-            # A transaction that reads first and meets another writer later would fail, not wait.
+            # A transaction that begins with a read would fail, not wait, on meeting another writer.
             connection.execute("BEGIN IMMEDIATE")
             db = Database(connection)
             if db.table_names():
                 check_schema(path, db)
             migrations.apply(db)
             before = db["problems"].rows_where(order_by="id")
-            step = difference(before, _records(db, problems), crawl.day.isoformat())
+            step = difference(before, _build_records(db, problems), crawl.day.isoformat())
             _write_problems(db, step)
             _write_history(db, step.users, crawl.day)
             _write_crawl(db, len(problems), crawl, step)
@@ -78,32 +77,32 @@ def commit(path: Path, problems: Sequence[DataclassInstance], crawl: Crawl) -> C
     except StoreError:
         raise
     except Exception as error:
-        if not existed and path.exists() and path.stat().st_size == 0:
+        if is_new and path.exists() and path.stat().st_size == 0:
             path.unlink()
         reason = str(error) or type(error).__name__
         hint = " (is the disk full?)" if "disk I/O" in reason else ""
         raise StoreError(f"{path}: {reason}{hint}") from error
 
 
-def _records(db: Database, problems: Iterable[DataclassInstance]) -> Iterable[Record]:
+def _build_records(db: Database, problems: Iterable[DataclassInstance]) -> Iterable[Record]:
     columns = db["problems"].columns_dict
     for problem in problems:
         names = (field.name for field in fields(problem) if field.name in columns)
         record = {name: getattr(problem, name) for name in names}
         record["liked"] = liked(record["votes_up"], record["votes_down"])
-        # SPOJ's own address, wherever the list was read.
+        # The address at SPOJ, even if the list was read elsewhere.
         record["url"] = f"https://www.spoj.com/problems/{record['code']}/"
         yield record
 
 
 def _write_problems(db: Database, step: Difference) -> None:
-    for code in step.vacated:
+    for code in step.vacated_codes:
         db.table("problems").delete(code)
     db.table("problems").upsert_all(step.rows, pk="code")
 
 
 def _write_history(db: Database, users: Mapping[int, int | None], day: date) -> None:
-    """The last crawl of a day wins; a day that ends as it began leaves no row."""
+    """Replace the rows of earlier crawls of that day; skip counts that have not changed since."""
     rows = [{"id": id_, "day": day_number(day), "users": count} for id_, count in users.items()]
     db.conn.executemany("DELETE FROM history WHERE problem_id = :id AND day = :day", rows)
     db.conn.executemany(

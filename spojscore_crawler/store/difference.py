@@ -8,17 +8,17 @@ from typing import Any, TypeAlias
 
 Record: TypeAlias = dict[str, Any]
 
-# Changes that count for last_changed; votes and acceptance move with every submission.
-CHANGES = ("code", "name", "users")
-# What kind of event a change of a column is.
-KINDS = {"name": "renamed", "code": "recoded"}
-# Columns that no list has, until commit.DERIVATIONS fills them.
-DERIVED: Record = {"topics": "[]", "families": "[]", "added": None, "year": None}
+# Columns that set last_changed; votes and acceptance change with every submission.
+CHANGE_COLUMNS = ("code", "name", "users")
+# The kind of event for a change of each column.
+EVENT_KINDS = {"name": "renamed", "code": "recoded"}
+# New rows have these values until commit.DERIVATIONS computes them.
+DERIVED_DEFAULTS: Record = {"topics": "[]", "families": "[]", "added": None, "year": None}
 
 
 @dataclass(slots=True)
 class Changes:
-    """How many problems a crawl found new, changed (users, name or code), gone and returned."""
+    """Numbers of problems that are new, changed (users, name or code), gone and returned."""
 
     new: int = 0
     changed: int = 0
@@ -30,14 +30,14 @@ class Changes:
 class Difference:
     """The step to the list of `day`.
 
-    `rows` are the problems to write, after those with the codes `vacated` are deleted; `users` is
-    what history records by id, None for a problem that left. The first list has no `events`.
+    `rows` are the problems to write, after deleting those with `vacated_codes`; `users` are the
+    counts for history by id, None for a problem that left. The first list has no `events`.
     """
 
     day: str
     changes: Changes = field(default_factory=Changes)
     rows: list[Record] = field(default_factory=list)
-    vacated: list[str] = field(default_factory=list)
+    vacated_codes: list[str] = field(default_factory=list)
     users: dict[int, int | None] = field(default_factory=dict)
     events: list[Record] = field(default_factory=list)
 
@@ -45,10 +45,10 @@ class Difference:
         self.events.append({"day": self.day, "code": code, "kind": kind, "detail": detail})
 
 
-def difference(before: Iterable[Record], listed: Iterable[Record], day: str) -> Difference:
-    """The step from the rows of problems `before` to those `listed` on `day`."""
+def difference(before: Iterable[Record], after: Iterable[Record], day: str) -> Difference:
+    """The step from the rows of problems `before` to those `after`, the list of `day`."""
     step = Difference(day)
-    now = {row["id"]: row for row in listed}
+    now = {row["id"]: row for row in after}
     codes = {row["code"] for row in now.values()}
     is_first = True
     for old in before:
@@ -59,7 +59,7 @@ def difference(before: Iterable[Record], listed: Iterable[Record], day: str) -> 
             _delist(step, old, codes)
     for row in now.values():
         dates = {"first_seen": day, "last_changed": day, "delisted": None}
-        step.rows.append(row | dates | DERIVED)
+        step.rows.append(row | dates | DERIVED_DEFAULTS)
         step.users[row["id"]] = row["users"]
         step.changes.new += 1
         if not is_first:
@@ -68,16 +68,16 @@ def difference(before: Iterable[Record], listed: Iterable[Record], day: str) -> 
 
 
 def _compare(step: Difference, old: Record, row: Record) -> None:
-    changed = any(row[column] != old[column] for column in CHANGES)
+    changed = any(row[column] != old[column] for column in CHANGE_COLUMNS)
     new = old | row | {"delisted": None}
     if changed:
         new["last_changed"] = step.day
         step.changes.changed += 1
-    for column, kind in KINDS.items():
+    for column, kind in EVENT_KINDS.items():
         if old[column] != new[column]:
             step.add_event(new["code"], kind, old[column])
     if old["code"] != new["code"]:
-        step.vacated.append(old["code"])
+        step.vacated_codes.append(old["code"])
     if old["delisted"]:
         step.changes.returned += 1
         step.add_event(new["code"], "relisted")
@@ -88,12 +88,12 @@ def _compare(step: Difference, old: Record, row: Record) -> None:
 
 
 def _delist(step: Difference, old: Record, codes: Container[str]) -> None:
-    """Mark a problem that left the list. If its code is among `codes`, it becomes CODE~ID."""
+    """Mark a problem as delisted. If its code is among `codes`, rename it CODE~ID."""
     new = old | {"delisted": old["delisted"] or step.day}
     if old["code"] in codes:
         new["code"] = f"{old['code']}~{old['id']}"
-        new["url"] = None  # its page is another problem's now
-        step.vacated.append(old["code"])
+        new["url"] = None  # the address now belongs to another problem
+        step.vacated_codes.append(old["code"])
     if old["delisted"] is None:
         step.changes.gone += 1
         step.add_event(new["code"], "delisted")

@@ -48,21 +48,22 @@ COLUMNS: dict[str, Callable[[str], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file: its columns, and the table and columns that its rows are stored in.
+    """A kind of file: its columns, and where its rows are stored.
 
-    No two lines share their first `key` values. `rows` makes rows of a line and the file's day.
+    The first `key` values of a line are unique. `default_file` comes with the project. `rows`
+    builds the rows for the `stored_columns` of `table` from a line and the file's day.
     """
 
     columns: tuple[str, ...]
     key: int
-    bundled: Path
+    default_file: Path
     table: str
-    stored: str
+    stored_columns: str
     rows: Callable[[list[str], str], list[tuple[str, ...]]]
 
     @property
     def replaces(self) -> bool:
-        """Whether a file replaces the table, rather than updates problems."""
+        """Whether a file replaces its table; if not, it updates `problems`."""
         return self.table != "problems"
 
 
@@ -84,15 +85,15 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The rows of a file of that kind, as of `day`; the first value of each row is a code."""
+    """The rows of a file, as of `day`. The first value of each row is a code."""
 
     kind: Kind
     day: date
     rows: list[tuple[str, ...]]
 
     @property
-    def without_topic(self) -> list[str]:
-        """Tags or addresses of articles that no line of data/ gives a topic, or denies one."""
+    def sources_without_topic(self) -> list[str]:
+        """Tags or article addresses that data/ does not list, with or without a topic."""
         names = {row[1] for row in self.rows} if self.kind.replaces else set()
         return sorted(names - topics.read_topics().keys())
 
@@ -100,53 +101,53 @@ class Facts:
 def read_facts(name: str, file: Path | None = None) -> Facts:
     """Read a CSV file of the kind `name`, by default the one that comes with the project.
 
-    The day is the one in the file's name, or else that of its last change. Raises FactsError.
+    The day comes from the file's name, or else from its modification time. Raises FactsError.
     """
     kind = KINDS[name]
-    file = file or kind.bundled
+    file = file or kind.default_file
     try:
         changed = datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
-        text = file.read_text(encoding="utf-8-sig")  # as spreadsheets save it
+        text = file.read_text(encoding="utf-8-sig")  # spreadsheets begin it with a BOM
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise FactsError(f"{file}: {reason}") from error
     match = DAY.search(file.name)
     day = match[0] if match else changed.isoformat()
-    if file != kind.bundled and not is_day(day):
+    if file != kind.default_file and not is_day(day):
         raise FactsError(f"{file}: {day} is not a day, or it is in the future")
-    rows = [row for line in _lines(kind, file, text) for row in kind.rows(line, day)]
+    rows = [row for line in _read_lines(kind, file, text) for row in kind.rows(line, day)]
     return Facts(kind, date.fromisoformat(day), rows)
 
 
-def _lines(kind: Kind, file: Path, text: str) -> Iterator[list[str]]:
+def _read_lines(kind: Kind, file: Path, text: str) -> Iterator[list[str]]:
     reader = csv.reader(text.splitlines())
     if tuple(next(reader, ())) != kind.columns:
-        raise FactsError(f"{file}: its first line is not {','.join(kind.columns)}")
+        raise FactsError(f"{file}: the first line must be {','.join(kind.columns)}")
     keys = set()
     for line in reader:
         place = f"{file}, line {reader.line_num}"
         if len(line) != len(kind.columns):
-            raise FactsError(f"{place}: {len(line)} values, not {len(kind.columns)}")
+            raise FactsError(f"{place}: {len(line)} values instead of {len(kind.columns)}")
         for column, value in zip(kind.columns, line, strict=True):
             if not COLUMNS[column](value):
-                raise FactsError(f"{place}: {value!r} cannot be in the column {column}")
+                raise FactsError(f"{place}: {value!r} is not valid in the column {column}")
         key = tuple(line[: kind.key])
         if key in keys:
-            raise FactsError(f"{place}: {' '.join(key)} is in an earlier line, too")
+            raise FactsError(f"{place}: {' '.join(key)} is also in an earlier line")
         keys.add(key)
         yield line
 
 
 def write_facts(db: Database, facts: Facts) -> None:
-    """Store the rows where they differ, within the open transaction."""
-    table, stored = facts.kind.table, facts.kind.stored
+    """Store the rows that differ, within the open transaction."""
+    table, columns = facts.kind.table, facts.kind.stored_columns
     if not facts.kind.replaces:
         statement = "UPDATE problems SET added = ?2, year = ?3 WHERE code = ?1 AND added IS NOT ?2"
-    elif set(db.execute(f"SELECT {stored} FROM {table}")) == set(facts.rows):
+    elif set(db.execute(f"SELECT {columns} FROM {table}")) == set(facts.rows):
         return
     else:
         db.execute(f"DELETE FROM {table}")
-        statement = f"INSERT INTO {table} ({stored}) VALUES (?, ?, ?)"
+        statement = f"INSERT INTO {table} ({columns}) VALUES (?, ?, ?)"
     db.conn.executemany(statement, facts.rows)
 
 
@@ -158,7 +159,7 @@ def write_bundled(db: Database) -> None:
 
 
 def derive(db: Database) -> None:
-    """Give problems their dates, topics and families. Only rows that differ are written."""
+    """Set the dates, topics and families of problems. Writes only rows that differ."""
     undated = {code for [code] in db.execute("SELECT code FROM problems WHERE added IS NULL")}
     if undated:
         dates = read_facts("added")
@@ -168,23 +169,23 @@ def derive(db: Database) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Replaced:
-    """How many rows there were before, and how many of the new codes no problem has."""
+class Replacement:
+    """The number of rows before, and of new codes that no problem has."""
 
     rows: int
     unknown: int
 
 
-def replace(path: Path, facts: Facts) -> Replaced:
+def replace(path: Path, facts: Facts) -> Replacement:
     """Store a newer file in the database, in one transaction, under the lock.
 
-    Tags and articles of codes without a problem stay, because a problem may come later. Raises
-    StoreError and changes nothing if a table would lose many rows.
+    Keeps tags and articles of unknown codes, because a problem may come later. Raises StoreError
+    and changes nothing if a table would shrink below MIN_ROWS_RATIO.
     """
     kind = facts.kind
     with lock(path), open_database(path) as db:
         db.begin()
-        rows = f"{kind.table} WHERE {kind.stored.split(', ')[1]} IS NOT NULL"
+        rows = f"{kind.table} WHERE {kind.stored_columns.split(', ')[1]} IS NOT NULL"
         [[before]] = db.execute(f"SELECT count(*) FROM {rows}")
         if kind.replaces and len(facts.rows) < MIN_ROWS_RATIO * before:
             raise StoreError(
@@ -196,4 +197,4 @@ def replace(path: Path, facts: Facts) -> Replaced:
         write_ladder(db)
         codes = {code for [code] in db.execute("SELECT code FROM problems")}
         db.commit()
-    return Replaced(before, len({row[0] for row in facts.rows} - codes))
+    return Replacement(before, len({row[0] for row in facts.rows} - codes))

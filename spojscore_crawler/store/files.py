@@ -21,14 +21,14 @@ class StoreError(Exception):
 def connect(path: Path) -> sqlite3.Connection:
     """Open a database that must exist. Raises sqlite3.Error.
 
-    For writing, so that SQLite can roll back what a killed crawl left unfinished.
+    Opens it for writing, so that SQLite can roll back the transaction of a killed crawl.
     """
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", BUSY_TIMEOUT, uri=True)
 
 
 @contextmanager
 def open_database(path: Path) -> Iterator[Database]:
-    """Open a database that must exist, and close it.
+    """Open a database that must exist, and close it at the end.
 
     Raises StoreError for SQLite's errors, and for the errors that unreadable data causes.
     """
@@ -47,7 +47,7 @@ def check_writable(path: Path) -> None:
     if path.is_dir():
         raise StoreError(f"{path}: is a folder")
     if not folder.is_dir():
-        raise StoreError(f"{path}: there is no folder {folder}")
+        raise StoreError(f"{path}: no such folder: {folder}")
     if not os.access(folder, os.W_OK):
         raise StoreError(f"{path}: the folder {folder} is not writable")
     if path.exists() and not os.access(path, os.W_OK):
@@ -57,9 +57,8 @@ def check_writable(path: Path) -> None:
 def lock(path: Path) -> FileLock:
     """Take the lock `<db>.lock`, held until it is released or the process ends.
 
-    The name is that of the file itself, also when `path` is a link. The lock file stays: if it were
-    removed, two processes could each hold a lock of that name. Raises StoreError if another process
-    holds it.
+    A link gets the lock of the file it points to. The lock file stays: if it were removed, two
+    processes could hold a lock of that name. Raises StoreError if another process holds it.
     """
     file_lock = FileLock(f"{path.resolve()}.lock")
     try:

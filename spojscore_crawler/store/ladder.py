@@ -1,4 +1,4 @@
-"""The ladder: well-liked problems in rungs, from the most solved to the rare."""
+"""The ladder: well-liked problems in rungs, from most to least solved."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sqlite_utils import Database
 RUNGS = 20
 PROBLEMS_PER_RUNG = 5
 MAX_PER_FAMILY = 2  # in one rung
-MAX_USERS = 30_000  # the first rung is open upwards from its lower edge
+MAX_USERS = 30_000  # the first rung has no upper limit
 MIN_USERS = 50
-EXCLUDED = frozenset({"TEST"})  # it only tests how to submit
+EXCLUDED_CODES = frozenset({"TEST"})  # only an exercise in submitting
 
 
 class Candidate(NamedTuple):
@@ -36,36 +36,37 @@ class Step(NamedTuple):
 
 
 def rung(users: int) -> int | None:
-    """The rung for a number of solvers, in equal steps of log(users); None under MIN_USERS."""
+    """The rung for a number of solvers, in equal steps of log(users); None below MIN_USERS."""
     step = ceil(RUNGS * log(MAX_USERS / max(users, 1)) / log(MAX_USERS / MIN_USERS))
     return max(step, 1) if step <= RUNGS else None
 
 
 def build_ladder(candidates: Iterable[Candidate]) -> list[Step]:
-    """The best-liked problems of each rung, at most two of one family, ordered by solvers.
+    """Choose the best-liked problems of each rung, at most MAX_PER_FAMILY of one family.
 
-    Untagged problems belong to no family. More solvers, then the code, break ties.
+    Problems without tags belong to no family. Ties go to more solvers, then to the lower code. Each
+    rung is ordered by solvers.
     """
-    chosen: dict[int, list[Candidate]] = {number: [] for number in range(1, RUNGS + 1)}
+    rungs: dict[int, list[Candidate]] = {number: [] for number in range(1, RUNGS + 1)}
     families: Counter[tuple[int, str]] = Counter()
-    rated = [c for c in candidates if c.liked is not None and c.code not in EXCLUDED]
-    for candidate in sorted(rated, key=lambda c: (-(c.liked or 0), -c.users, c.code)):
+    eligible = [c for c in candidates if c.liked is not None and c.code not in EXCLUDED_CODES]
+    for candidate in sorted(eligible, key=lambda c: (-(c.liked or 0), -c.users, c.code)):
         number = rung(candidate.users)
-        if number is None or len(chosen[number]) == PROBLEMS_PER_RUNG:
+        if number is None or len(rungs[number]) == PROBLEMS_PER_RUNG:
             continue
         own = [(number, family) for family in candidate.families]
         if all(families[family] < MAX_PER_FAMILY for family in own):
-            chosen[number].append(candidate)
+            rungs[number].append(candidate)
             families.update(own)
     return [
         Step(number, position, candidate.code)
-        for number, members in chosen.items()
+        for number, members in rungs.items()
         for position, candidate in enumerate(sorted(members, key=lambda c: (-c.users, c.code)), 1)
     ]
 
 
 def write_ladder(db: Database) -> None:
-    """Write the table `ladder` when it differs, within the open transaction."""
+    """Write the table `ladder` if it differs, within the open transaction."""
     query = "SELECT code, users, liked, families FROM problems WHERE delisted IS NULL"
     steps = build_ladder(
         Candidate(code, users, liked, frozenset(json.loads(families)))

@@ -1,4 +1,4 @@
-"""The table `movers`: how many solves each problem got lately."""
+"""The table `movers`: how many solves each problem got recently."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SPANS = (1, 7, 30, 365)  # days before the last crawl
 def write_movers(db: Database) -> None:
     """Write each listed problem's growth since the last crawl of an earlier day and over SPANS.
 
-    It is null where the problem was not listed when the span began, or no crawl says so.
+    Growth is null if the problem was not listed when the span began or no crawl is near that day.
     """
-    crawled = db.execute("SELECT DISTINCT day FROM crawls ORDER BY day")
-    days = [day_number(date.fromisoformat(day)) for [day] in crawled]
+    rows = db.execute("SELECT DISTINCT day FROM crawls ORDER BY day")
+    days = [day_number(date.fromisoformat(day)) for [day] in rows]
     first_days = {"last": days[-2] if len(days) > 1 else None}
     first_days |= {str(span): first_day(days, span) for span in SPANS}
-    then = ", ".join(
+    earlier = ", ".join(
         "(SELECT history.users FROM history WHERE problem_id = problems.id "
         f"AND day <= :{span} ORDER BY day DESC LIMIT 1) AS users_{span}"
         for span in first_days
@@ -35,16 +35,16 @@ def write_movers(db: Database) -> None:
     db.execute("DELETE FROM movers")
     db.execute(
         f"INSERT INTO movers SELECT code, name, users, score, {growth} "
-        f"FROM (SELECT problems.*, {then} FROM problems WHERE delisted IS NULL)",
+        f"FROM (SELECT problems.*, {earlier} FROM problems WHERE delisted IS NULL)",
         first_days,
     )
 
 
 def first_day(days: Sequence[int], span: int) -> int | None:
-    """The day of the crawl with which a span of so many days before the last crawl begins.
+    """The day of the crawl at which the `span` days before the last crawl begin.
 
-    It is the first day of the span, or at most a seventh of the span (at least a day) earlier, so
-    that a week's growth is about a week's. None without such a crawl. `days` ascend.
+    It may be earlier by a seventh of the span (at least a day), so that a week's growth is about a
+    week's. None if there is no such crawl. `days` ascend.
     """
     if not days:
         return None

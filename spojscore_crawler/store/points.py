@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-# Lower edge of each band, in points that a solver holds.
+# Lower edge of each band, in points.
 BANDS = (
     (1.0, "a: 1 or more"),
     (0.5, "b: 0.5 to 1"),
@@ -12,9 +12,9 @@ BANDS = (
     (0.01, "d: 0.01 to 0.1"),
 )
 LOWEST_BAND = "e: under 0.01"
-# Standard deviations on either side that hold 95% of a normal distribution.
+# Standard deviations on either side of the mean that cover 95% of a normal distribution.
 NORMAL_95 = 1.959964
-# What is assumed of a problem's acceptance before its own submissions count.
+# The prior for a problem's acceptance: as if it had these submissions already.
 PRIOR_SUBMISSIONS = 20
 PRIOR_ACCEPTANCE = 0.30
 
@@ -22,13 +22,13 @@ PRIOR_ACCEPTANCE = 0.30
 def points(users: int) -> float:
     """Points that each of `users` solvers holds for one classical problem: 80 / (40 + users).
 
-    Source: SPOJ's staff in the site's forum, 2007 and 2009; true of every row seen since.
+    Source: SPOJ's staff in the site's forum, 2007 and 2009. It fits every row read since.
     """
     return 80 / (40 + users)
 
 
 def points_sql(users: str) -> str:
-    """The same formula as an SQL expression of the SQL expression `users`."""
+    """The same formula in SQL; `users` is an SQL expression."""
     return f"80.0 / (40 + {users})"
 
 
@@ -40,10 +40,10 @@ def band(score: float) -> str:
 def per_submission(users: int, acceptance: float | None) -> float | None:
     """Points that one submission brings on average: points_if_solved * adjusted acceptance.
 
-    SPOJ lists `acceptance`, in percent, but no submissions: there are about users / acceptance.
-    Few of them say little, so each problem counts as if it had PRIOR_SUBMISSIONS more, accepted at
-    PRIOR_ACCEPTANCE, which is near the list's median (30.8%) and mean (31.9%) of August 2025. None
-    without solvers or acceptance. Source: a Bayesian estimate of a proportion with a beta prior.
+    `acceptance` is in percent. The number of submissions is estimated as users / acceptance,
+    because SPOJ does not list it. Each problem gets PRIOR_SUBMISSIONS more at PRIOR_ACCEPTANCE,
+    near the median (30.8%) and mean (31.9%) of August 2025, so that small samples weigh less. None
+    without solvers or acceptance. Source: Bayesian estimate of a proportion with a beta prior.
     """
     if not users or not acceptance:
         return None
@@ -53,11 +53,10 @@ def per_submission(users: int, acceptance: float | None) -> float | None:
 
 
 def liked(up: int | None, down: int | None) -> float | None:
-    """Percent of all users that like a problem at least, judging by those who voted.
+    """Percent of users who like a problem: the lower end of Wilson's 95% interval for `up`.
 
-    The lower end of Wilson's 95% interval for the share of `up`, because few votes say little.
-    None without votes. Source: E. B. Wilson, Journal of the American Statistical Association 22
-    (1927).
+    The lower end, because small samples are unreliable. None without votes. Source: E. B. Wilson,
+    Journal of the American Statistical Association 22 (1927).
     """
     votes = (up or 0) + (down or 0)
     if not votes:

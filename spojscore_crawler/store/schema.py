@@ -16,7 +16,7 @@ migrations = Migrations("spojscore")
 
 # `problems` and `movers` are WITHOUT ROWID, and no index serves a filter on `problems`: otherwise
 # Datasette's sorted pages lose rows among ties (tests/store/test_paging.py). Hence the partial
-# index: a query by id uses it only if it says `code <> ''`, too.
+# index: a query by id uses it only if it also says `code <> ''`.
 # `history` has no foreign key, because Datasette would take problem_id for a code.
 SCHEMA = (
     """
@@ -110,7 +110,7 @@ def create(db: Database) -> None:
 def upgrade(path: Path) -> str | None:
     """Apply the migrations that the database lacks, under its lock, in one transaction.
 
-    Returns a sentence about that, None if there were none. Raises StoreError.
+    Returns a message that names them, None if it lacks none. Raises StoreError.
     """
     with open_database(path) as db:
         check_schema(path, db)
@@ -126,15 +126,16 @@ def upgrade(path: Path) -> str | None:
 
 
 def check_schema(path: Path, db: Database) -> None:
-    """Raise StoreError unless this code can read or upgrade the database."""
+    """Raise StoreError if this code can neither read nor upgrade the database."""
     applied = {migration.name for migration in migrations.applied(db)}
     known = {migration.name for migration in migrations.pending(Database(memory=True))}
     if create.__name__ not in applied:
         raise StoreError(
-            f"{path}: not a database of spojscore 1.0 (its development's can't be upgraded); "
+            f"{path}: not a spojscore 1.0 database, and earlier ones cannot be upgraded; "
             "name another file, or start over with `make history`"
         )
     if newer := applied - known:
         raise StoreError(
-            f"{path}: made by a newer spojscore ({', '.join(sorted(newer))}); update this one"
+            f"{path}: made by a newer spojscore ({', '.join(sorted(newer))}); "
+            "update this installation"
         )

@@ -1,4 +1,4 @@
-"""What a database says about its crawls, and whether it is sound."""
+"""The crawls that a database records, and whether it is sound."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-LISTED = "SELECT count(*), CAST(total(users) AS INTEGER) FROM problems WHERE delisted IS NULL"
+COUNT_LISTED = "SELECT count(*), CAST(total(users) AS INTEGER) FROM problems WHERE delisted IS NULL"
 
 
 class CrawlKey(NamedTuple):
-    """What distinguishes a committed crawl from every other."""
+    """The values that identify a committed crawl."""
 
     id: int
     started: str
@@ -32,7 +32,7 @@ class CrawlKey(NamedTuple):
 class State:
     """A sound database: its last crawl, and its lineage, all crawls from the first to the last.
 
-    Times are UTC. `overridden` is what a person accepted with GATE=accept; `sources` are where the
+    Times are UTC. `overridden` is what a person accepted with GATE=accept; `sources` says where the
     crawls' pages came from.
     """
 
@@ -45,7 +45,7 @@ class State:
     lineage: tuple[CrawlKey, ...]
 
     def extends(self, other: State) -> bool:
-        """Whether the other's crawls are the beginning of this one's."""
+        """Whether this one's crawls begin with all of the other's."""
         return self.lineage[: len(other.lineage)] == other.lineage
 
 
@@ -53,8 +53,8 @@ class State:
 class LastList:
     """The last committed list, which the next crawl is compared with.
 
-    `problems` counts them, `users` sums theirs, `names` are by id. `started` is when its crawl
-    started, in UTC.
+    `problems` is their number, `users` the sum of their users, `names` their names by id.
+    `started` is when its crawl started, in UTC.
     """
 
     problems: int
@@ -70,7 +70,7 @@ def read_state(path: Path) -> State:
         if migrations.pending(db):
             raise StoreError(f"{path}: needs an upgrade; run `make check`")
         crawls = list(db.query("SELECT * FROM crawls ORDER BY id"))
-        if fault := _fault(db, crawls):
+        if fault := _find_fault(db, crawls):
             raise StoreError(f"{path}: {fault}")
         last = crawls[-1]
         return State(
@@ -89,14 +89,14 @@ def read_state(path: Path) -> State:
 def last_list(path: Path, day: date) -> LastList | None:
     """The list that a crawl of `day` is compared with, None before the first crawl.
 
-    Raises StoreError if the file is not ours, or its last crawl is of a later day.
+    Raises StoreError if the file is not ours, or if its last crawl is from a later day.
     """
     if not path.exists() or not path.stat().st_size:
         return None
     with open_database(path) as db:
         check_schema(path, db)
         [[last]] = db.execute("SELECT max(started) FROM crawls")
-        problems, users = db.execute(LISTED).fetchone()
+        problems, users = db.execute(COUNT_LISTED).fetchone()
         names = dict(db.execute("SELECT id, name FROM problems WHERE delisted IS NULL"))
         if not last:
             return None
@@ -104,22 +104,22 @@ def last_list(path: Path, day: date) -> LastList | None:
     if started.date() > day:
         raise StoreError(
             f"{path}: its last crawl was on {started.date()}, but this machine's clock says {day}; "
-            "set the clock, or, if it was wrong then, restore a copy from before that crawl"
+            "set the clock; if it was wrong then, restore a copy from before that crawl"
         )
     return LastList(problems, users, started, names)
 
 
-def _fault(db: Database, crawls: list[dict[str, object]]) -> str | None:
-    """What is wrong with the data, None if nothing is."""
+def _find_fault(db: Database, crawls: list[dict[str, object]]) -> str | None:
+    """Describe what is wrong with the data; None if nothing is."""
     [[damage]] = db.execute("PRAGMA quick_check(1)")
     if damage != "ok":
         return f"damaged: {damage}"
     if not crawls:
         return "has no crawl; run `make crawl`"
-    found = (crawls[-1]["problems"], crawls[-1]["users"])
-    if (listed := db.execute(LISTED).fetchone()) != found:
+    expected = (crawls[-1]["problems"], crawls[-1]["users"])
+    if (actual := db.execute(COUNT_LISTED).fetchone()) != expected:
         return ("lists {} problems and {} users, but its last crawl found {} and {}").format(
-            *listed, *found
+            *actual, *expected
         )
     return None
 

@@ -13,6 +13,6 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def minute(moment: datetime) -> str:
-    """A time for people, such as '2026-11-23 00:04 UTC'."""
+def format_minute(moment: datetime) -> str:
+    """Format a time for people, such as '2026-11-23 00:04 UTC'."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"

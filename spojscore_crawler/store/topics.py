@@ -1,4 +1,4 @@
-"""The topics of problems, by SPOJ's tags and by articles, and the families of topics."""
+"""The topics of problems, from SPOJ's tags and from articles, and the families of topics."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _read(name: str) -> list[dict[str, str]]:
 
 
 def read_topics() -> dict[str, str]:
-    """The topic of each tag and of each article's address; empty if there is none."""
+    """The topic of each tag and of each article's address; empty if it has none."""
     tags = {row["slug"]: row["topic"] for row in _read("topics.csv")}
     articles = {article_url(row["article"]): row["topic"] for row in _read("article-topics.csv")}
     return tags | articles
@@ -34,7 +34,7 @@ def read_families() -> dict[str, str]:
 
 
 def derive(db: Database) -> None:
-    """Write families, the topics of articles, and each problem's topics, where they differ."""
+    """Write families and the topics of articles and problems. Writes only rows that differ."""
     topics, families = read_topics(), read_families()
     if dict(db.execute("SELECT topic, family FROM families")) != families:
         db.execute("DELETE FROM families")

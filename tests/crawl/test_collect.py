@@ -132,12 +132,12 @@ def test_waits_a_second_before_each_page(standin: Served, page: Page) -> None:
     ("fault", "reason"),
     [
         pytest.param("50:bot-check-403:1", "asks whether you are a robot", id="bot-check"),
-        pytest.param("50:bot-check-coop:1", "closed or cut off", id="bot-check-with-coop"),
+        pytest.param("50:bot-check-coop:1", "closed or isolated", id="bot-check-with-coop"),
         pytest.param("50:status-503:1", "HTTP 503", id="server-error"),
         pytest.param("50:busy:1", "HTTP 429", id="too-many-requests"),
-        pytest.param("50:wrong-problem:1", "no list of problems", id="error-page"),
+        pytest.param("50:wrong-problem:1", "not a list of problems", id="error-page"),
         pytest.param("50:redirect-login:1", "shows /login", id="redirect"),
-        pytest.param("50:seven-rows:1", "breaks off", id="cut-page"),
+        pytest.param("50:seven-rows:1", "is incomplete", id="cut-page"),
         pytest.param("robots:bot-check-403:1", "asks whether you are a robot", id="robots-check"),
         pytest.param("robots:status-503:1", "HTTP 503", id="robots-error"),
     ],
@@ -207,7 +207,7 @@ def test_runs_once_at_a_time(standin: Served, page: Page) -> None:
     shows(page, "window of its own")
     with page.expect_console_message() as message:
         paste(page)
-    assert "already" in message.value.text
+    assert "another tab" in message.value.text
 
 
 ROBOTS = {
@@ -235,7 +235,7 @@ def test_obeys_robots_txt(standin: Served, page: Page) -> None:
     for robots, is_allowed in ROBOTS.items():
         server.robots = robots.encode()
         start(page, server)
-        shows(page, "no list of problems" if is_allowed else "robots.txt forbids it")
+        shows(page, "not a list of problems" if is_allowed else "robots.txt forbids it")
         allowed[robots] = starts(server) == [0]
     assert allowed == ROBOTS
 
@@ -277,7 +277,7 @@ def test_collected_list_equals_crawled(standin: Served, page: Page, tmp_path: Pa
     assert Crawl(server.url, crawled).status == 0
     server.faults = [Fault.parse("100:bot-check-coop:1")]
     start(page, server)
-    shows(page, "closed or cut off")
+    shows(page, "closed or isolated")
     file = save(page, tmp_path, "Continue")
     assert Crawl(server.url, collected, arguments=["-a", f"pages={file}"]).status == 0
     assert rows(crawled, SAME) == rows(collected, SAME)

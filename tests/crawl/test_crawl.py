@@ -144,7 +144,7 @@ def test_setting_wins_over_environment(standin: Served, tmp_path: Path) -> None:
     assert not (tmp_path / "other.db").exists()
 
 
-SHIFTED = "the list shifted during the crawl: start={} lists other problems now"
+SHIFTED = "the list shifted during the crawl: start={} now lists other problems; crawl again"
 
 
 @pytest.mark.parametrize(

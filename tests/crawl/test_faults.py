@@ -65,7 +65,7 @@ def test_server_that_stops_in_the_middle(standin: Served, database: Path) -> Non
 def test_spider_with_a_bug(standin: Served, database: Path, before: bytes) -> None:
     """Scrapy goes on after it."""
     crawl = Crawl(standin(150).url, database, "SPIDER_MODULES=tests.support.broken")
-    reason = "the crawl stopped early, see the log: ValueError('unforeseen')"
+    reason = "the crawl stopped early; see the log: ValueError('unforeseen')"
     assert crawl.failed(reason, before)
 
 
@@ -95,7 +95,7 @@ def test_robots_txt_that_is_unavailable(fault: str, standin: Served, database: P
     ("url", "reason"),
     [
         ("http://127.0.0.1:{port}", "the connection was refused"),
-        ("http://nowhere.invalid", "there is no such host"),
+        ("http://nowhere.invalid", "no such host"),
     ],
 )
 def test_unreachable_site(url: str, reason: str, database: Path, before: bytes) -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from scrapy.http import HtmlResponse
 
-from spojscore_crawler.failures import bot_check
+from spojscore_crawler.failures import describe_bot_check
 from spojscore_crawler.items import Page, Problem
 from spojscore_crawler.listing import Listing, ListingError, decode, parse_listing
 from standin.pages import modern_page
@@ -45,7 +45,7 @@ def test_real_pages_without_a_list() -> None:
     with pytest.raises(ListingError, match=r"^no problem table; SPOJ says 'Wrong problem id!'$"):
         parse_listing((REAL_PAGES / "error-2014-wrong-problem.html").read_bytes())
     body = (REAL_PAGES / "cloudflare-challenge-2020-other-site.html").read_bytes()
-    assert bot_check(HtmlResponse("https://www.spoj.com", body=body))
+    assert describe_bot_check(HtmlResponse("https://www.spoj.com", body=body))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_real_pages_without_a_list() -> None:
 )
 def test_bot_check_marks(body: bytes, headers: dict[str, str], expected: bool) -> None:
     response = HtmlResponse("https://www.spoj.com", body=body, headers=headers)
-    assert bool(bot_check(response)) is expected
+    assert bool(describe_bot_check(response)) is expected
 
 
 # A logged-in user's own table may come before or after the list; the last list counts.

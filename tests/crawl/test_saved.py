@@ -105,7 +105,7 @@ def test_addresses_of_the_list(url: str, start: int) -> None:
 )
 def test_other_addresses_are_skipped(url: str) -> None:
     assert read(har_entry(url, "other"), har_entry(URL + "0", "a")) == [(0, b"a")]
-    assert message(har_entry(url, "other")) == f"no page of {SPOJ}/problems/classical/ in it"
+    assert message(har_entry(url, "other")) == f"it has no page of {SPOJ}/problems/classical/"
 
 
 @pytest.mark.parametrize(
@@ -212,12 +212,12 @@ def test_translated_pages(page: str, translated: bool, tmp_path: Path) -> None:
 
 
 def test_folder(tmp_path: Path) -> None:
-    with pytest.raises(SavedPagesError, match=r"there is no \*\.html in this folder$"):
+    with pytest.raises(SavedPagesError, match=r"no \*\.html files in this folder$"):
         read_saved_pages(tmp_path, SPOJ)
     for name in ("a.html", "b.htm", "c.HTM", "d.txt"):
         (tmp_path / name).write_text(name)
     pages = read_saved_pages(tmp_path, SPOJ)
     assert {page.response.body for page in pages} == {b"a.html", b"b.htm", b"c.HTM"}
     assert {page.start for page in pages} == {None}
-    with pytest.raises(SavedPagesError, match=r"there is no such folder and no such \.har file$"):
+    with pytest.raises(SavedPagesError, match=r"no such folder or \.har file$"):
         read_saved_pages(tmp_path / "a.html", SPOJ)

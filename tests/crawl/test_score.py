@@ -19,13 +19,13 @@ def test_pipeline_adds_scores() -> None:
     assert item.per_submission == pytest.approx(80 / 82276 * 0.1624, rel=1e-4)
 
 
-@pytest.mark.parametrize(("differing", "warned"), [(5, False), (6, True)])
+@pytest.mark.parametrize(("differences", "warned"), [(5, False), (6, True)])
 def test_warns_if_many_points_differ(
-    differing: int, warned: bool, caplog: pytest.LogCaptureFixture
+    differences: int, warned: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     scores = ScorePipeline()
     for n in range(100):
-        scores.process_item(problem(users=59, value=0.82 if n < differing else 0.8))
+        scores.process_item(problem(users=59, value=0.82 if n < differences else 0.8))
     scores.process_item(problem(users=59))  # without points of SPOJ's: not compared
     with caplog.at_level(logging.WARNING):
         scores.close_spider()

@@ -73,7 +73,7 @@ def crawl(pages: list[Page]) -> gate.Crawl:
         for page in first.values()
         for id_, code in page.keys
     ]
-    return gate.Crawl(pages, problems, LastList(1, 0, NOW, {}), LIMITS, began=NOW, now=NOW)
+    return gate.Crawl(pages, problems, LastList(1, 0, NOW, {}), LIMITS, started=NOW, now=NOW)
 
 
 def is_missed(count: int, seed: int) -> bool:

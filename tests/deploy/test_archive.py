@@ -1,4 +1,4 @@
-"""The second copy in ARCHIVE."""
+"""The copies in ARCHIVE."""
 
 from pathlib import Path
 
@@ -64,5 +64,5 @@ def test_archive_is_optional_but_must_exist(
     monkeypatch.delenv("ARCHIVE", raising=False)
     assert archive(database).startswith("ARCHIVE is not set")
     monkeypatch.setenv("ARCHIVE", "/nowhere")
-    with pytest.raises(PublishError, match=r"^there is no folder /nowhere \(ARCHIVE\)"):
+    with pytest.raises(PublishError, match=r"^no such folder: /nowhere \(ARCHIVE\)"):
         archive(database)

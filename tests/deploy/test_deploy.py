@@ -69,7 +69,7 @@ def test_deployment_leaves_address(target: list[Path]) -> None:
 )
 def test_deploy_refuses_unverified_bundle(spoil, target: list[Path]) -> None:  # type: ignore[no-untyped-def]
     spoil()
-    with pytest.raises(PublishError, match="is not what was verified"):
+    with pytest.raises(PublishError, match="was not verified, or has changed"):
         deploy(Path())
     assert target == []
 
@@ -145,7 +145,9 @@ def test_probe_without_deployment_asks_once(site: Site) -> None:
 def test_probe_refuses_wrong_age(days: int, site: Site, tmp_path: Path) -> None:
     crawl(tmp_path / "other.db", TODAY + days, A)
     site.publish(tmp_path / "other.db")
-    with pytest.raises(PublishError, match=f"^stale or from the future: {site.url} shows crawl 1"):
+    with pytest.raises(
+        PublishError, match=f"^the data is stale or dated in the future: {site.url} shows crawl 1"
+    ):
         probe(Path())
 
 

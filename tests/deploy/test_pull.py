@@ -76,10 +76,10 @@ def test_first_publication_needs_first(
     if has_local:
         crawl(database, 0, A)
     before = database.read_bytes() if has_local else None
-    with pytest.raises(PublishError, match=r"answers 404; set FIRST=1 "):
+    with pytest.raises(PublishError, match=r"returned 404; set FIRST=1 "):
         pull.pull(database)
     monkeypatch.setenv("FIRST", "1")
-    assert f"{site.url}/spojscore.db answers 404" in pull.pull(database)
+    assert f"{site.url}/spojscore.db returned 404" in pull.pull(database)
     assert (database.read_bytes() if has_local else None) == before
 
 
@@ -154,7 +154,9 @@ def publish_future(site: Site) -> None:
         pytest.param(
             setter(hash="0" * 1001), r"\.sha256 has more than 1,000 bytes$", id="long-hash"
         ),
-        pytest.param(setter(missing="spojscore.db.sha256"), r"\.sha256 answers 404$", id="no-hash"),
+        pytest.param(
+            setter(missing="spojscore.db.sha256"), r"\.sha256 returned 404$", id="no-hash"
+        ),
         pytest.param(corrupt, "/spojscore.db: ", id="damaged"),
         pytest.param(
             publish_changed("DROP TABLE _sqlite_migrations"), "/spojscore.db: ", id="other-schema"

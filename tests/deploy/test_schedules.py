@@ -56,7 +56,7 @@ def test_schedule_and_unschedule_twice(machine: Machine) -> None:
         "VERCEL_TOKEN=''", "VERCEL_ORG_ID=''", "VERCEL_PROJECT_ID=''", "SITE_URL=''", "#ARCHIVE=''",
     ]  # fmt: skip
     environment.write_text("SITE_URL=https://mine")
-    for message in ("Unscheduled.", "Nothing was scheduled."):
+    for message in ("Unscheduled.", "Nothing is scheduled."):
         assert machine.deploy("unschedule").stdout == f"{message}\n"
     assert list(folder.iterdir()) == []
     assert machine.deploy("schedule").returncode == 0

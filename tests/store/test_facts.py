@@ -31,7 +31,7 @@ FACTS = "SELECT code, topics, families, added, year FROM problems ORDER BY code"
 
 
 def bundled(kind: str) -> list[dict[str, str]]:
-    with KINDS[kind].bundled.open(encoding="utf-8", newline="") as file:
+    with KINDS[kind].default_file.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -123,12 +123,12 @@ def test_new_problem_gets_its_facts_at_next_commit(database: Path) -> None:
 def extended(folder: Path, kind: str, *lines: str) -> Path:
     """A newer file of that kind: `lines` after those of the bundled file."""
     file = folder / f"{kind}-2026-10-01.csv"
-    file.write_text(KINDS[kind].bundled.read_text() + "".join(f"{line}\n" for line in lines))
+    file.write_text(KINDS[kind].default_file.read_text() + "".join(f"{line}\n" for line in lines))
     return file
 
 
 @pytest.mark.parametrize(
-    ("kind", "line", "expected", "without_topic"),
+    ("kind", "line", "expected", "unlisted"),
     [
         ("tags", "P1,dfs fancy", {"topics": '["graph-traversal"]', "families": '["Graphs"]'},
          "fancy"),
@@ -141,7 +141,7 @@ def test_newer_file(
     kind: str,
     line: str,
     expected: dict[str, Any],
-    without_topic: str | None,
+    unlisted: str | None,
     database: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -149,7 +149,7 @@ def test_newer_file(
     main([kind, str(database), str(extended(database.parent, kind, line))])
     output = capsys.readouterr().out
     assert "as of 2026-10-01" in output
-    assert (without_topic or "no topic") in output or not without_topic
+    assert (unlisted or "no topic") in output or not unlisted
     [p1, prime1] = rows(database, FACTS)
     assert {name: p1[name] for name in expected} == expected
     assert prime1["added"] == "2004-05-01"
@@ -171,15 +171,17 @@ def refuse(kind: str, database: Path, file: Path) -> str:
 @pytest.mark.parametrize(
     ("kind", "text", "reason"),
     [
-        pytest.param("tags", "", "first line is not code,tags", id="empty"),
-        pytest.param("added", "code,tags\nP1,dfs\n", "not code,added", id="other-kind"),
-        pytest.param("tags", "code,tags\nP1\n", "line 2: 1 values, not 2", id="too-few-values"),
+        pytest.param("tags", "", "first line must be code,tags", id="empty"),
+        pytest.param("added", "code,tags\nP1,dfs\n", "must be code,added", id="other-kind"),
+        pytest.param(
+            "tags", "code,tags\nP1\n", "line 2: 1 values instead of 2", id="too-few-values"
+        ),
         pytest.param("tags", "code,tags\nONP,dp\np1,dp\n", "line 3: 'p1'", id="lower-case-code"),
         pytest.param("tags", "code,tags\nP1,Dfs\n", "line 2: 'Dfs'", id="not-a-tag"),
         pytest.param("added", "code,added\nP1,2011-02-30\n", "'2011-02-30'", id="not-a-day"),
         pytest.param("added", "code,added\nP1,2999-01-01\n", "'2999-01-01'", id="future-day"),
         pytest.param("articles", "code,article,title\nP1,http://x,T\n", "article", id="an-address"),
-        pytest.param("tags", "code,tags\nP1,dp\nP1,dfs\n", "line 3: P1 is in", id="twice"),
+        pytest.param("tags", "code,tags\nP1,dp\nP1,dfs\n", "line 3: P1 is also in", id="twice"),
         pytest.param("tags", "code,tags\nP1,na\xefve\n", "not UTF-8", id="latin-1"),
         pytest.param("tags", "code,tags\nP1,dp\n", "fewer than 90% of the 1598", id="few-tags"),
         pytest.param("articles", "code,article,title\n", "90% of the 175", id="few-articles"),
@@ -205,7 +207,7 @@ def test_missing_file_and_locked_database(database: Path) -> None:
     crawl(database, 0, PRIME1)
     assert "No such file" in refuse("tags", database, database.parent / "none.csv")
     held = lock(database)
-    assert "locked" in refuse("tags", database, KINDS["tags"].bundled)
+    assert "locked" in refuse("tags", database, KINDS["tags"].default_file)
     held.release()
 
 

@@ -149,6 +149,6 @@ def test_day_without_crawl_has_no_solves(database: Path) -> None:
     assert [row["day"] for row in ask(database, "solves")] == [
         "2026-03-05", "2026-03-03", "2026-03-02",
     ]  # fmt: skip
-    assert [row["what"].partition(",")[0] for row in ask(database, "attempts")] == [
-        "1 problems"
-    ] * 3
+    assert [row["what"] for row in ask(database, "attempts")] == [
+        "1 problem", "1 problem", "1 problem: 1 new",
+    ]  # fmt: skip

@@ -61,9 +61,7 @@ def test_missing_votes_are_those_of_last_list_with_votes(imported: Path) -> None
 def test_existing_file_is_refused(tmp_path: Path) -> None:
     database = tmp_path / "mine.db"
     database.write_bytes(b"mine")
-    with pytest.raises(
-        StoreError, match=r"mine\.db exists, and its history stays; name a new file"
-    ):
+    with pytest.raises(StoreError, match=r"mine\.db already exists; name a new file"):
         history.import_lists(database)
     assert database.read_bytes() == b"mine"
 

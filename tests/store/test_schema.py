@@ -47,22 +47,22 @@ def use(request: pytest.FixtureRequest) -> Callable[[Path], object]:
         # Their first versions had no table of migrations.
         pytest.param(
             ["DROP TABLE _sqlite_migrations", "PRAGMA user_version = 6"],
-            "not a database of spojscore 1.0 .* start over with `make history`",
+            "not a spojscore 1.0 database.* start over with `make history`",
             id="development-6",
         ),
         pytest.param(
             ["DELETE FROM _sqlite_migrations", MIGRATION.format("create_problems")],
-            "not a database of spojscore 1.0 .* start over with `make history`",
+            "not a spojscore 1.0 database.* start over with `make history`",
             id="development-12",
         ),
         pytest.param(
             [MIGRATION.format("add_something")],
-            r"made by a newer spojscore \(add_something\); update this one",
+            r"made by a newer spojscore \(add_something\); update this installation",
             id="newer",
         ),
         pytest.param(
             ["DROP TABLE _sqlite_migrations", "DROP TABLE problems"],
-            "not a database of spojscore 1.0",
+            "not a spojscore 1.0 database",
             id="other-program",
         ),
     ],

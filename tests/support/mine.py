@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route
 from tests.support.projects import ROOT
 
 PROFILE = ROOT.parent / "shared" / "spoj" / "pages" / "profile-2019-02-17.html"
+LISTS = {"solved": ["STEADY", "ONP", "PRIME1"], "tried": ["ADDREV"]}
 LISTED = "SELECT * FROM problems WHERE delisted IS NULL"
 
 
@@ -80,3 +81,12 @@ def import_module(page: Page, name: str) -> Page:
     """Import one of the site's modules as `module`."""
     page.evaluate(f"async () => {{ window.module = await import('/{name}.js'); }}")
     return page
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+    page.get_by_role("tabpanel", name=name).wait_for()
+
+
+def undo(page: Page) -> None:
+    page.get_by_role("button", name="Undo").click()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from spojscore_crawler.store import files
 from tests.support.sites import running
 from web import serve
 
@@ -37,7 +38,7 @@ def draw(database: Path) -> None:
     """Serve `database` and draw all pictures."""
     chromium = shutil.which("chromium")
     if chromium is None:
-        raise serve.ServeError("there is no chromium on the PATH to draw with")
+        sys.exit("error: there is no chromium on the PATH to draw with")
     with (
         running(*serve.command(database, PORT)),
         sync_playwright() as playwright,
@@ -63,7 +64,7 @@ def main() -> None:
     parser.add_argument("database", type=Path)
     try:
         draw(parser.parse_args().database)
-    except serve.ServeError as error:
+    except files.StoreError as error:
         sys.exit(f"error: {error}")
 
 

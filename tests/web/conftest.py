@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
@@ -12,8 +13,10 @@ from standin.problems import problems
 from standin.server import StandIn, serving
 from tests.support.browsing import launched
 from tests.support.crawling import Crawl
+from tests.support.databases import rows
 from tests.support.grown import make as grow
 from tests.support.looking import DESK, looking
+from tests.support.mine import LISTED, LISTS, open_mine, store
 from tests.support.projects import ROOT
 from tests.support.sites import served
 
@@ -80,3 +83,17 @@ def static(browser: Browser) -> Iterator[Page]:
         page.route("**/*", answer)
         page.goto(host)
         yield page
+
+
+@pytest.fixture
+def mine(page: Page) -> Page:
+    """My progress of a visitor with LISTS."""
+    store(page, **LISTS)
+    open_mine(page)
+    return page
+
+
+@pytest.fixture
+def listed(grown: Path) -> dict[str, dict[str, Any]]:
+    """The problems of `grown` by code."""
+    return {row["code"]: row for row in rows(grown, LISTED)}

@@ -157,7 +157,7 @@ def test_topics_show_progress_by_family(whole: Page) -> None:
 
 def test_home_shows_points_and_next_problems(whole: Page) -> None:
     whole.goto("/")
-    whole.locator("#my-next").wait_for()
+    whole.locator("#my-next-rows").wait_for()
     assert whole.locator("#paste").is_hidden()
     assert len(codes(whole, "my-next-rows")) == 3
     assert "2 solved" in whole.locator("#my-next-note").inner_text()
@@ -165,6 +165,7 @@ def test_home_shows_points_and_next_problems(whole: Page) -> None:
 
 def test_home_takes_a_paste_to_my_progress(page: Page) -> None:
     page.goto("/")
+    assert page.locator("#my-next").is_hidden()
     page.locator("#paste textarea").fill("PRIME1 onp")
     page.get_by_role("button", name="Show my next problems").click()
     page.locator("#message p").wait_for()

@@ -9,7 +9,7 @@ from parsel import Selector
 from tests.support.databases import rows
 from tests.support.sites import get, shown, words
 from web.plugins.charts import Line, line, round_numbers, thinned
-from web.words import between, change, number, since
+from web.words import between, change, number
 
 
 def drawn(*points: tuple[Any, float], **options: Any) -> Line:
@@ -21,8 +21,9 @@ def drawn(*points: tuple[Any, float], **options: Any) -> Line:
     [
         pytest.param([0, 97], [0, 50, 100], id="integers"),
         pytest.param([0.0012, 0.0031], [0.001, 0.002, 0.003, 0.004], id="small"),
+        pytest.param([0.00096, 0.0106], [0, 0.004, 0.008, 0.012], id="close"),
         pytest.param([5, 5], [5], id="one"),
-        pytest.param([-3, 4], [-5, -2.5, 0, 2.5, 5], id="negative"),
+        pytest.param([-3, 4], [-4, 0, 4], id="negative"),
     ],
 )
 def test_round_numbers_span_values(values: list[float], expected: list[float]) -> None:
@@ -33,6 +34,8 @@ def test_line_ends_where_its_last_point_lies() -> None:
     chart = drawn((1, 50), (2, 100), zero=True)
     assert chart.path == "M0,111 100,30"
     assert [tick.label for tick in chart.y_ticks] == ["0", "50", "100"]
+    assert [tick.label for tick in drawn((1, 0), (2, 4)).y_ticks] == ["0", "2", "4"]
+    assert [tick.label for tick in drawn((1, 0), (2, 1)).y_ticks] == ["0", "0.5", "1.0"]
     assert drawn((1, 50), (2, -50), zero=True).path == "M0,30 100,192"
     assert drawn((1, 50)).path == "M0,192"
 
@@ -43,8 +46,8 @@ def test_line_ends_where_its_last_point_lies() -> None:
         pytest.param([("2021-07-29", 1), ("2021-09-07", 2)], ["29 July 2021", "7 September 2021"],
                      id="days"),
         pytest.param([("2013-05-12", 1), ("2023-05-10", 2)],
-                     ["2014", "2018", "2022"], id="years"),
-        pytest.param([(1, 5), (3974, 9)], ["1", "2,000", "3,974"], id="numbers"),
+                     ["12 May 2013", "10 May 2023", "2016", "2020"], id="years"),
+        pytest.param([(1, 5), (3974, 9)], ["1", "3,974", "2,000"], id="numbers"),
     ],
 )  # fmt: skip
 def test_x_axis_names_its_ends_and_what_has_room(points: list[Any], labels: list[str]) -> None:
@@ -73,13 +76,9 @@ def test_thinned_rows_keep_their_ends(count: int) -> None:
 
 
 def test_words() -> None:
-    assert [change(1, 0.99), change(1, 26), change(2, 2)] == ["down 1%", "up 2,500%", "unchanged"]
-    assert change(80 / 41, 0.000964) == "down 99.95%"
+    assert [change(1, 0.99), change(1, 26)] == ["down 1%", "up 2,500%"]
     assert between("2012-05-08", "2025-05-31") == "between 8 May 2012 and 31 May 2025"
-    assert between("2025-05-31", "2025-08-26") == "between 31 May and 26 August 2025"
-    assert between(None, "2025-08-26") == "by 26 August 2025"
-    assert since("2012-05-08", "2025-08-26") == "since May 2012"
-    assert since("2025-05-31", "2025-08-26") == "since 31 May 2025"
+    assert between("2025-05-31", "2025-05-31") == "on 31 May 2025"
     texts = [number(n) for n in (1234567, 40.0, 0.25, 1234.5, 0.0000125)]
     assert texts == ["1,234,567", "40", "0.25", "1,234.5", "0.0000125"]
 

@@ -36,7 +36,9 @@ def test_feed_has_an_entry_per_event(feed: ElementTree.Element, grown: Path) -> 
 def test_feed_says_what_a_new_problem_gives(feed: ElementTree.Element) -> None:
     summaries = texts(feed, "summary")
     [new] = [text for text in summaries if text.startswith("ARRIVED")]
-    assert new.endswith("between 3 and 11 April 2026. If you solve it, you gain 1.95 points.")
+    assert new.endswith(
+        "between 3 April 2026 and 11 April 2026. If you solve it, you gain 1.95 points."
+    )
     [removed] = [text for text in summaries if text.startswith("LEAVING")]
     assert "gain" not in removed
 

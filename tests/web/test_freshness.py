@@ -13,7 +13,7 @@ from spojscore_crawler import settings
 from tests.support.commits import A, B, crawl
 from tests.support.databases import change
 from tests.support.projects import ROOT
-from tests.support.sites import get, refusal, served, words
+from tests.support.sites import get, served, words
 
 PAGES = ["/", "/spojscore", "/spojscore/problems", "/spojscore/problems/P1", "/spojscore/attempts"]
 
@@ -36,7 +36,6 @@ def freshness(site: str) -> dict[str, Any]:
         pytest.param({"minutes": 3}, False, id="fresh"),
         pytest.param({"hours": 35, "minutes": 50}, False, id="almost-stale"),
         pytest.param({"days": 3, "minutes": 1}, True, id="stale"),
-        pytest.param({"hours": -1}, True, id="future"),
     ],
 )
 def test_freshness(age: dict[str, float], is_stale: bool, database: Path) -> None:
@@ -72,15 +71,6 @@ def test_other_data_is_marked(source: str, sentence: str, database: Path) -> Non
     )
     with served(database) as (site, _):
         assert all(sentence in words(get(f"{site}{path}")) for path in PAGES)
-
-
-def test_database_without_crawls(database: Path) -> None:
-    crawl(database, 0, A)
-    change(database, "DELETE FROM crawls")
-    with served(database) as (site, _):
-        assert 'class="freshness"' not in get(site)
-        get(f"{site}/feed.atom")
-        assert json.loads(refusal(f"{site}/-/freshness.json", 500)) == {"error": "no crawl"}
 
 
 def test_stale_hours_are_the_crawlers() -> None:

@@ -1,18 +1,16 @@
 """Tables as pages show them: numbers, columns, links and chips."""
 
 import json
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import quote
 
 import pytest
 import yaml  # type: ignore[import-untyped]
 from parsel import Selector
 
-from tests.support.databases import change, rows
+from tests.support.databases import rows
 from tests.support.projects import ROOT
-from tests.support.sites import get, served
+from tests.support.sites import get
 from web.plugins.tables import Tables
 from web.words import MINUS
 
@@ -98,22 +96,6 @@ def test_rows_lead_to_the_problem_and_to_spoj(path: str, site: str) -> None:
         assert links == {f"{LIST}/{code}", f"https://www.spoj.com/problems/{code}/"}
 
 
-def test_foreign_codes_and_addresses_are_no_links(site: str) -> None:
-    query = "select 'javascript:alert(1)' as url, 'no code' as code"
-    assert Selector(get(f"{site}/spojscore?sql={quote(query)}")).css("td a").getall() == []
-
-
-def test_former_codes_are_no_links(grown: Path, tmp_path: Path) -> None:
-    database = tmp_path / "former.db"
-    shutil.copy(grown, database)
-    change(database, "UPDATE events SET code = 'FORMER' WHERE code = 'ARRIVED'")
-    with served(database) as (site, _):
-        for path in ("latest_events", "news"):
-            page = get(f"{site}/spojscore/{path}")
-            assert "FORMER" in page
-            assert f'href="{LIST}/FORMER"' not in page
-
-
 def test_columns_of_one_name_stay_apart(site: str) -> None:
     page = get(f"{site}/spojscore?sql=select+1+as+a,+2+as+a")
     assert heads(page) == ["a", "a"]
@@ -121,8 +103,8 @@ def test_columns_of_one_name_stay_apart(site: str) -> None:
 
 
 def test_head_sorts_the_list(site: str) -> None:
-    page = Selector(get(f"{site}{LIST}?_size=5"))
-    head = page.xpath("//th/a[text()='Accepted']/@href").get("")
+    start = Selector(get(f"{site}{LIST}?_size=5"))
+    head = start.xpath("//th/a[text()='Accepted']/@href").get("")
     assert head.endswith("_sort_desc=acceptance")
     expected = json.loads(get(f"{site}{LIST}.json?_size=5&_sort_desc=acceptance&_shape=array"))
     page = get(site + head)
@@ -145,6 +127,22 @@ def test_chips_stay_after_a_range_was_chosen(site: str) -> None:
         assert chosen.attrib["href"] == path
         counts = page.css("a.chip[data-band] span::text").getall()
         assert counts == chips.css("span::text").getall()
+
+
+def test_chips_of_ranges_add_up(site: str, crawled: Path) -> None:
+    address = f"{LIST}?users__gte=1"
+    for band in "bd":
+        [chip] = Selector(get(site + address)).css(f"a.chip[data-band={band}]")
+        address = chip.attrib["href"]
+    page = Selector(get(site + address))
+    [found] = rows(
+        crawled, "SELECT count(*) AS n FROM problems WHERE users > 0 AND band GLOB '[bd]*'"
+    )
+    assert page.css("h1 [role=status]::text").get("").startswith(f"{found['n']:,} of")
+    assert "0.5\N{EN DASH}1 or 0.01\N{EN DASH}0.1 points" in page.css("title::text").get("")
+    [chosen] = page.css("a.chip[data-band=b][aria-current]")
+    page = Selector(get(site + chosen.attrib["href"]))
+    assert page.css("a.chip[aria-current]::attr(data-band)").getall() == ["d"]
 
 
 def test_removed_problems_are_marked(grown_site: str) -> None:

@@ -15,7 +15,7 @@ HEIGHT, TOP, BOTTOM = 220, 30, 192
 TICKS = 3  # the approximate number on an axis
 MAX_POINTS, MAX_DOTS = 200, 12  # of a line; with more points, it has no dots
 CURVE_STEPS = 40
-ROUND_STEPS = (1, 2, 2.5, 5, 10)
+ROUND_STEPS = (1, 2, 2.5, 4, 5, 10)
 LABEL_ROOM = (25, 75)  # percent of the x axis where labels do not touch those of its ends
 
 
@@ -50,58 +50,53 @@ def line(
     is drawn as if it changed evenly, or 1 / y if `reciprocal`, as points do with their solvers.
     """
     drawn = thinned(rows, MAX_POINTS)
-    first, last = drawn[0][x], drawn[-1][x]
-    has_days = isinstance(first, str)
+    has_days = isinstance(drawn[0][x], str)
     name: Callable[[Any], str] = day_text if has_days else number
+    places = [year(row[x]) if has_days else row[x] for row in drawn]
     levels = round_numbers([row[y] for row in rows] + [0] * zero)
     missing = [(gap["since"], gap["day"]) for gap in gaps]
 
-    def across(value: Any) -> float:
-        low, at, high = (ordinal(n) if has_days else n for n in (first, value, last))
-        return scale(at, low, high, 0, 100)
+    def across(value: float) -> float:
+        return scale(value, places[0], places[-1], 0, 100)
 
     def up(value: float) -> float:
         return scale(value, levels[0], levels[-1], BOTTOM, TOP)
 
     marks = [
-        Mark(across(row[x]), up(row[y]), f"{name(row[x])}: {points(row[y])}{unit}") for row in drawn
+        Mark(across(place), up(row[y]), f"{name(row[x])}: {points(row[y])}{unit}")
+        for place, row in zip(places, drawn, strict=True)
     ]
-    path, dashes = place(marks[0].x, marks[0].y), ""
-    for n, (start, end) in enumerate(pairwise(drawn), 1):
-        here = place(marks[n].x, marks[n].y)
-        if any(start[x] < until and since < end[x] for since, until in missing):
-            steps = CURVE_STEPS if reciprocal else 1
-            curve = [
-                between(start[y], end[y], m / steps, reciprocal=reciprocal)
-                for m in range(steps + 1)
-            ]
-            xs = [scale(m, 0, steps, marks[n - 1].x, marks[n].x) for m in range(steps + 1)]
-            dashes += "M" + " ".join(map(place, xs, map(up, curve)))
-            path += f"M{here}"
-        else:
-            path += f" {here}"
-    inner = [] if has_days else [(n, number(n)) for n in round_numbers([first, last])]
-    ticks = [Mark(across(value), 0, label) for value, label in inner or years(first, last)]
-    if not has_days or not ticks:
-        inside = [tick for tick in ticks if LABEL_ROOM[0] <= tick.x <= LABEL_ROOM[1]]
-        ticks = [Mark(0, 0, name(first), "start"), *inside, Mark(100, 0, name(last), "end")]
+    path, dashes = "M" + pair(marks[0].x, marks[0].y), ""
+    for (before, after), (start, end) in zip(pairwise(drawn), pairwise(marks), strict=True):
+        is_gap = any(before[x] < until and since < after[x] for since, until in missing)
+        path += ("M" if is_gap else " ") + pair(end.x, end.y)
+        if is_gap:
+            shares = [n / CURVE_STEPS for n in range(CURVE_STEPS + 1)]
+            xs = [interpolate(start.x, end.x, share) for share in shares]
+            ys = [interpolate(before[y], after[y], share, reciprocal) for share in shares]
+            dashes += "M" + " ".join(map(pair, xs, map(up, ys)))
+    x_ticks = [Mark(0, 0, name(drawn[0][x]), "start"), Mark(100, 0, name(drawn[-1][x]), "end")]
+    for value in round_numbers([places[0], places[-1]]):
+        if LABEL_ROOM[0] <= across(value) <= LABEL_ROOM[1] and value == round(value):
+            x_ticks.append(Mark(across(value), 0, str(round(value)) if has_days else number(value)))
+    decimals = max(len(number(level).partition(".")[2]) for level in levels)
+    y_ticks = [Mark(0, up(level), f"{level:,.{decimals}f}" if level else "0") for level in levels]
     ends = [
         Mark(mark.x, mark.y - 10, points(row[y]), anchor)
         for mark, row, anchor in ((marks[0], drawn[0], "start"), (marks[-1], drawn[-1], "end"))
     ]
-    y_ticks = [Mark(0, up(level), number(level)) for level in levels]
     dots = marks if len(marks) <= MAX_DOTS else []
-    return Line(f"M{path}", dashes, ticks, y_ticks, dots, ends)
+    return Line(path, dashes, x_ticks, y_ticks, dots, ends[1:] if zero else ends)
 
 
-def place(x: float, y: float) -> str:
+def pair(x: float, y: float) -> str:
     return f"{x:g},{y:g}"
 
 
-def between(start: float, end: float, share: float, *, reciprocal: bool) -> float:
+def interpolate(start: float, end: float, share: float, reciprocal: bool = False) -> float:
     """Interpolate linearly; if `reciprocal`, 1 / value is linear."""
     if reciprocal:
-        return 1 / between(1 / start, 1 / end, share, reciprocal=False)
+        return 1 / interpolate(1 / start, 1 / end, share)
     return start + share * (end - start)
 
 
@@ -111,8 +106,9 @@ def thinned(rows: Sequence[Any], limit: int) -> list[Any]:
     return [*rows[:-1:step], rows[-1]]
 
 
-def ordinal(day: str) -> int:
-    return date.fromisoformat(day).toordinal()
+def year(day: str) -> float:
+    """The year of a day, with a fraction."""
+    return 1 + date.fromisoformat(day).toordinal() / 365.2425
 
 
 def scale(value: float, low: float, high: float, start: float, end: float) -> float:
@@ -121,23 +117,18 @@ def scale(value: float, low: float, high: float, start: float, end: float) -> fl
 
 
 def round_numbers(values: Sequence[float]) -> list[float]:
-    """Return equidistant round numbers that span all values."""
+    """Return equidistant round numbers that span all values closely."""
     low, high = min(values), max(values)
     if high == low:
         return [low]
     exact = (high - low) / TICKS
     power = 10.0 ** floor(log10(exact))
-    step = next(step * power for step in ROUND_STEPS if step * power >= exact)
+    steps = [step * power for step in ROUND_STEPS if step * power >= exact]
+    step = min(steps, key=lambda step: step * (ceil(high / step) - floor(low / step)))
     return [float(f"{step * n:.12g}") for n in range(floor(low / step), ceil(high / step) + 1)]
-
-
-def years(first: str, last: str) -> list[tuple[str, str]]:
-    """Return the first days of the years between two days, few enough for an axis, and labels."""
-    between = range(int(first[:4]) + 1, int(last[:4]) + 1)
-    return [(f"{n}-01-01", str(n)) for n in between[:: ceil(len(between) / TICKS) or 1]]
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
-    env.globals["line_chart"] = line
+    env.globals |= {"line_chart": line, "round_numbers": round_numbers}
     env.filters["thinned"] = thinned

@@ -15,10 +15,11 @@ from datasette import hookimpl
 from datasette.utils.asgi import Base400, NotFound, Request, Response
 
 from web.csv_cells import rewrite_csv
-from web.errors import DOWNLOAD, SiteError, error_response
+from web.errors import SiteError, error_response
 from web.metadata import canned_queries
 from web.options import DATABASE, MAX_RESPONSE_BYTES
 from web.request import SiteRequest, check, current_request, parse_request
+from web.run_sql import DOWNLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -47,7 +48,6 @@ HEADERS = {
 }
 # A publication clears the CDN's cache.
 CDN_CACHE = b"public, s-maxage=1800, stale-while-revalidate=600"
-CREDENTIALS = (b"cookie", b"authorization")  # every visitor gets the same response
 # What pages are made of, locally and in the published function.
 SOURCES = (
     "plugins/*.py", "templates/**/*.html", "static/*.*", "*.py", "web/*.py", "metadata.json",
@@ -81,10 +81,7 @@ async def answer(datasette: Datasette, app: App, scope: Message, send: Send) -> 
     """The response to a GET request, or None if that was sent in parts."""
     request = parse_request(scope)
     current_request.set(request)
-    headers = [pair for pair in scope["headers"] if pair[0].lower() not in CREDENTIALS]
-    scope = {
-        **scope, "method": "GET", "headers": headers, "query_string": request.query_string.encode(),
-    }  # fmt: skip
+    scope = {**scope, "method": "GET", "query_string": request.query_string.encode()}
     try:
         await datasette.invoke_startup()
         check(request, canned_queries(datasette))
@@ -92,7 +89,7 @@ async def answer(datasette: Datasette, app: App, scope: Message, send: Send) -> 
             await app(scope, no_body, send)
             return None
         tag = entity_tag(datasette, request)
-        if tag and tag.encode() in dict(headers).get(b"if-none-match", b""):
+        if tag and tag.encode() in dict(scope["headers"]).get(b"if-none-match", b""):
             return Response("", status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
         response = finish(request, await collect(app, scope))
         if tag and response.status == HTTPStatus.OK:

@@ -4,13 +4,13 @@ Pages are cached, so they contain the time of the last crawl; a script adds how 
 """
 
 import json
-import os
 import re
-import sqlite3
 from asyncio import create_task
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from functools import partial
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from datasette import hookimpl
@@ -20,54 +20,18 @@ from jinja2 import Environment
 
 from web import words
 from web.metadata import canned_queries
-from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS
+from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS, VERSION
 
+USER_SCRIPT = Path(__file__).parents[1] / "static" / "spoj.user.js"
 # Characters that XML 1.0 does not allow, https://www.w3.org/TR/xml/#charsets
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CODE = "SELECT code FROM problems WHERE code = :query COLLATE NOCASE"
 LAST_CRAWL = "SELECT id, finished, problems, source FROM crawls ORDER BY id DESC LIMIT 1"
-# Days of the spans whose growth the table movers has, the longest first.
-SPANS = {"30": 30, "7": 7, "last": 1}
-SPAN = """
-    SELECT (SELECT max(day) FROM crawls WHERE day <= date(until, :days || ' days')) AS since, until
-    FROM (SELECT max(day) AS until FROM crawls)
-    WHERE EXISTS (SELECT 1 FROM movers WHERE solves_{span} IS NOT NULL)
-"""
-GROWTH = """
-    SELECT code, name, solves_{span} AS solves, score_{span} AS score_change FROM movers
-    WHERE :codes IS NULL AND solves_{span} > 0
-          OR solves_{span} IS NOT NULL AND code IN (SELECT value FROM json_each(:codes))
-    ORDER BY solves_{span} DESC, code LIMIT iif(:codes IS NULL, 10, -1)
-"""
-CLOCK_SKEW = timedelta(minutes=5)  # a crawl further in the future had a wrong clock
 # For databases that do not show SPOJ's current list, by the source of the last crawl.
 NOTICES = {
     "demo": "Demo data: SPOJ’s list of {:%-d %B %Y}.",
     "simulated": "Simulated data, not SPOJ’s.",
 }
-
-
-class Freshness(NamedTuple):
-    """The last crawl. After `stale_hours` it is out of date."""
-
-    crawl: int
-    finished: datetime
-    problems: int
-    notice: str
-    stale_hours: float
-
-
-class Growth(NamedTuple):
-    """New solvers between the crawls of two days: the ten problems with most, or some problems."""
-
-    since: str
-    until: str
-    rows: list[dict[str, Any]]
-
-    @property
-    def solves(self) -> dict[str, int]:
-        """New solvers by code."""
-        return {row["code"]: row["solves"] for row in self.rows}
 
 
 class Pages:
@@ -85,22 +49,12 @@ class Pages:
         query = canned_queries(self.datasette)[name]
         return await self.rows(query["sql"], dict.fromkeys(query.get("params", ()), "") | params)
 
-    async def growth(self, max_days: int, codes: Sequence[str] | None = None) -> Growth | None:
-        """Return the growth over the longest known span of at most `max_days`, None without any."""
-        params = {"codes": json.dumps(codes) if codes else None}
-        for span in (span for span, days in SPANS.items() if days <= max_days):
-            for known in await self.rows(SPAN.format(span=span), {"days": -SPANS[span]}):
-                if known["since"]:
-                    rows = await self.rows(GROWTH.format(span=span), params)
-                    return Growth(known["since"], known["until"], rows)
-        return None
-
     async def band_counts(self, request: Request) -> list[dict[str, Any]]:
         """Count each range of the list under all other conditions of its page."""
         query = [
             (name, value)
             for name in request.args
-            if name not in ("band", "_next", "_page", "_size", "_facet", "_facet_array")
+            if name not in ("band", "band__in", "_next", "_page", "_size", "_facet", "_facet_array")
             for value in request.args.getlist(name)
         ]
         path = self.datasette.urls.table(DATABASE, LIST, format="json")
@@ -110,34 +64,29 @@ class Pages:
         facets = response.json().get("facet_results", {})
         return list(facets.get("band", {}).get("results", ()))
 
-    async def freshness(self) -> Freshness | None:
-        """Return the last crawl, None if the database has none."""
-        config = self.datasette.plugin_config("freshness") or {}
-        hours = float(os.environ.get("STALE_HOURS") or config.get("stale_hours", 36))
-        try:
-            for row in await self.rows(LAST_CRAWL):
-                finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
-                notice = NOTICES.get(row["source"], "").format(finished)
-                return Freshness(row["id"], finished, row["problems"], notice, hours)
-        except sqlite3.Error:  # another database
-            pass
-        return None
+    async def freshness(self) -> dict[str, Any]:
+        """Return the last crawl, which is out of date after `stale_hours`."""
+        [row] = await self.rows(LAST_CRAWL)
+        finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
+        return {
+            **row,
+            **(self.datasette.plugin_config("freshness") or {}),
+            "finished": finished,
+            "notice": NOTICES.get(row["source"], "").format(finished),
+        }
 
 
 async def freshness_json(datasette: Datasette) -> Response:
     last = await Pages(datasette).freshness()
-    not_cached = {"Cache-Control": "no-store"}
-    if last is None:
-        return Response.json({"error": "no crawl"}, status=500, headers=not_cached)
-    age = datetime.now(UTC) - last.finished
+    age = datetime.now(UTC) - last["finished"]
     facts = {
-        "crawl": last.crawl,
-        "finished": last.finished.isoformat(),
+        "crawl": last["id"],
+        "finished": last["finished"].isoformat(),
         "age_hours": round(age / timedelta(hours=1), 2),
-        "problems": last.problems,
-        "stale": not -CLOCK_SKEW < age <= timedelta(hours=last.stale_hours),
+        "problems": last["problems"],
+        "stale": age > timedelta(hours=last["stale_hours"]),
     }
-    return Response.json(facts, headers=not_cached)
+    return Response.json(facts, headers={"Cache-Control": "no-store"})
 
 
 async def find(datasette: Datasette, request: Request) -> Response:
@@ -161,9 +110,10 @@ def extra_template_vars(
     async def variables() -> dict[str, Any]:
         pages = Pages(datasette)
         found = {
-            "answer": pages.answer, "recent_growth": pages.growth, "band_counts": pages.band_counts,
+            "answer": pages.answer, "band_counts": pages.band_counts,
             "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS, "freshness": await pages.freshness(),
-            "queries_by_name": canned_queries(datasette),
+            "queries_by_name": canned_queries(datasette), "version": VERSION,
+            "user_script": partial(USER_SCRIPT.read_text, "utf-8"),
         }  # fmt: skip
         if request:  # error pages have none
             found["site"] = datasette.absolute_url(request, "/").rstrip("/")
@@ -180,4 +130,4 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "points": words.points, "fromjson": json.loads,
         "xml": lambda text: NOT_XML.sub("\ufffd", text),
     }  # fmt: skip
-    env.globals |= {"between": words.between, "change": words.change, "since": words.since}
+    env.globals |= {"between": words.between, "change": words.change}

@@ -1,9 +1,7 @@
 """Formats tables for templates/_data_table.html as metadata.yml says: labels, decimals, units …"""
 
 import json
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from datasette import hookimpl
@@ -18,7 +16,6 @@ from markupsafe import Markup
 from web.options import DATABASE, LIST
 from web.words import MINUS, band_name, points
 
-CODE = re.compile(r"[A-Z0-9_]+")
 LISTS = ("topics", "families")  # columns that hold JSON arrays
 
 
@@ -27,7 +24,7 @@ class Column(NamedTuple):
 
     name: str
     label: str
-    source: Mapping[str, Any] = MappingProxyType({})  # what Datasette says of a table's column
+    source: Mapping[str, Any] | None = None  # what Datasette says of a table's column
     is_number: bool = False
     decimals: int | str | None = None
     unit: str = ""
@@ -41,12 +38,11 @@ class Column(NamedTuple):
         if isinstance(shown, Markup):  # a link, a download
             return shown
         if self.is_number and self.decimals is not None:
-            sign = MINUS if value < 0 else ""
-            if self.decimals == "auto":
-                return sign + points(abs(value)) + self.unit
-            less = "<" if 0 < abs(value) < 10 ** -int(self.decimals) else ""
-            size = 10 ** -int(self.decimals) if less else abs(value)
-            return f"{sign}{less}{size:,.{self.decimals}f}{self.unit}"
+            least = 0 if self.decimals == "auto" else 10 ** -int(self.decimals)
+            if 0 < value < least:
+                return f"<{least:g}{self.unit}"
+            text = f"{value:,.{self.decimals}f}" if least else points(value)
+            return text.replace("-", MINUS) + self.unit
         if self.name in LISTS and str(value).startswith("["):
             return ", ".join(json.loads(value)).replace("-", " ")
         return str(shown)
@@ -72,13 +68,6 @@ class Table(NamedTuple):
     columns: list[Column]
     rows: list[Row]
     has_problems: bool
-
-
-class Condition(NamedTuple):
-    """A filter in words and the parameter that sets it."""
-
-    parameter: str
-    text: str
 
 
 class Tables:
@@ -145,7 +134,9 @@ class Tables:
                 text = column.text(row[n], texts[n])
                 is_rounded = column.is_number and text and text != str(row[n])
                 cells.append(Cell(column, text, row[n] if is_rounded else None))
-            table.rows.append(Row(values, cells, self.page(values)))
+            code = values.get("code")
+            page = f"{self.problems}/{tilde_encode(code)}" if isinstance(code, str) else None
+            table.rows.append(Row(values, cells, page))
         return table
 
     def formatted(self, column: Column, values: Iterable[Any]) -> Column:
@@ -157,30 +148,23 @@ class Tables:
             **{key: self.option(f"{key}s", column.name) for key in ("unit", "style", "short")},
         )
 
-    def page(self, row: Mapping[str, Any]) -> str | None:
-        """Return the address of the problem that a row names; former codes come without a name."""
-        code = row.get("code")
-        is_problem = isinstance(code, str) and CODE.fullmatch(code) and row.get("name", code)
-        return f"{self.problems}/{tilde_encode(code)}" if is_problem else None
-
-    def conditions(self, filters: Filters, request: Request, table: str) -> list[Condition]:
-        """Return the search and the filters of a table's page in words: 'Solvers ≥ 100'."""
+    def conditions(self, filters: Filters, request: Request, table: str) -> list[dict[str, str]]:
+        """Return the search and the filters of a table's page: their parameters and texts."""
         search = " and ".join((request.args.get("_q") or "").split())
-        found = [Condition("_q", f"code or name contains {search}")] if search else []
+        texts = {"_q": f"Code or name contains {search}"} if search else {}
         for column, lookup, value in filters.selections():
-            name = f"{column}__{lookup}"
+            is_plain = lookup == "exact" and column in request.args
             one = Filters([(f"{self.label(column, table)}__{lookup}", value)])
             text = one.human_description_en().removeprefix("where ")
-            if name == "band__exact":
-                text = f"{band_name(value)} points"
-            is_plain = lookup == "exact" and column in request.args
-            found.append(Condition(column if is_plain else name, text))
-        return found
+            if column == "band" and lookup in ("exact", "in"):
+                text = f"{' or '.join(map(band_name, value.split(',')))} points"
+            texts[column if is_plain else f"{column}__{lookup}"] = text
+        return [{"parameter": name, "text": text} for name, text in texts.items()]
 
 
 def named_columns(request: Request) -> set[str]:
-    """Return the columns that a request filters, sorts, groups by or chooses; a band has a chip."""
-    names = {name.partition("__")[0] for name in request.args if name != "band"}
+    """Return the columns that a request filters, sorts, groups by or chooses; ranges have chips."""
+    names = {name.partition("__")[0] for name in request.args if name not in ("band", "band__in")}
     for name in ("_sort", "_sort_desc", "_facet", "_facet_array", "_col"):
         names.update(request.args.getlist(name))
     return names

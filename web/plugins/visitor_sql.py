@@ -14,9 +14,10 @@ from datasette.database import Database, QueryInterrupted, Results
 from datasette.utils import sqlite3
 
 from web import run_sql
-from web.errors import DOWNLOAD, TOO_SLOW, SiteError
+from web.errors import TOO_SLOW, SiteError
 from web.options import DATABASE, MAX_ROWS, PAGE_ROWS
 from web.request import SiteRequest, current_request, sql_parameters
+from web.run_sql import DOWNLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,7 +30,6 @@ MAX_SECONDS = 2  # of a process, which has a second of CPU time
 MAX_WAIT_SECONDS = 1.5
 RETRY_SECONDS = 3
 MAX_CELLS, MAX_PAGE_CELLS = 200_000, 10_000
-COUNT_MS = 60_000  # for the counts of all tables, once
 BUSY = "The site is running as many queries as it can. Try again in a few seconds."
 STOPPED = f"Query stopped: it takes more than a second or too much memory. {DOWNLOAD}"
 TOO_MANY_ROWS = f"This is more than {MAX_ROWS:,} rows, the most in one response. {DOWNLOAD}"
@@ -55,10 +55,9 @@ class SiteDatabase(Database):  # type: ignore[misc]
         else:
             try:
                 results = await super().execute(sql, params, truncate, *args, **options)
-            except QueryInterrupted as error:
-                raise SiteError(TOO_SLOW) from error
-            except (sqlite3.Error, OverflowError) as error:
-                raise SiteError(str(error)) from error
+            except (QueryInterrupted, sqlite3.Error, OverflowError) as error:
+                is_slow = isinstance(error, QueryInterrupted)
+                raise SiteError(TOO_SLOW if is_slow else str(error)) from error
         is_cut = results.truncated or len(results.rows) > MAX_ROWS
         # Of a table, a CSV with a size is as long as that says; queries ignore it.
         if is_cut and request.must_be_complete and request.get("_size") != str(MAX_ROWS):
@@ -128,7 +127,6 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
         database = SiteDatabase(datasette, path=stock.path, is_mutable=stock.is_mutable)
         datasette.remove_database(DATABASE)
         datasette.add_database(database, name=DATABASE)
-        await database.table_counts(limit=COUNT_MS)
 
     return install
 

@@ -38,7 +38,7 @@ export function make(tag, properties = {}, ...content) {
 export const button = (text, onclick, className = "") => make("button", { type: "button", onclick, className }, text);
 
 // As Datasette writes a code in an address; a code that another problem got has a ~.
-export const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
+const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
 
 const CELLS = {
   points: (problem) => [aligned(problem.score), problem.score],

@@ -5,6 +5,7 @@ const HEADING = /(list of solved|todo list of)\s+(?:\w+\s+)?problems/gi;
 const HTML = /<!doctype|<html|<\/t[dr]>|<\/li>/i;
 const LINK =
   /(?:(?:^|[^.\w]|\bwww\.)spoj\.(?:com|pl)|href=["']?|\/spojscore)\/(problems|status|ranks|submit)\/(\w+)(,?)/gi;
+const ELSEWHERE = /(^|[^A-Za-z0-9])(?:SPOJ-([A-Z0-9_]+)|SP(\d{1,6}))(?![A-Za-z0-9_])/g; // vjudge's codes, Luogu's numbers
 const SUBMISSION = /^.*\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*\|\s*(\w+)\s*\|\s*(\w+).*$/gm;
 const ACCEPTED = /^(?:ac|accepted|solved|yes|done|x|✓|✔|✅|\d+)$/i;
 const UNTOUCHED = /^(?:-*|no|todo)$/i;
@@ -42,9 +43,7 @@ export const KINDS = [
     name: "profile",
     label: "Your SPOJ profile (select all, copy, paste), or its HTML source",
     example: "TEST me\nList of solved classical problems:\nONP\tTREE\nNOSUCH\nTODO list of classical problems:\nGSS1\nOnline ads",
-    solved: "ONP TREE",
-    tried: "GSS1",
-    unknown: "NOSUCH",
+    solved: "ONP TREE", tried: "GSS1", unknown: "NOSUCH",
     read(text, found) {
       const headings = [...text.matchAll(HEADING)];
       headings.forEach((heading, index) => {
@@ -65,8 +64,7 @@ export const KINDS = [
     example:
       '<tr><td><a href="/problems/ONP/">x</a></td><td class="statusres" status="15"></tr>' +
       '<tr><td><a href="/problems/TREE/">x</a></td><td class="statusres" status="14"></tr>',
-    solved: "ONP",
-    tried: "TREE",
+    solved: "ONP", tried: "TREE",
     read(text, found) {
       if (!HTML.test(text)) return text;
       const submissions = text.includes("statusres");
@@ -80,17 +78,10 @@ export const KINDS = [
     },
   },
   {
-    name: "unticked",
-    example: "- [ ] FCTRL - Factorial\n- [x] ONP",
-    solved: "ONP",
-    read: (text) => text.replace(UNTICKED, ""),
-  },
-  {
     name: "submissions",
     label: "The plaintext version of your submission history, linked on your profile",
     example: "| 21 | 2018-03-01 10:21:12 |   PRIME1    |   AC    | 0.00 |\n| 22 | 2018-03-02 10:21:12 |    TREE     |   TLE   | 9.00 |",
-    solved: "PRIME1",
-    tried: "TREE",
+    solved: "PRIME1", tried: "TREE",
     read(text, found) {
       return text.replace(SUBMISSION, (line, code, result) => {
         found.add(code, this.name, /^(?:AC|\d+)$/.test(result));
@@ -102,9 +93,7 @@ export const KINDS = [
     name: "table",
     label: "A table with a column Code or Problem, and perhaps Status",
     example: "| Problem | Status |\n|---|---|\n| ONP - Transform | AC |\n| TREE | WA |\n| GSS1 | |\n| Maze | ✓ |",
-    solved: "ONP",
-    tried: "TREE",
-    perhaps: "MAZE",
+    solved: "ONP", tried: "TREE", perhaps: "MAZE",
     read(text, found) {
       let table = null;
       const isOther = (line) => {
@@ -120,8 +109,7 @@ export const KINDS = [
     name: "codes",
     label: "Codes, in capital or small letters",
     example: "prime1 TEST, ONP\nNOSUCH",
-    solved: "PRIME1 TEST ONP",
-    unknown: "NOSUCH",
+    solved: "PRIME1 TEST ONP", unknown: "NOSUCH",
     read(text, found) {
       // Bullets and line numbers do not count.
       const words = (text.match(TOKEN) ?? []).filter((word) => /[a-z]/i.test(word));
@@ -136,8 +124,7 @@ export const KINDS = [
     name: "file names",
     label: "Names of source files",
     example: "MAY99_4.py spoj_onp.py 07-TREE_2.cpp GSS1/main.cpp DP/knapsack.cpp test.cpp",
-    solved: "MAY99_4 ONP GSS1",
-    perhaps: "TREE DP TEST",
+    solved: "MAY99_4 ONP GSS1", perhaps: "TREE DP TEST",
     read(text, found) {
       return text.replace(TOKEN, (token) => {
         const file = token.length < MAX_PATH && SOURCE_FILE.exec(token);
@@ -148,20 +135,13 @@ export const KINDS = [
   {
     name: "links",
     label: "Links to problems on SPOJ, vjudge or Luogu",
-    example: "[x](https://www.spoj.com/problems/tree/) spoj.com/ranks/ONP/ spoj.com/status/me/ https://pl.spoj.com/problems/TEST/",
-    solved: "TREE ONP",
+    example:
+      "[x](https://www.spoj.com/problems/tree/) spoj.com/ranks/ONP/ spoj.com/status/me/ https://pl.spoj.com/problems/TEST/ " +
+      "https://vjudge.net/problem/SPOJ-PRIME1 https://www.luogu.com.cn/problem/SP1043 SP99999",
+    solved: "TREE ONP PRIME1 GSS1",
     read(text, found) {
       for (const code of linkedCodes(text, found)) found.add(code, this.name);
-      return text.replace(LINK, " ");
-    },
-  },
-  {
-    name: "other sites",
-    example: "https://vjudge.net/problem/SPOJ-TREE https://www.luogu.com.cn/problem/SP1043 SP99999",
-    solved: "TREE GSS1",
-    read(text, found) {
-      const pattern = /(^|[^A-Za-z0-9])(?:SPOJ-([A-Z0-9_]+)|SP(\d{1,6}))(?![A-Za-z0-9_])/g;
-      return text.replace(pattern, (all, before, code, id) => {
+      return text.replace(LINK, " ").replace(ELSEWHERE, (all, before, code, id) => {
         const known = code ?? found.codesById.get(Number(id));
         if (known) found.add(known, this.name);
         return before;
@@ -169,33 +149,20 @@ export const KINDS = [
     },
   },
   {
-    name: "other judges",
-    example: "- [FCTRL](https://www.codechef.com/problems/FCTRL)",
-    perhaps: "FCTRL",
-    read(text, found) {
-      const isOurs = (line) => {
-        const ours = !OTHER_JUDGE.test(line);
-        for (const word of ours ? [] : (line.match(WORD) ?? [])) if (CAPITALS.test(word)) found.doubt(word);
-        return ours;
-      };
-      return text.split("\n").filter(isOurs).join("\n");
-    },
-  },
-  {
     name: "prose",
     label: "A README or any other text: codes in capitals, words such as TREE only if you confirm them",
-    example: "All of my code is here: TREE and onp.\nPRIME1 - Prime Generator\nMAZE - The Long Maze",
-    solved: "PRIME1 MAZE",
-    perhaps: "TREE ONP",
+    example: "All of my code is here: TREE and onp.\n- PRIME1 - Prime Generator\n- [x] MAZE - The Long Maze\n- [ ] FCTRL\nCodeChef: DP",
+    solved: "PRIME1 MAZE", perhaps: "TREE ONP DP",
     read(text, found) {
       for (const line of text.replace(/:\/\/\S*/g, " ").split("\n")) {
+        const isOther = OTHER_JUDGE.test(line);
         for (const { 0: word, index } of line.matchAll(WORD)) {
           const code = word.toUpperCase();
           if (!found.problems.has(code)) continue;
           const [plain, capitals] = [found.plainWords.has(code), code === word];
-          const named = capitals && plain && isNamed(line.slice(index + word.length), found.problems.get(code).name);
-          if (capitals && (named || !plain)) found.add(code, this.name);
-          else if (capitals || !plain) found.doubt(code);
+          const sure = !plain || isNamed(line.slice(index + word.length), found.problems.get(code).name);
+          if (capitals && sure && !isOther) found.add(code, this.name);
+          else if (capitals || (!plain && !isOther)) found.doubt(code);
         }
       }
       return "";
@@ -207,7 +174,7 @@ export const KINDS = [
 // names of the kinds that found them, `user` is set if the text is the address of a profile.
 export function read(text, problems) {
   const found = new Reading(problems);
-  KINDS.reduce((rest, kind) => kind.read(rest, found), text.replaceAll("\r", ""));
+  KINDS.reduce((rest, kind) => kind.read(rest, found), text.replaceAll("\r", "").replace(UNTICKED, ""));
   for (const code of found.solved) found.tried.delete(code);
   for (const code of [...found.solved, ...found.tried]) found.perhaps.delete(code);
   return found;

@@ -47,8 +47,6 @@ function showNext(listed) {
   const total = sum(solved.map((problem) => problem.score));
   at("my-next-note").textContent = `${pointsText(total)} · ${number(solved.length)} solved · level ~${number(level)} solvers`;
   fillProblems("my-next-rows", rows.slice(0, MAX_NEXT));
-  at("my-next").hidden = false;
-  if (at("paste")) at("paste").hidden = true;
 }
 
 // On the page of topics: how much of each family is solved.

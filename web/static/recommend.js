@@ -15,11 +15,19 @@ export async function fetchProblems(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`status ${response.status}`);
   const { columns, rows } = await response.json();
-  const problems = rows.map((row) => {
-    const problem = Object.fromEntries(columns.map((column, index) => [column, row[index]]));
-    return { ...problem, topics: JSON.parse(problem.topics), families: JSON.parse(problem.families) };
-  });
-  return new Map(problems.map((problem) => [problem.code, problem]));
+  await new Promise(setTimeout); // lets the page answer meanwhile
+  const parsed = new Map(); // few lists of topics differ
+  const toList = (text) => parsed.get(text) ?? parsed.set(text, JSON.parse(text)).get(text);
+  const problems = new Map();
+  for (const row of rows) {
+    const problem = {};
+    columns.forEach((column, index) => (problem[column] = row[index]));
+    problem.topics = toList(problem.topics);
+    problem.families = toList(problem.families);
+    problems.set(problem.code, problem);
+  }
+  await new Promise(setTimeout);
+  return problems;
 }
 
 // The geometric mean of the solvers of one's ten rarest solved problems, or of the ten most solved of all.

@@ -1,4 +1,3 @@
-/* global SITE, GM */
 // Adds points to SPOJ's problem lists, problems and profiles. It reads one address of spojscore at most once a day,
 // sends nothing about you to anyone, asks SPOJ for nothing and changes nothing that SPOJ shows. Where a page is not as
 // expected, it adds nothing. The lines above name the site; this file is web/static/spoj.user.js of the project.

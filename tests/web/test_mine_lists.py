@@ -1,0 +1,258 @@
+"""My progress, in a real browser: lists on their travels, friends, days and storage."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Page, expect
+
+from tests.support.mine import (
+    LISTS,
+    PROFILE,
+    codes,
+    message,
+    open_mine,
+    paste,
+    store,
+    stored,
+    tab,
+    table,
+    undo,
+    with_columns,
+)
+from tests.support.sites import shown
+
+MINUS = "\N{MINUS SIGN}"
+DAMAGED = {
+    "solved": ["ONP", 7, None, "<b>", "x" * 99, {}],
+    "tried": {"ONP": 1},
+    "friends": {"Ann": ["ONP", 1], "Bob": "ONP", "": ["ONP"]},
+    "days": {"base": 7, "last": {"day": "x"}, "days": [{"day": "2026-01-02"}, None, 3]},
+    "hide": "yes",
+}
+
+
+@pytest.mark.parametrize(
+    ("button", "solved", "friends"),
+    [
+        ("Add 2 solved problems and 1 tried", ["STEADY", "ONP", "PRIME1", "FCTRL2"], {}),
+        ("Replace my list", ["ONP", "FCTRL2"], {}),
+        ("Compare with mine", LISTS["solved"], {"Friend": ["ONP", "FCTRL2"]}),
+        ("Ignore", LISTS["solved"], None),
+    ],
+)
+def test_link_with_a_list_asks_first(
+    button: str, solved: list[str], friends: dict[str, list[str]] | None, mine: Page
+) -> None:
+    tab(mine, "List")
+    address = mine.locator("#address").input_value()
+    assert address.partition("/mine")[2] == "#solved=STEADY,ONP,PRIME1&tried=ADDREV"
+    mine.goto("/api")
+    open_mine(mine, "/mine#solved=ONP,FCTRL2,NOSUCH,%3Cb%3E&tried=AGGRCOW")
+    assert stored(mine, "solved") == LISTS["solved"]
+    mine.locator("#arrived").get_by_role("button", name=button).click()
+    if button != "Ignore":
+        mine.locator("#message p").wait_for()
+    assert stored(mine, "solved") == solved
+    assert stored(mine, "friends") == friends
+    assert mine.locator("#arrived").is_hidden()
+    assert "#" not in mine.url
+    if button != "Ignore":
+        undo(mine)
+        assert stored(mine, "solved") == LISTS["solved"]
+        assert stored(mine, "friends") == {}
+
+
+def test_backup_brings_everything_back(mine: Page, tmp_path: Path) -> None:
+    tab(mine, "Friends")
+    mine.locator("#friend-name").fill("Ann")
+    mine.locator("#friend-text").fill("AGGRCOW FCTRL")
+    mine.get_by_role("button", name="Compare").last.click()
+    mine.locator("#friend").wait_for()
+    names = ("solved", "tried", "friends", "days")
+    before = {name: stored(mine, name) for name in names}
+    assert before["friends"] == {"Ann": ["AGGRCOW", "FCTRL"]}
+    tab(mine, "List")
+    with mine.expect_download() as download:
+        mine.get_by_role("button", name="Download backup").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    mine.get_by_role("button", name="Delete my data").click()
+    assert mine.evaluate("Object.keys(localStorage).length") == 0
+    mine.locator("#file").set_input_files(file)
+    mine.get_by_text("Restored 3 solved problems and 1 tried.").wait_for()
+    assert {name: stored(mine, name) for name in names} == before
+    file.write_text(json.dumps({"spojscore": 1, **DAMAGED}))
+    mine.locator("#file").set_input_files(file)
+    mine.get_by_text("Restored 1 solved problem.").wait_for()
+    assert (stored(mine, "solved"), stored(mine, "friends")) == (["ONP"], {"Ann": ["ONP"]})
+    file.write_text("[]")
+    mine.locator("#file").set_input_files(file)
+    mine.get_by_text("not a backup").wait_for()
+    assert stored(mine, "solved") == ["ONP"]
+
+
+def test_csv_has_every_problem_of_the_list(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
+    tab(mine, "List")
+    with mine.expect_download() as download:
+        mine.get_by_role("button", name="Download CSV").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0] == "code,status,points,solvers"
+    assert [line.split(",")[:2] for line in lines[1:]] == [
+        *([code, "solved"] for code in LISTS["solved"]), ["ADDREV", "tried"],
+    ]  # fmt: skip
+    assert float(lines[1].split(",")[2]) == pytest.approx(listed["STEADY"]["score"])
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damaged_storage_is_left_out(name: str, page: Page) -> None:
+    store(page, **(LISTS | {name: DAMAGED[name]}))
+    open_mine(page)
+    expected = "1" if name == "solved" else "3"
+    assert page.locator("#solved").inner_text() == expected
+    page.evaluate("name => localStorage.setItem(`spojscore.${name}`, '{[')", name)
+    page.reload()
+    page.locator("#next:not([hidden])").wait_for()
+    for tab_name in ("Progress", "List", "Friends"):
+        tab(page, tab_name)
+
+
+def test_delete_and_undo(mine: Page) -> None:
+    tab(mine, "List")
+    mine.get_by_role("button", name="Delete my data").click()
+    assert message(mine) == "Deleted."
+    assert mine.evaluate("localStorage.length") == 0
+    assert mine.locator("#add").is_visible()
+    undo(mine)
+    assert (stored(mine, "solved"), stored(mine, "tried")) == (LISTS["solved"], LISTS["tried"])
+    assert len(stored(mine, "days")["days"]) == 1
+
+
+def test_other_tab_changes_the_list(mine: Page) -> None:
+    paste(mine, "FCTRL2")
+    other = mine.context.new_page()
+    store(other, solved=["PRIME1"])
+    expect(mine.locator("#solved")).to_have_text("1")
+    # Undo would remove what the other tab has added.
+    assert mine.get_by_role("button", name="Undo").count() == 0
+    other.close()
+
+
+def test_browser_that_stores_nothing(page: Page) -> None:
+    page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full') }")
+    open_mine(page)
+    paste(page, "ONP")
+    assert message(page) == (
+        "Added 1 solved problem. This browser won’t save it; you’ll lose it when you leave."
+    )
+    assert page.locator("#solved").inner_text() == "1"
+
+
+def test_friends_by_name(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
+    tab(mine, "Friends")
+    for name, text in (("Ann", "AGGRCOW ADDREV ONP"), ("Bob", "STEADY")):
+        mine.locator("#friend-name").fill(name)
+        mine.locator("#friend-text").fill(text)
+        mine.get_by_role("button", name="Compare").last.click()
+        mine.get_by_role("button", name=name, exact=True).wait_for()
+    assert mine.locator("#friend-note").inner_text().startswith("Bob solved 0 you haven’t")
+    mine.get_by_role("button", name="Ann", exact=True).click()
+    ahead = sorted(("AGGRCOW", "ADDREV"), key=lambda code: listed[code]["users"])
+    gain = shown(sum(listed[code]["points_if_solved"] for code in ahead))
+    assert mine.locator("#friend-note").inner_text() == (
+        f"Ann solved 2 you haven’t, worth {gain} points to you."
+    )
+    assert (codes(mine, "ahead"), set(codes(mine, "behind"))) == (ahead, {"STEADY", "PRIME1"})
+    mine.get_by_role("button", name="Remove Ann").click()
+    assert list(stored(mine, "friends")) == ["Bob"]
+
+
+def test_days_show_gains_and_losses(page: Page) -> None:
+    scores = {"ONP": 1.0, "PRIME1": 2.0, "FCTRL2": 4.0}
+    with_columns(page, score=lambda code: scores.get(code, 0.0))
+    for day, text in (("01", "ONP"), ("03", "PRIME1"), ("03", "FCTRL2")):
+        page.clock.set_fixed_time(f"2026-05-{day}T12:00:00Z")
+        open_mine(page)
+        paste(page, text)
+        scores["ONP"] = 0.75  # after the first day, new solvers cost a quarter
+    tab(page, "Progress")
+    assert table(page, "days") == [
+        ["2026-05-03", "3", "6.75", f"+2 solved, +6 points, {MINUS}0.25 from new solvers"],
+        ["2026-05-01", "1", "1", "first visit"],
+    ]
+
+
+def test_points_lost_lately(mine: Page) -> None:
+    lost = {"PRIME1": 0.003, "STEADY": 0.25, "ONP": 0.002}
+    rows = {
+        "score_7": (lambda code: -lost.get(code, 0), ["7 days", "0.255", "STEADY"]),
+        "score_30": (lambda _: 0, ["30 days", "0", ""]),
+        "score_365": (lambda _: None, None),
+    }
+    with_columns(mine, **{name: value for name, (value, _) in rows.items()})
+    open_mine(mine)
+    tab(mine, "Progress")
+    assert table(mine, "lost") == [row for _, row in rows.values() if row]
+    assert mine.locator("#points-note").inner_text() == f"{MINUS}0.255 in 7 days"
+    columns = {
+        "score_7": lambda _: None,
+        "score_30": lambda _: None,
+        "score_last": lambda c: -1 if c == "ONP" else 0,
+    }
+    mine.unroute_all()
+    with_columns(mine, **columns, score_365=lambda _: None)
+    open_mine(mine)
+    tab(mine, "Progress")
+    [[time, points, code]] = table(mine, "lost")
+    assert (time[:6], points, code) == ("since ", "1", "ONP")
+
+
+def bookmarklet(page: Page) -> str:
+    """The address as a browser saves it."""
+    page.get_by_text("Send your profile with one click").click()
+    return str(page.locator("#bookmarklet").evaluate("link => link.href"))
+
+
+def click_bookmark(page: Page, address: str) -> None:
+    page.evaluate("address => { location.href = address; }", address)
+
+
+@pytest.mark.skipif(not PROFILE.exists(), reason="shared/spoj is not beside this folder")
+def test_bookmarklet_brings_a_real_profile(browser: Browser, site: str) -> None:
+    with browser.new_context(base_url=site) as context:
+        page = context.new_page()
+        open_mine(page)
+        address = bookmarklet(page)
+        page.route("https://**/*", lambda route: route.fulfill(
+            body=PROFILE.read_bytes() if "/users/" in route.request.url else b"x",
+            content_type="text/html",
+        ))  # fmt: skip
+        page.goto("https://www.spoj.com/problems/classical/")
+        click_bookmark(page, address)
+        page.wait_for_url("https://www.spoj.com/myaccount")
+        page.goto("https://www.spoj.com/users/kosaksi/", wait_until="domcontentloaded")
+        click_bookmark(page, address)
+        page.get_by_role("button", name="Add 70 solved problems").click()
+        assert len(stored(page, "solved")) == 70
+        assert page.locator("#solved").inner_text() == "70"
+
+
+def dismiss(dialog: Dialog, texts: list[str]) -> None:
+    texts.append(dialog.message)
+    dialog.dismiss()
+
+
+def test_bookmarklet_explains_itself(page: Page) -> None:
+    open_mine(page)
+    address = bookmarklet(page)
+    page.locator("#bookmarklet").click()
+    assert message(page).startswith("Drag this button to your bookmarks bar")
+    texts: list[str] = []
+    page.on("dialog", lambda dialog: dismiss(dialog, texts))
+    page.goto("data:text/html,elsewhere")
+    with page.expect_event("dialog"):
+        click_bookmark(page, address)
+    assert "on your profile on www.spoj.com" in texts[0]
