@@ -61,11 +61,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
                 raise SiteError(TOO_SLOW if is_slow else str(error)) from error
         is_partial = results.truncated or len(results.rows) > MAX_ROWS
         # A table's CSV may ask for MAX_ROWS explicitly; queries ignore _size.
-        if (
-            is_partial
-            and must_be_complete(request)
-            and request.args.get("_size") != str(MAX_ROWS)
-        ):
+        if is_partial and must_be_complete(request) and request.args.get("_size") != str(MAX_ROWS):
             raise SiteError(TOO_MANY_ROWS)
         return results
 
