@@ -1,4 +1,4 @@
-"""What crawls and databases share; what a site or a browser needs is in the folders' own."""
+"""Fixtures for crawls and databases; sites and browsers have theirs in the folders' conftest.py."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.support.crawling import Crawl, Served  # noqa: E402
 from tests.support.faults import Fault, FaultyStandIn  # noqa: E402
 from tests.support.themes import THEMES  # noqa: E402
 
-# A shell's background jobs ignore it, and what tests start would inherit that.
+# Background jobs of a shell ignore SIGINT, and processes started by tests would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# `make test` must not show in the makes that tests run.
+# Hide `make test` from the make processes that tests run.
 for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
     os.environ.pop(name, None)
 
@@ -49,7 +49,7 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def small_list(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A database that a crawl of the stand-in's first 120 problems made."""
+    """A database from a crawl of the stand-in's first 120 problems."""
     database = tmp_path_factory.mktemp("small") / "small.db"
     with serving(StandIn(problems(120))) as server:
         crawl = Crawl(server.url, database)
@@ -59,6 +59,6 @@ def small_list(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def before(database: Path, small_list: bytes) -> bytes:
-    """The bytes of `database`, which the last crawl left there."""
+    """The bytes of `database` after its last crawl."""
     database.write_bytes(small_list)
     return small_list

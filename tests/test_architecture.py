@@ -1,4 +1,4 @@
-"""The code imports what docs/architecture.md says it may."""
+"""Packages import only what docs/architecture.md allows."""
 
 import ast
 import re
@@ -62,7 +62,7 @@ def test_packages_import_only_allowed_ones(package: str) -> None:
         for module in imports(file)
         if (other := package_of(module))
         and other not in {package, *ALLOWED[package]}
-        # `from spojscore_crawler import store` names the package on the way.
+        # `from spojscore_crawler import store` also names the parent package.
         and not (module == "spojscore_crawler" and package != "spojscore_crawler")
     ]
     assert wrong == []

@@ -35,16 +35,16 @@ def test_install_rejects_old_python(checkout: Path) -> None:
         f'sys.version = "3.10.13 (main)"; exec(sys.argv[2])\' "$@"\n'
     )
     old.chmod(0o755)
-    done = make(checkout, "install", f"PYTHON={old}")
-    assert done.returncode == 2
-    assert f"error: spojscore needs Python 3.11 or newer, and {old} is 3.10.13;" in done.stderr
+    result = make(checkout, "install", f"PYTHON={old}")
+    assert result.returncode == 2
+    assert f"error: spojscore needs Python 3.11 or newer, and {old} is 3.10.13;" in result.stderr
     assert not (checkout / ".venv").exists()
 
 
 def test_serve_without_database_names_commands(checkout: Path) -> None:
-    done = make(checkout, "serve")
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[0] == (
+    result = make(checkout, "serve")
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[0] == (
         "error: there is no database spojscore.db; run `make crawl` or `make demo`"
     )
 
@@ -52,22 +52,22 @@ def test_serve_without_database_names_commands(checkout: Path) -> None:
 def test_settings_from_environment(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPOJ_URL", "http://somewhere")
     monkeypatch.setenv("SPOJSCORE_DB", "my own.db")
-    said = make(checkout, "-n", "crawl", "serve", "PAGES=my own.har").stdout
-    assert "SPOJ_URL='http://somewhere' SPOJSCORE_DB='my own.db' " in said
-    assert "scrapy crawl classical -a 'pages=my own.har'\n" in said
-    assert "-m web.serve 'my own.db' " in said
+    output = make(checkout, "-n", "crawl", "serve", "PAGES=my own.har").stdout
+    assert "SPOJ_URL='http://somewhere' SPOJSCORE_DB='my own.db' " in output
+    assert "scrapy crawl classical -a 'pages=my own.har'\n" in output
+    assert "-m web.serve 'my own.db' " in output
 
 
 def test_serve_rejects_other_files(checkout: Path) -> None:
-    done = make(checkout, "serve", "DB=README.md")
-    assert done.stderr.splitlines()[0] == "error: README.md: file is not a database"
+    result = make(checkout, "serve", "DB=README.md")
+    assert result.stderr.splitlines()[0] == "error: README.md: file is not a database"
 
 
 def test_standin_refuses_busy_port(checkout: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        done = make(checkout, "standin", f"PORT={port}")
-    assert f"error: port {port} is not available" in done.stderr
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        result = make(checkout, "standin", f"PORT={port}")
+    assert f"error: port {port} is not available" in result.stderr
 
 
 def test_demo(checkout: Path) -> None:
@@ -88,7 +88,7 @@ def test_demo(checkout: Path) -> None:
         [prime1] = json.loads(get(f"{site}/spojscore/problems/PRIME1.json?_shape=array"))
         assert prime1["users"] == 83055
         os.killpg(demo.pid, signal.SIGINT)  # what Ctrl-C does
-        demo.communicate(timeout=20)  # until nobody is left who could write
+        demo.communicate(timeout=20)  # until every writer has ended
         with pytest.raises(OSError, match="refused"):
             get(site)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datasette.utils.asgi import Request
 
 TOO_SLOW = f"Query stopped after {SQL_SECONDS} second. {DOWNLOAD}"
+WRONG_VALUE = "A parameter of this address has a value that makes no sense."
 TITLES = {404: "Page not found", 500: "Error", 503: "Busy"}
 # SQLite's message for an unknown name.
 UNKNOWN_NAME = re.compile(r"no such (column|table|function): (?:\w+\.)?(\w+)")
@@ -46,7 +47,7 @@ def describe_exception(request: Request, exception: Exception) -> tuple[str, int
     if isinstance(exception, Base400):
         return str(exception), exception.status
     if request.query_string and isinstance(exception, ADDRESS_ERRORS):
-        return str(exception), 400
+        return str(exception) or WRONG_VALUE, 400
     return "Something went wrong on our side.", 500
 
 

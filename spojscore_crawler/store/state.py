@@ -79,7 +79,7 @@ def read_state(path: Path) -> State:
             problems=last["problems"],
             users=last["users"],
             overridden=last["overridden"],
-            sources=frozenset(crawl["source"] or "" for crawl in crawls),
+            sources=frozenset(str(crawl["source"] or "") for crawl in crawls),
             lineage=tuple(
                 CrawlKey(*(crawl[name] for name in CrawlKey._fields)) for crawl in crawls
             ),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from spojscore_crawler import check
+from spojscore_crawler.store.state import read_state
 from tests.support.commits import A, B, crawl
 from tests.support.databases import change
 
@@ -96,6 +97,11 @@ def test_unsound(sql: str, error: str, aged: Path, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit, match=f"^error: {aged}: {error}"):
         check.main([str(aged)])
     assert capsys.readouterr().out == ""
+
+
+def test_source_that_is_no_text(aged: Path) -> None:
+    change(aged, "UPDATE crawls SET source = x'00'")
+    assert read_state(aged).sources == {"b'\\x00'"}
 
 
 def test_damaged(aged: Path) -> None:

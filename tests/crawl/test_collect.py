@@ -60,7 +60,7 @@ def shows(page: Page, text: str) -> None:
 
 
 def save(page: Page, folder: Path, name: str = "Start") -> Path:
-    """Click, and save the file that this leads to."""
+    """Click, and save the downloaded file."""
     with page.expect_download() as download:
         click(page, name)
     file = folder / download.value.suggested_filename

@@ -1,4 +1,4 @@
-"""The real command against the stand-in."""
+"""`scrapy crawl classical` against the stand-in."""
 
 import csv
 import sqlite3
@@ -31,7 +31,7 @@ def rows(database: Path, sql: str = "SELECT * FROM problems ORDER BY id") -> lis
 
 
 def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
-    """The row after a first crawl, today."""
+    """The row of a problem after a first crawl today."""
     old = theme == "old"
     score, if_solved = 80 / (40 + entry.users), 80 / (41 + entry.users)
     bands = ((1, "a: 1 or more"), (0.5, "b: 0.5 to 1"), (0.1, "c: 0.1 to 0.5"),

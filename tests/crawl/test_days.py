@@ -1,4 +1,4 @@
-"""Crawls of saved pages, and the day that a crawl counts for."""
+"""Crawls of saved pages, and the day of a crawl."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,8 +32,8 @@ def test_folder_counts_for_the_dates_of_its_files(
     theme: str, standin: Served, database: Path, tmp_path: Path
 ) -> None:
     server = standin(120, theme=theme)
-    done = crawl(database, save_folder(tmp_path / "pages", server, *readings(100, 0, 50)))
-    assert done.status == 0, done.log
+    result = crawl(database, save_folder(tmp_path / "pages", server, *readings(100, 0, 50)))
+    assert result.status == 0, result.log
     assert [row["code"] for row in rows(database)] == [entry.code for entry in problems(120)]
     assert server.requests == []
     assert {row["first_seen"] for row in rows(database)} == {"2026-03-02"}
@@ -54,7 +54,7 @@ def test_har_file_counts_for_its_own_times(standin: Served, database: Path, tmp_
 
 
 def test_newest_reading_of_a_page_counts(standin: Served, database: Path, tmp_path: Path) -> None:
-    """But the first and the last page must list the same problems each time."""
+    """The first and last pages must list the same problems in all readings."""
     entries = problems(120)
     server, other = standin(entries), standin([*entries[:60], *entries[61:]])
     pages = save_folder(tmp_path / "pages", server, *readings(50, 0, 100))
@@ -82,7 +82,7 @@ def test_page_after_a_passed_check(standin: Served, database: Path, tmp_path: Pa
 def test_translated_names_are_refused(
     standin: Served, database: Path, tmp_path: Path, before: bytes
 ) -> None:
-    """Also where the translator left no mark."""
+    """Even if the translator left no marker."""
     entries = [replace(entry, name=f"{entry.name} po polsku") for entry in problems(120)]
     now = datetime.now(UTC)
     pages = save_folder(tmp_path / "pages", standin(entries), (0, now), (50, now), (100, now))
@@ -120,7 +120,7 @@ def test_unusable_saved_pages(
 
 
 def test_day_argument(standin: Served, database: Path, tmp_path: Path) -> None:
-    """For the stand-in, too."""
+    """Also allowed for the stand-in."""
     assert Crawl(standin(120).url, database, arguments=["-a", "day=2012-05-08"]).status == 0
     assert rows(database, CRAWLS) == [{
         "day": "2012-05-08", "started": "2012-05-08T00:00:00+00:00",
@@ -149,7 +149,7 @@ def test_wrong_arguments(arguments: list[str], reason: str, database: Path, befo
 
 
 def test_crawl_past_midnight(standin: Served, database: Path, tmp_path: Path) -> None:
-    """It belongs to the day on which it began."""
+    """It belongs to the day it started."""
     clock, environment = faked_clock(tmp_path)
     clock.write_text("@2027-03-01 23:59:00")
     server = standin(120)

@@ -63,7 +63,7 @@ def test_server_stops_during_crawl(standin: Served, database: Path) -> None:
 
 
 def test_bug_in_spider(standin: Served, database: Path, before: bytes) -> None:
-    """Scrapy goes on after it."""
+    """Scrapy continues after it."""
     crawl = Crawl(standin(150).url, database, "SPIDER_MODULES=tests.support.broken")
     reason = "the crawl stopped early; see the log: ValueError('unforeseen')"
     assert crawl.failed(reason, before)

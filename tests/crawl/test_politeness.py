@@ -1,4 +1,4 @@
-"""The crawler's requests, and its waits."""
+"""The crawler's requests and pauses."""
 
 import asyncio
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_requests_name_the_crawler_and_return_no_cookie(standin: Served, databas
 
 @pytest.fixture
 def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds of each sleep, without sleeping."""
+    """Records the seconds of each sleep without sleeping."""
     naps: list[float] = []
 
     async def sleep(seconds: float) -> None:

@@ -28,7 +28,7 @@ def message(*entries: Any) -> str:
 
 
 def date_header(minutes: float) -> dict[str, Any]:
-    """A Date so many minutes before NOON."""
+    """A Date header `minutes` before NOON."""
     date = NOON - timedelta(minutes=minutes)
     return {"headers": [{"name": "date", "value": f"{date:%a, %d %b %Y %H:%M:%S} GMT"}]}
 

@@ -44,7 +44,7 @@ class World:
 def readings(
     world: World, shift: Callable[[], None], moment: int, random: Random
 ) -> Iterator[Page]:
-    """The pages in the order in which the spider reads them; before the `moment`th, the shift."""
+    """The pages in the order the spider reads them, with the shift before page `moment`."""
     spider = ClassicalSpider()
     spider.settings = {"SPOJ_URL": "http://spoj.test"}  # type: ignore[assignment]
     waiting = [spider.request_page(0)]
@@ -77,18 +77,18 @@ def crawl(pages: list[Page]) -> gate.Crawl:
 
 
 def is_missed(count: int, seed: int) -> bool:
-    """Whether a crawl during which the list shifted passes with a list that never was."""
+    """Whether a crawl is accepted although its list never existed."""
     random = Random(seed)
     world = World([2 * n for n in range(1, count + 1)])
     before = list(world.ids)
     requests = -(-count // SIZE) + 2
     moment = random.randrange(1, requests)
     try:
-        found = crawl(list(readings(world, lambda: world.shift(random), moment, random)))
+        outcome = crawl(list(readings(world, lambda: world.shift(random), moment, random)))
     except ListingError:
         return False
-    listed = sorted(problem.id for problem in found.problems)
-    return not gate.judge(found)[0] and listed not in (before, world.ids)
+    listed = sorted(problem.id for problem in outcome.problems)
+    return not gate.judge(outcome)[0] and listed not in (before, world.ids)
 
 
 @pytest.mark.parametrize(("count", "trials"), [(120, 3000), (4000, 150)])

@@ -16,23 +16,23 @@ def crawl_on_terminal(url: str, database: Path) -> tuple[int, list[str]]:
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     process = started_crawl(url, database, stdout=slave, stderr=slave)
     os.close(slave)
-    shown = b""
+    visible = b""
     while True:
         try:
-            shown += os.read(master, 65536)
+            visible += os.read(master, 65536)
         except OSError:  # the terminal's other end is closed
             break
     os.close(master)
-    return process.wait(), shown.decode().replace("\r", "\n").split("\n")
+    return process.wait(), visible.decode().replace("\r", "\n").split("\n")
 
 
 def test_progress_bar_and_summary(standin: Served, database: Path) -> None:
     status, lines = crawl_on_terminal(standin(120).url, database)
     assert status == 0
-    shown = [line for line in lines if line.strip()]
-    assert all(line.startswith("SPOJ:") for line in shown[:-1])
-    assert "| 3/3 [" in shown[-2]
-    assert shown[-1].startswith("120 problems (120 new, 0 changed, 0 gone, 0 returned) in ")
+    visible = [line for line in lines if line.strip()]
+    assert all(line.startswith("SPOJ:") for line in visible[:-1])
+    assert "| 3/3 [" in visible[-2]
+    assert visible[-1].startswith("120 problems (120 new, 0 changed, 0 gone, 0 returned) in ")
 
 
 def test_error_without_traceback(database: Path) -> None:

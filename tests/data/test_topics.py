@@ -1,4 +1,4 @@
-"""Each of SPOJ's tags and of the articles has a topic, or a reason why it has none."""
+"""Each tag and each article has a topic, or a reason for having none."""
 
 import csv
 import re

@@ -51,8 +51,8 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str, small_list: 
             (project / "spojscore.db").write_bytes(small_list)
             for name in (".env", "web/.env", "web/plugins/.env", "web/static/.env", "other.db"):
                 (project / name).write_text("SECRET=1")
-            done = make(project, "build", "verify", **PRIVATE)
-            assert done.returncode == 0, done.stderr
+            result = make(project, "build", "verify", **PRIVATE)
+            assert result.returncode == 0, result.stderr
             (folder / "complete").touch()
     return folder / "spojscore"
 

@@ -1,4 +1,4 @@
-"""The bundle that Vercel's CLI builds, and what `verify` notices in it."""
+"""The bundle that Vercel's CLI builds, and what `verify` detects."""
 
 import hashlib
 import json
@@ -123,7 +123,7 @@ def test_verify_compares_crawls(bundle: Path) -> None:
 
 
 def test_verify_compares_counts(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The application serves another database than the one it is compared with."""
+    """The application serves a database other than the one it is compared with."""
     monkeypatch.setattr(module, "sha256", lambda _: "same")
     Path(f"{static_database(bundle)}.sha256").write_text("same")
     content = (bundle / "spojscore.db").read_bytes()
@@ -139,7 +139,7 @@ def test_failed_build_leaves_last_bundle(project: Path) -> None:
     vercel_json.write_text(vercel_json.read_text().replace("@vercel/python", "@vercel/nosuch"))
     (project / "notes.db").write_text("Not a database, and long enough to be read as one." * 20)
     for words in (["DB=notes.db"], []):
-        done = make(project, "build", *words)
-        assert done.returncode == 2
-        assert "error: " in done.stderr
+        result = make(project, "build", *words)
+        assert result.returncode == 2
+        assert "error: " in result.stderr
         assert hashes(project / BUNDLE) == before

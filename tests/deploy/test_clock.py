@@ -1,4 +1,4 @@
-"""The clock's runs, at times that the tests set."""
+"""The clock's runs, with faked times."""
 
 import signal
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ class StopError(Exception):
 
 
 def at(day: int, hour: int = 0) -> datetime:
-    """So many days after Monday."""
+    """A time, `day` days after Monday."""
     midnight = datetime(MONDAY.year, MONDAY.month, MONDAY.day, tzinfo=UTC)
     return midnight + timedelta(days=day, hours=hour)
 

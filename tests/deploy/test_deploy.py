@@ -1,4 +1,4 @@
-"""What `deploy` and `probe` do around the target, which is replaced here."""
+"""`deploy` and `probe` with a fake target."""
 
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -161,7 +161,7 @@ def test_probe_refuses_other_site(answer: str, site: Site) -> None:
 def test_stateless_machines_publish_daily(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What one day publishes is all that the next one has; a failed day is lost, no other is."""
+    """Each day starts with what the day before published; only a failed day is lost."""
 
     def publish(bundle: Path) -> str:
         site.publish(static_database(bundle))

@@ -1,4 +1,4 @@
-"""Commands that steps run, and what is left of them."""
+"""Commands that steps run, and that they leave no processes behind."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ import pytest
 from deploy.process import PublishError, find_python, run
 from tests.support.projects import ROOT
 
-# A command with a child, which tells both numbers.
+# A command with a child process; prints both process ids.
 FAMILY = ["sh", "-c", "tail -f /dev/null & echo $$ $! >pids; wait"]
 # The step `build` runs that command. With SLOW, Popen returns late, so that the signal comes
 # between the fork and the code that could stop the command.
@@ -33,7 +33,7 @@ __main__.main()
 
 
 def assert_ends(pid: int) -> None:
-    """The process, which may be nobody's child, ends within half a minute."""
+    """Assert that the process, which may be orphaned, ends within half a minute."""
     try:
         file = os.pidfd_open(pid)
     except ProcessLookupError:

@@ -83,7 +83,7 @@ def test_refused_crawl_stops_before_build(project: Path, standin: Served, site: 
 
 
 def test_workflow_permissions() -> None:
-    """What actionlint and zizmor do not know. GitHub's `on` is YAML's True."""
+    """Checks that actionlint and zizmor lack. GitHub's `on` is YAML's True."""
     assert WORKFLOW[True].keys() == {"schedule", "workflow_dispatch"}
     assert WORKFLOW["concurrency"] == {"group": "publish", "cancel-in-progress": False}
     assert WORKFLOW["permissions"] == {}
@@ -100,7 +100,7 @@ def run_step(
 ) -> int:  # fmt: skip
     """Run a step's script as GitHub does, with these values of its expressions."""
     environment = {
-        name: re.sub(r"\$\{\{ (.+?) \}\}", lambda found: values[found[1]], str(text))
+        name: re.sub(r"\$\{\{ (.+?) \}\}", lambda match: values[match[1]], str(text))
         for name, text in (job.get("env", {}) | step.get("env", {})).items()
     }
     env = os.environ | machine.environment | environment

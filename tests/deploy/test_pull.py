@@ -1,4 +1,4 @@
-"""Pulling the published database; a folder plays the site."""
+"""Pulling the published database from a site that is a folder."""
 
 import os
 import shutil

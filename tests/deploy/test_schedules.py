@@ -1,4 +1,4 @@
-"""What `make schedule` makes of systemd's timers."""
+"""`make schedule` and systemd's timers."""
 
 import shutil
 import subprocess
@@ -41,8 +41,8 @@ def test_schedule_and_unschedule_twice(machine: Machine) -> None:
     machine.provide("systemctl", "")
     folder = machine.home / ".config" / "systemd" / "user"
     for _ in range(2):
-        done = machine.deploy("schedule")
-        assert done.returncode == 0, done.stderr
+        result = machine.deploy("schedule")
+        assert result.returncode == 0, result.stderr
         assert machine.calls() == [
             "systemctl --user show-environment",
             "systemctl --user daemon-reload",
@@ -75,7 +75,7 @@ def test_schedule_without_systemd(script: str | None, reason: str, machine: Mach
         machine.provide("systemctl", script)
     else:
         machine.environment["PATH"] = str(machine.bin)
-    done = machine.deploy("schedule")
-    assert done.returncode == 1
-    assert done.stderr.endswith(f"{reason}; see docs/publishing.md for ways without systemd\n")
+    result = machine.deploy("schedule")
+    assert result.returncode == 1
+    assert result.stderr.endswith(f"{reason}; see docs/publishing.md for ways without systemd\n")
     assert not (machine.home / ".config").exists()

@@ -1,4 +1,4 @@
-"""`make deploy probe` with Vercel's real CLI, against an API that is played on this machine.
+"""`make deploy probe` with Vercel's real CLI, against a fake API on this machine.
 
 How Vercel itself answers is not shown by that; what leaves this machine is.
 """
@@ -76,9 +76,9 @@ def deploy(project: Path, home: Path, site: str, *steps: str, **environment: str
     return make(project, *(steps or ("deploy", "probe")), **variables | environment)
 
 
-def last_line(done: Done) -> str:
+def last_line(result: Done) -> str:
     """The last line on standard error before make's own."""
-    return [line for line in done.stderr.splitlines() if not line.startswith("make")][-1]
+    return [line for line in result.stderr.splitlines() if not line.startswith("make")][-1]
 
 
 def notes(home: Path) -> list[dict[str, Any]]:
@@ -160,9 +160,9 @@ def test_second_deployment_uploads_what_changed(
         site.publish(static_database(tmp_path / "deployed"))
 
     api.on_ready = go_live
-    done = deploy(project, home, site.url)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1].startswith(f"{site.url} shows crawl 2, ")
+    result = deploy(project, home, site.url)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1].startswith(f"{site.url} shows crawl 2, ")
     assert api.counts()[UPLOAD] == 2
     assert rows(site.folder / "spojscore.db") == rows(project / "spojscore.db")
 
@@ -185,12 +185,12 @@ def test_failed_deployment_leaves_old_site(
 ) -> None:  # fmt: skip
     api.play(FAULTS[fault])
     api.on_ready = lambda _: publish_bundle(site, project)
-    done = deploy(project, home, site.url)
-    assert done.returncode == 2
-    assert last_line(done).startswith("error: ")
-    assert reason in last_line(done)
-    assert f"{site.url} shows crawl " in last_line(done)
-    assert TOKEN not in done.stdout + done.stderr
+    result = deploy(project, home, site.url)
+    assert result.returncode == 2
+    assert last_line(result).startswith("error: ")
+    assert reason in last_line(result)
+    assert f"{site.url} shows crawl " in last_line(result)
+    assert TOKEN not in result.stdout + result.stderr
     assert api.counts()[CREATE] == creates
     assert (site.folder / "spojscore.db").read_bytes() == old
 
@@ -199,9 +199,9 @@ def test_failed_deployment_leaves_old_site(
 def test_no_network_leaves_old_site(project: Path, home: Path, site: Site, old: bytes) -> None:
     with vercel_api() as gone:
         gone.configure(home / "nobody")
-    done = deploy(project, home, site.url, XDG_DATA_HOME=str(home / "nobody"))
-    assert done.returncode == 2
-    assert f"; {site.url} shows crawl " in last_line(done)
+    result = deploy(project, home, site.url, XDG_DATA_HOME=str(home / "nobody"))
+    assert result.returncode == 2
+    assert f"; {site.url} shows crawl " in last_line(result)
     assert (site.folder / "spojscore.db").read_bytes() == old
 
 
@@ -209,13 +209,13 @@ def test_no_network_leaves_old_site(project: Path, home: Path, site: Site, old: 
 def test_lost_response_reports_live_crawl(
     project: Path, home: Path, api: VercelApi, site: Site
 ) -> None:
-    """The deployment is public, but the CLI does not know: the site does."""
+    """The deployment is public, although the CLI reports a failure."""
     api.play(FAULTS["connection lost"])
     api.on_ready = lambda _: publish_bundle(site, project)
-    done = deploy(project, home, site.url)
-    assert done.returncode == 2
+    result = deploy(project, home, site.url)
+    assert result.returncode == 2
     crawl = read_state(project / "spojscore.db").lineage[-1].id
-    assert f"; {site.url} shows crawl {crawl}, finished " in last_line(done)
+    assert f"; {site.url} shows crawl {crawl}, finished " in last_line(result)
     assert rows(site.folder / "spojscore.db") == rows(project / "spojscore.db")
 
 
@@ -223,13 +223,13 @@ def test_lost_response_reports_live_crawl(
 def test_server_errors_are_retried(project: Path, home: Path, api: VercelApi, site: Site) -> None:
     api.play(FAULTS["server errors"])
     api.on_ready = lambda _: publish_bundle(site, project)
-    done = deploy(project, home, site.url)
-    assert done.returncode == 0, done.stderr
+    result = deploy(project, home, site.url)
+    assert result.returncode == 0, result.stderr
     assert api.counts()[CREATE] == 3
     assert len(api.deployments) == 1
 
 
 def test_npm_runs_no_scripts_of_packages() -> None:
     words = ["npm", "config", "get", "ignore-scripts", "--prefix", "deploy"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout == "true\n"
+    result = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == "true\n"

@@ -1,4 +1,4 @@
-"""The lists in data/, and the pages that the stand-in makes of them."""
+"""The lists in data/, and the pages that the stand-in renders from them."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""What the database keeps of the past, beside what tests/store/test_model.py asserts."""
+"""History in the database, in addition to what tests/store/test_model.py asserts."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.support.queries import ask
 
 
 def events(path: Path) -> list[tuple[int, str, str, str | None]]:
-    found = rows(path, "SELECT * FROM events ORDER BY id")
-    return [(row["crawl_id"], row["code"], row["kind"], row["detail"]) for row in found]
+    table = rows(path, "SELECT * FROM events ORDER BY id")
+    return [(row["crawl_id"], row["code"], row["kind"], row["detail"]) for row in table]
 
 
 def test_events(database: Path) -> None:

@@ -1,4 +1,4 @@
-"""A crawl that is killed, a second crawl, and disks that cannot be written to."""
+"""Killed crawls, concurrent crawls, and disks that cannot be written."""
 
 import os
 import resource
@@ -74,7 +74,7 @@ def wait_for_line(process: subprocess.Popen[str], text: str) -> None:
 def test_crawl_killed_in_its_commit(
     kill: signal.Signals, standin: Served, database: Path, before: bytes
 ) -> None:
-    """A reader delays the commit until the signal is there."""
+    """A reader delays the commit until the signal arrives."""
     server = standin(CHANGED)
     journal = Path(f"{database}-journal")
     content = users(database)
@@ -116,7 +116,7 @@ def test_late_interrupt_keeps_commit(
 
 
 def test_second_crawl_is_refused(standin: Served, database: Path, before: bytes) -> None:
-    """By whatever name it calls the database."""
+    """Also if it reaches the database by another path."""
     server = standin(CHANGED)
     alias = database.with_name("alias.db")
     alias.symlink_to(database)
@@ -152,7 +152,7 @@ def test_folder_that_is_not_writable(standin: Served, tmp_path: Path, small_list
     database = folder / "spojscore.db"
     database.write_bytes(small_list)
     folder.chmod(0o555)
-    # Root may write everywhere, unless it gives that up.
+    # Root may write everywhere, unless it drops that capability.
     prefix = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
     crawl = Crawl(server.url, database, prefix=prefix if os.geteuid() == 0 else [])
     assert crawl.failed(f"{database}: the folder {folder} is not writable", small_list)

@@ -1,4 +1,4 @@
-"""Whatever lists follow one another, the database holds the last one and the past of all."""
+"""After any sequence of lists, the database holds the last one and the history of all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.queries import ask
 
 @dataclass(frozen=True)
 class Row:
-    """What a list says about a problem."""
+    """A problem in a list."""
 
     code: str
     users: int
@@ -34,7 +34,7 @@ LISTS = st.dictionaries(st.integers(1, 6), ROWS, min_size=1).filter(
     lambda listed: len({row.code for row in listed.values()}) == len(listed)
 )
 LISTED = "SELECT id, code, users, name FROM problems WHERE delisted IS NULL ORDER BY id"
-# A row of history that says what the one before it says, too, is superfluous.
+# Rows of history that repeat the previous row are redundant.
 REPEATED = """
 SELECT * FROM (SELECT *, lag(users, 1, 'none') OVER (PARTITION BY problem_id ORDER BY day) AS before
 FROM history) WHERE users IS before
@@ -56,7 +56,7 @@ class Store(RuleBasedStateMachine):
 
     @rule(listed=LISTS, days=st.sampled_from([0, 1, 9]))
     def commit(self, listed: dict[int, Row], days: int) -> None:
-        """Commit a list so many days after the last one."""
+        """Commit a list, `days` after the last one."""
         self.time = self.time + 0.01 if days == 0 else 0.0
         self.day += days
         problems = [

@@ -1,4 +1,4 @@
-"""Databases of this version, of others and of other programs."""
+"""Databases of this version, of other versions and of other programs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.commits import A, B, crawl
 from tests.support.databases import change, rows
 
 MIGRATION = "INSERT INTO _sqlite_migrations (migration_set, name) VALUES ('spojscore', '{}')"
-# All that opens a database. Each must refuse a file that it does not understand.
+# Functions that open a database. Each must refuse a file that it does not understand.
 USES: dict[str, Callable[[Path], object]] = {
     "commit": lambda path: crawl(path, 0, A),
     "last_list": lambda path: last_list(path, date(2100, 1, 1)),

@@ -1,4 +1,4 @@
-"""Addresses that would cost a site dearly that had no bounds."""
+"""Requests that would be expensive for a site without limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def sql(query: str, kind: str = ".json", **more: str) -> str:
 
 
 ATTACKS = {
-    # Those that got round the limits inside the process, and some that kept to them.
+    # Attacks that bypassed limits inside the process, and some that did not.
     "like over long texts": sql(
         f"SELECT sum({LONG} || code LIKE '%' || substr({LONG}, 1, 20000) || 'b') FROM problems"
     ),
@@ -43,7 +43,7 @@ ATTACKS = {
     "long names": sql(
         f"SELECT {', '.join(f'1 AS x{n}{chr(120) * 40}' for n in range(40))} FROM problems"
     ),
-    # Other functions whose one step is long.
+    # Other functions that take long for one step.
     "glob": sql(f"SELECT {LONG} GLOB '*' || substr({LONG}, 1, 40000) || '[b]'"),
     "replace by itself": sql(
         f"SELECT length(replace({LONG} || {LONG}, {LONG} || 'b', 'x')) FROM problems"

@@ -1,4 +1,4 @@
-"""A spider that fails at a page's second reading, as one with a bug would."""
+"""A spider with a bug: it fails at the second reading of a page."""
 
 from collections.abc import Iterator
 from typing import Any

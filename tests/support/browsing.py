@@ -29,8 +29,8 @@ def launched() -> Iterator[Browser]:
     """
     with sync_playwright() as playwright:
         chromium = playwright.chromium
-        found = filter(None, map(shutil.which, (*NAMES, chromium.executable_path)))
-        executable = next(found, None)
+        matches = filter(None, map(shutil.which, (*NAMES, chromium.executable_path)))
+        executable = next(matches, None)
         if executable is None:
             missing("Chromium is not installed (Debian's package chromium-headless-shell)")
         browser = chromium.launch(executable_path=executable, args=FLAGS)

@@ -28,7 +28,7 @@ from tests.support.databases import rows
 from tests.support.faults import KINDS, Fault, FaultyStandIn
 
 COUNT = 240
-# Each takes seconds, or makes every crawl fail.
+# Too slow, or fatal for every crawl.
 SLOW = {"hang", "huge", "die", "busy"}
 FAULTS = sorted({*KINDS, "status-500", "status-403", "status-404"} - SLOW)
 SETTINGS = ("RETRY_TIMES=2", "MIN_USERS_RATIO=0.5", "CONCURRENT_REQUESTS=2")
@@ -45,9 +45,9 @@ class Chain:
         self.database = folder / "spojscore.db"
         self.server = FaultyStandIn(problems(COUNT))
         self.new_ids = iter(range(100_000, 200_000))
-        self.always: dict[int, Entry] = {}  # listed all through the crawl
-        self.ever: dict[int, Entry] = {}  # listed at some time in it
-        self.listed: dict[int, tuple[str, int]] = {}  # by the database
+        self.always: dict[int, Entry] = {}  # listed during the whole crawl
+        self.ever: dict[int, Entry] = {}  # listed at some time during it
+        self.listed: dict[int, tuple[str, int]] = {}  # according to the database
         self.crawls = 0
         self.ends = Counter[str]()
 
@@ -101,8 +101,8 @@ class Chain:
 
     def check(self, status: int, log: str) -> None:
         """Raise AssertionError unless the database holds one of the two lists, whole."""
-        found = [] if not self.database.exists() else rows(self.database)
-        listed = {row["id"]: (row["code"], row["users"]) for row in found if not row["delisted"]}
+        table = [] if not self.database.exists() else rows(self.database)
+        listed = {row["id"]: (row["code"], row["users"]) for row in table if not row["delisted"]}
         new = {id_: (entry.code, entry.users) for id_, entry in self.ever.items()}
         missing = self.always.keys() - listed.keys()
         committed = not missing and listed.items() <= new.items()
@@ -118,7 +118,7 @@ class Chain:
             assert committed or listed == self.listed, message
         if listed:
             read_state(self.database)
-        assert len({row["id"] for row in found}) == len(found), message
+        assert len({row["id"] for row in table}) == len(table), message
         self.listed = listed
         self.ends["committed" if status == 0 else "refused" if status == 1 else "killed"] += 1
 

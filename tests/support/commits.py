@@ -15,7 +15,7 @@ A, B, C = (Problem(id=n, code=f"P{n}", name=f"Name {n}", users=10 * n) for n in 
 
 
 def crawl(path: Path, day: float, *problems: Problem) -> Crawl:
-    """Commit the list of so many days after Monday, 00:00."""
+    """Commit a list, `day` days after Monday, 00:00."""
     started = datetime.combine(MONDAY, time(), UTC) + timedelta(days=day)
     row = Crawl(started, started + timedelta(minutes=2), 1, "www.spoj.com")
     commit_list(path, problems, row)
@@ -25,5 +25,5 @@ def crawl(path: Path, day: float, *problems: Problem) -> Crawl:
 def history(path: Path) -> list[tuple[int, int, int | None]]:
     """(id, days after Monday, users) of every row."""
     first = (MONDAY - date(1970, 1, 1)).days
-    found = rows(path, "SELECT * FROM history ORDER BY problem_id, day")
-    return [(row["problem_id"], row["day"] - first, row["users"]) for row in found]
+    table = rows(path, "SELECT * FROM history ORDER BY problem_id, day")
+    return [(row["problem_id"], row["day"] - first, row["users"]) for row in table]

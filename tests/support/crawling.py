@@ -1,4 +1,4 @@
-"""The real `scrapy crawl classical`, of a stand-in on a port of its own."""
+"""Runs `scrapy crawl classical` against a stand-in."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def command(words: Sequence[str], **options: Any) -> forked.Run:
     process = subprocess.Popen(words, **options)
     limit = Timer(forked.LIMIT, process.kill)
     limit.start()
-    # Unlike Popen's own, it tells the memory too.
+    # Unlike Popen.wait(), it also returns the peak memory.
     _, status, usage = os.wait4(process.pid, 0)
     limit.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -95,7 +95,7 @@ class Crawl:
         self.error = self.log.strip().splitlines()[-1]
 
     def failed(self, reason: str, before: bytes | None) -> bool:
-        """Whether it told the reason, and left the database as it was before."""
+        """Whether it failed with `reason` and left the database unchanged."""
         assert self.error == f"error: {reason}; {self.database} is unchanged"
         assert self.status == 1
         assert self.output == ""
@@ -109,6 +109,6 @@ Served = Callable[..., FaultyStandIn]
 
 
 def at_page(server: FaultyStandIn, number: int, action: Callable[[], object]) -> None:
-    """Have `action` done when the stand-in is asked for its `number`th page of the list."""
+    """Run `action` at request number `number` for a page of the list."""
     numbers = count(1)
     server.on_page = lambda: action() if next(numbers) == number else None

@@ -1,4 +1,4 @@
-"""A database's rows, read and changed by hand."""
+"""Reads and changes rows of a database."""
 
 from __future__ import annotations
 

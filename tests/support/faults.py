@@ -65,14 +65,14 @@ def _hang_up(handler: Handler) -> None:
 
 
 def _hang(handler: Handler) -> None:
-    """Never answer."""
+    """Never respond."""
     _hang_up(handler)
     with suppress(OSError):
         handler.rfile.read(1)  # until the client goes
 
 
 def _die(handler: Handler) -> None:
-    """Answer neither this request nor any later one."""
+    """Respond neither to this request nor to any later one."""
     assert isinstance(handler.server, FaultyStandIn)
     handler.server.is_dead = True
     _hang_up(handler)
@@ -140,7 +140,7 @@ def _rows(handler: Handler, count: int) -> None:
 
 
 def bot_check_page() -> bytes:
-    """A page in the shape of Cloudflare's checks."""
+    """A page that looks like Cloudflare's bot checks."""
     return _BOT_CHECK_PAGE.encode()
 
 

@@ -72,8 +72,8 @@ def serve(channel: socket.socket) -> None:
         for file in files:
             os.close(file)
         _, status, usage = os.wait4(process, 0)
-        done = Run(os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024)
-        channel.send(json.dumps(done.__dict__).encode())
+        result = Run(os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024)
+        channel.send(json.dumps(result.__dict__).encode())
 
 
 def become_scrapy(words: list[str], environment: dict[str, str], files: list[int]) -> NoReturn:

@@ -1,4 +1,4 @@
-"""A small list with a past, and with names that attack whoever shows them."""
+"""A small list with history and hostile names."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def make(path: Path) -> None:
     crawl(path, LAST_DAY - 10, *(replace(one, users=one.users + 10) for one in before))
     crawl(path, LAST_DAY - 8, *(replace(one, users=one.users + 10) for one in before))
     now = [replace(one, users=one.users + 30) for one in before if one.code != "LEAVING"]
-    # The hostile ones move most, so that they stand on every page.
+    # The hostile ones change most, so that they appear on every page.
     now = [replace(one, users=one.users + 900) if one.code in HOSTILE else one for one in now]
     crawl(path, LAST_DAY, *now, ARRIVED)
     # And they are in the news.

@@ -1,4 +1,4 @@
-"""Pages of the site, and what makes one fit for everybody, in a real browser."""
+"""Pages of the site, and accessibility checks in a real browser."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ HEIGHT = 844
 
 @contextmanager
 def looking(browser: Browser, site: str, width: int) -> Iterator[Page]:
-    """A page without complaints, failed parts and requests to other hosts."""
+    """Opens a page; fails on console errors, failed responses and requests to other hosts."""
     context = browser.new_context(viewport={"width": width, "height": HEIGHT}, base_url=site)
     page = context.new_page()
     complaints: list[str] = []
@@ -63,17 +63,17 @@ def external(url: str, site: str) -> list[str]:
 
 
 def violations(page: Page, **options: Any) -> list[str]:
-    """What axe finds, as rule and element. Of a table only the first rows are examined."""
+    """Violations found by axe, as rule and element. Checks only the first rows of tables."""
     context = {"exclude": [["tbody tr:nth-child(n+6)"]]}
     return [
-        f"{found['id']}: {node['html'][:200]}"
-        for found in Axe().run(page, context=context, options=options).response["violations"]
-        for node in found["nodes"]
+        f"{violation['id']}: {node['html'][:200]}"
+        for violation in Axe().run(page, context=context, options=options).response["violations"]
+        for node in violation["nodes"]
     ]
 
 
 def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
+    """The number of pixels by which the page is wider than its window."""
     width: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return max(width, 0)
 

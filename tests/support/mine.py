@@ -1,4 +1,4 @@
-"""What the tests of My progress share."""
+"""Helpers for the tests of My progress."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def open_mine(page: Page, address: str = "/mine") -> None:
 
 
 def paste(page: Page, text: str, button: str = "Add to my list") -> None:
-    """Paste a text into the box for one's own problems, which is opened first."""
+    """Open the box for solved problems and paste a text into it."""
     page.locator("#next, #progress, #list, #friends").locator("visible=true").first.wait_for()
     if page.locator("#add").is_hidden():
         page.locator("#open-add").click()

@@ -1,4 +1,4 @@
-"""A command of the project as a process that a test waits for, and ends."""
+"""Runs commands of the project as processes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def free_port() -> int:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that it started and that is still there."""
-    found = [pid]
-    for parent in found:
+    """A process and its living descendants."""
+    pids = [pid]
+    for parent in pids:
         children = Path(f"/proc/{parent}/task/{parent}/children")
-        found += map(int, children.read_text().split() if children.exists() else ())
-    return found
+        pids += map(int, children.read_text().split() if children.exists() else ())
+    return pids
 
 
 def memory(pid: int) -> int:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def copy_of_the_project(folder: Path) -> Path:
-    """A copy of the project, as it is, that has the environment of this one."""
+    """A copy of the project with this one's environment."""
     copy = folder / "spojscore"
     omitted = (".git", ".venv", "build", "node_modules", "*.db*", ".*_cache", "__pycache__")
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*omitted))

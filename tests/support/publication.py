@@ -1,4 +1,4 @@
-"""What an owner's machine holds and must not publish."""
+"""Private data of an owner's machine, which must not be published."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Handler(SimpleHTTPRequestHandler):
             self.send_response(HTTPStatus.OK)
             self.end_headers()
             with suppress(OSError):
-                for _ in range(50):  # not for ever: a broken limit must not fill the disk
+                for _ in range(50):  # not forever: a broken limit must not fill the disk
                     self.wfile.write(bytes(1 << 20))
         elif self.path == f"/{self.server.missing}":
             self.send_error(HTTPStatus.NOT_FOUND)

@@ -1,4 +1,4 @@
-"""The site's queries, and their answers without a site."""
+"""Runs the site's queries without a site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m tests.support.run_attacks DB`: what the attacks cost the site and another visitor."""
+"""`python -m tests.support.run_attacks DB`: what attacks cost the site and other visitors."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def timed(url: str) -> tuple[int, float]:
 
 def measure(site: str, pid: int, workers: int) -> bool:
     """Attack, visit and watch at once; print the figures, return whether they are in bounds."""
-    done, visits, used = Event(), list[tuple[int, float]](), list[float]()
+    finished, visits, used = Event(), list[tuple[int, float]](), list[float]()
 
     def visit() -> None:
-        while not done.is_set():
+        while not finished.is_set():
             visits.extend(timed(site + page) for page in PAGES)
 
     def watch() -> None:
-        while not done.wait(0.05):
+        while not finished.wait(0.05):
             used.append(sum(map(memory, family(pid))) / 1000)
 
     threads = [Thread(target=visit), Thread(target=watch)]
@@ -43,7 +43,7 @@ def measure(site: str, pid: int, workers: int) -> bool:
     paths = [*ATTACKS.values()] * (1 if workers == 1 else 3)
     with ThreadPoolExecutor(workers) as pool:
         attacks = list(pool.map(timed, [site + path for path in paths]))
-    done.set()
+    finished.set()
     for thread in threads:
         thread.join()
     for name, group in (("attacks", attacks), ("visits", visits)):

@@ -1,4 +1,4 @@
-"""Datasette as `make serve` runs it, and what its pages say."""
+"""Runs Datasette as `make serve` does, and reads its pages."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def fetch(url: str, method: str = "GET", **headers: str) -> tuple[int, Message[s
 
 
 def words(page: str) -> str:
-    """What a page says, with single spaces."""
-    said = Selector(page).xpath("//body//text()[not(parent::script)]").getall()
-    return " ".join(" ".join(said).split()).replace(" .", ".")
+    """The text of a page, with single spaces."""
+    output = Selector(page).xpath("//body//text()[not(parent::script)]").getall()
+    return " ".join(" ".join(output).split()).replace(" .", ".")
 
 
 def path(sql: str, kind: str = "") -> str:
@@ -73,7 +73,7 @@ def running(*words: str | Path) -> Iterator[int]:
     """Run a command that starts a server; yields its process id."""
     with started(*words, until="Uvicorn running") as (process, lines):
         assert process.stdout
-        # It would stop at a full pipe.
+        # A full pipe would block it.
         Thread(target=lines.extend, args=[process.stdout], daemon=True).start()
         yield process.pid
 

@@ -11,14 +11,14 @@ import pytest
 
 
 def missing(reason: str) -> NoReturn:
-    """A tool that tests need is not there: CI fails, a developer's machine skips."""
+    """Handle a missing tool: fail in CI, skip elsewhere."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
 
 
 def faked_clock(folder: Path) -> tuple[Path, dict[str, str]]:
-    """A file that tells the time to a process with that environment."""
+    """A file that sets the clock of processes with the returned environment."""
     try:
         printed = subprocess.run(
             ["faketime", "-f", "+0", "printenv", "LD_PRELOAD"],

@@ -83,7 +83,7 @@ class VercelApi(ThreadingHTTPServer):
         self.play(FAULTS["none"])
 
     def play(self, fault: Fault) -> None:
-        """Forget all but the files, and fail in this way from now on."""
+        """Reset all but the files, and fail in this way from now on."""
         self.fault = fault
         self.calls: list[Call] = []
         self.met = 0

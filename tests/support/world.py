@@ -17,7 +17,7 @@ FIRST_DAY = date(2026, 1, 1)
 SOLVES = 600  # a day
 # A problem's share of them. From May to August 2025, 38,727 solves fell on 3,370 of 3,971 problems.
 SKEW = 0.76
-# How often it happens to the list, a day.
+# Events of the list per day.
 ADDED, RENAMED, DELISTED, RELISTED = 0.15, 0.02, 0.03, 0.02
 
 

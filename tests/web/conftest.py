@@ -1,4 +1,4 @@
-"""Sites over a whole list and over one with a past, and a browser to see them with."""
+"""Sites with the complete list and with history, and a browser for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API page: what it shows, runs as it stands there."""
+"""The examples of the API page run as printed."""
 
 import csv
 import io
@@ -83,9 +83,9 @@ def test_fetch_from_other_site(api: Selector, browser: Browser, tmp_path: Path) 
         Thread(target=other.serve_forever, daemon=True).start()
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{other.server_port}/")
-        with page.expect_console_message(lambda message: message.type == "log") as said:
+        with page.expect_console_message(lambda message: message.type == "log") as output:
             page.evaluate(f"async () => {{ {code(api, 'fetch')} }}")
         page.close()
         other.shutdown()
-    assert said.value.text.startswith("Prime Generator: 0.00096274")
-    assert said.value.text.endswith(" points if you solve it")
+    assert output.value.text.startswith("Prime Generator: 0.00096274")
+    assert output.value.text.endswith(" points if you solve it")

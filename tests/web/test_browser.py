@@ -1,4 +1,4 @@
-"""What scripts add to the site's pages, in a real browser."""
+"""The site's scripts in a real browser."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def test_rows_are_marked(path: str, visitor: Page) -> None:
         "all => all.map(mark => [mark.ariaPressed, mark.closest('tr')])"
         ".map(([pressed, row]) => [row.dataset.code, pressed, row.className])"
     )
-    shown = {code: (pressed, name) for code, pressed, name in states if pressed != "false"}
-    assert shown == {
+    visible = {code: (pressed, name) for code, pressed, name in states if pressed != "false"}
+    assert visible == {
         **dict.fromkeys(SOLVED, ("true", "solved")), **dict.fromkeys(TRIED, ("mixed", "tried")),
     }  # fmt: skip
     assert visitor.locator("tr[data-code=FCTRL2] .mark").get_attribute("aria-label") == (
@@ -99,14 +99,14 @@ def test_hidden_rows_are_replaced_by_following_ones(whole: Page) -> None:
     whole.goto("/spojscore/problems?_size=5&_sort_desc=users")
     whole.get_by_role("button", name="Not solved by me").click()
     whole.locator("main tbody tr:visible").nth(4).wait_for()
-    shown = [row.get_attribute("data-code") for row in rows.all()]
-    assert not {*shown} & {*before[:4]}
-    assert 5 <= len(shown) < 10
+    visible = [row.get_attribute("data-code") for row in rows.all()]
+    assert not {*visible} & {*before[:4]}
+    assert 5 <= len(visible) < 10
     # The next page goes on after the last row that was loaded.
     whole.get_by_role("link", name="Next page").click()
     whole.locator("main tbody tr:visible").first.wait_for()
     expect(whole.locator("#hide-solved")).to_have_attribute("aria-pressed", "true")
-    assert not {*shown} & {row.get_attribute("data-code") for row in rows.all()}
+    assert not {*visible} & {row.get_attribute("data-code") for row in rows.all()}
 
 
 def test_visitor_without_a_list_has_nothing_to_hide(page: Page) -> None:

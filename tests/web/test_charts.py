@@ -69,9 +69,9 @@ def test_gaps_are_separate() -> None:
 @pytest.mark.parametrize("count", [1, 2, 12, 13, 24, 25, 3650])
 def test_thin_out_keeps_ends(count: int) -> None:
     for limit in (12, 200):
-        kept = thin_out(range(count), limit)
-        assert min(count, limit) / 2 <= len(kept) <= limit
-        assert (kept[0], kept[-1]) == (0, count - 1)
+        sample = thin_out(range(count), limit)
+        assert min(count, limit) / 2 <= len(sample) <= limit
+        assert (sample[0], sample[-1]) == (0, count - 1)
     assert len(drawn(*((n, n) for n in range(count))).dots) <= 12
 
 

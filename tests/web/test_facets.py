@@ -1,4 +1,4 @@
-"""Facets are Datasette's own, and count what SQL counts. For topics see test_topics.py."""
+"""Facets of the list agree with SQL. For topics, see test_topics.py."""
 
 import json
 from pathlib import Path

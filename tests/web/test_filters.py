@@ -1,4 +1,4 @@
-"""Filters of the list: what they leave, how they are worded, and what is refused."""
+"""Filters of the list: their results, wording and errors."""
 
 import json
 import shutil
@@ -35,8 +35,8 @@ def renamed(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def codes(site: str, **query: str) -> set[str]:
     every = {"_shape": "array", "_size": "max"} | query
-    found = json.loads(get(f"{site}{LIST}.json?{urlencode(every)}"))
-    return {row["code"] for row in found}
+    matches = json.loads(get(f"{site}{LIST}.json?{urlencode(every)}"))
+    return {row["code"] for row in matches}
 
 
 @pytest.mark.parametrize(

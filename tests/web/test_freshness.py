@@ -1,4 +1,4 @@
-"""How old the data is, in pages and for programs."""
+"""Freshness of the data, in pages and as JSON."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -19,15 +19,15 @@ PAGES = ["/", "/spojscore", "/spojscore/problems", "/spojscore/problems/P1", "/s
 
 
 def set_age(database: Path, **age: float) -> datetime:
-    """Date the last crawl back, and return when it finished."""
+    """Backdate the last crawl and return when it finished."""
     finished = datetime.now(UTC) - timedelta(**age)
     change(database, f"UPDATE crawls SET finished = '{finished.isoformat(timespec='seconds')}'")
     return finished.replace(microsecond=0)
 
 
 def freshness(site: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(get(f"{site}/-/freshness.json"))
-    return found
+    response: dict[str, Any] = json.loads(get(f"{site}/-/freshness.json"))
+    return response
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The home page over a list with a past."""
+"""The home page of a list with history."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -29,8 +29,8 @@ def test_home_lists_problems(home: Selector, grown: Path) -> None:
     listed = codes(home)
     moved = rows(grown, "SELECT code FROM movers ORDER BY solves_7 DESC, code LIMIT 5")
     for expected in (ask(grown, "worth_now")[:3], moved):
-        found = [row["code"] for row in expected]
-        assert any(listed[n : n + len(found)] == found for n in range(len(listed)))
+        block = [row["code"] for row in expected]
+        assert any(listed[n : n + len(block)] == block for n in range(len(listed)))
 
 
 def test_growth_since_a_distant_crawl(tmp_path: Path) -> None:
@@ -48,8 +48,8 @@ def test_range_links_match_their_counts(home: Selector, grown: Path, grown_site:
     bands = ask(grown, "bands")
     assert len(links) == len(bands)
     for link, band in zip(links, bands, strict=True):
-        found = Selector(get(urljoin(grown_site, link))).css("h1 [role=status]::text").get("")
-        assert found.partition(" ")[0] == str(band["problems"])
+        heading = Selector(get(urljoin(grown_site, link))).css("h1 [role=status]::text").get("")
+        assert heading.partition(" ")[0] == str(band["problems"])
 
 
 def test_home_is_small_and_works_without_script(grown_site: str, home: Selector) -> None:

@@ -1,4 +1,4 @@
-"""What every response has, what may be cached, and that none is cut off."""
+"""Headers, caching and completeness of responses."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_page_has_200_rows_and_links_all(site: str) -> None:
 
 
 def test_response_larger_than_limit_is_refused(site: str) -> None:
-    """The names of columns come with each row, so the result itself is small."""
+    """Each row repeats the column names, so the result itself is small."""
     query = f'SELECT 1 AS "{"x" * 1100}" FROM problems'
     assert "response would be larger than 4 MB" in refusal(
         site + path(query, ".json") + "&_shape=array"

@@ -1,4 +1,4 @@
-"""Every page that the site links to is one."""
+"""Every link of the site leads to a page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def shape(path: str) -> tuple[str, ...]:
 
 def test_every_link_leads_to_a_page(grown_site: str) -> None:
     waiting = deque([("/", "", 0)])
-    seen = {"/"}
+    visited = {"/"}
     similar: Counter[tuple[str, ...]] = Counter()
     broken = []
     with httpx.Client(base_url=grown_site, timeout=30, follow_redirects=True) as client:
@@ -46,9 +46,9 @@ def test_every_link_leads_to_a_page(grown_site: str) -> None:
             if page is None or steps > MAX_STEPS:
                 continue
             for link in links(f"{grown_site}{path}", page):
-                if link not in seen and similar[shape(link)] < MAX_SIMILAR:
-                    seen.add(link)
+                if link not in visited and similar[shape(link)] < MAX_SIMILAR:
+                    visited.add(link)
                     similar[shape(link)] += 1
                     waiting.append((link, path, steps + 1))
-    assert len(seen) > 100
+    assert len(visited) > 100
     assert broken == []

@@ -1,4 +1,4 @@
-"""My progress, in a real browser: what is pasted, and what the page makes of it."""
+"""My progress in a real browser: pasting problems and the results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""My progress, in a real browser: lists on their travels, friends, days and storage."""
+"""My progress in a real browser: lists in links and backups, friends, days and storage."""
 
 from __future__ import annotations
 

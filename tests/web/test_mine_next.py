@@ -1,4 +1,4 @@
-"""What My progress recommends, against a reckoning of its own: the module alone, without a site."""
+"""Recommendations of My progress against an independent calculation, without a site."""
 
 from __future__ import annotations
 

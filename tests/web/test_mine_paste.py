@@ -1,4 +1,4 @@
-"""What people paste, and how it is read: the module itself, in a real browser, without a site."""
+"""Reading of pasted text: the module in a real browser, without a site."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ READ = """async ([text, problems]) => {
 
 
 def read(page: Page, text: str, names: dict[str, str] = NAMES) -> dict[str, Any]:
-    """What is not empty of what was read; codes in alphabetical order."""
+    """The non-empty parts of a reading, with sorted codes."""
     listed = [
         {"code": code, "name": name, "id": 1043 if code == "GSS1" else number}
         for number, (code, name) in enumerate(names.items())

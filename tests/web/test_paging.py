@@ -39,17 +39,17 @@ def codes_of_pages(address: str) -> Iterator[str]:
 @pytest.mark.parametrize("query", ["", "users__gt=100", "_q=a"])
 def test_pages_have_each_row_once(sort: str, query: str, tied_site: str) -> None:
     every = json.loads(get(f"{tied_site}{LIST}.json?_size=max&_shape=array&{query}"))
-    found = list(codes_of_pages(f"{tied_site}{LIST}?_size=30&{sort}&{query}"))
-    assert len(found) > 30
-    assert sorted(found) == sorted(row["code"] for row in every)
+    results = list(codes_of_pages(f"{tied_site}{LIST}?_size=30&{sort}&{query}"))
+    assert len(results) > 30
+    assert sorted(results) == sorted(row["code"] for row in every)
 
 
 @pytest.mark.parametrize("table", ["history", "events", "movers", "problem_history"])
 def test_json_has_each_row_once(table: str, tied_site: str, grown: Path) -> None:
-    found = list(walked(f"{tied_site}/spojscore/{table}.json?_sort=code&_size=40".replace(
+    results = list(walked(f"{tied_site}/spojscore/{table}.json?_sort=code&_size=40".replace(
         "history.json?_sort=code", "history.json?_sort=users")))  # fmt: skip
     every = rows(grown, f"SELECT * FROM {table}")
-    assert sorted(map(str, found)) == sorted(map(str, every))
+    assert sorted(map(str, results)) == sorted(map(str, every))
 
 
 def test_next_url_does_not_grow(tied_site: str) -> None:

@@ -63,9 +63,9 @@ def test_history_is_drawn_and_listed(page: Selector) -> None:
 def test_neighbors_are_closest_in_solvers(page: Selector, grown: Path) -> None:
     others = [row for row in rows(grown) if not row["delisted"] and row["code"] != "STEADY"]
     others.sort(key=lambda row: (abs(row["users"] - 40), row["users"], row["code"]))
-    found = page.css("li[data-code]::attr(data-code)").getall()
-    assert found == [row["code"] for row in others[: len(found)]]
-    assert len(found) >= 5
+    similar = page.css("li[data-code]::attr(data-code)").getall()
+    assert similar == [row["code"] for row in others[: len(similar)]]
+    assert len(similar) >= 5
 
 
 @pytest.mark.parametrize(

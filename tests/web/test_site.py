@@ -1,4 +1,4 @@
-"""The queries and the pages that belong to no other test, on a real Datasette."""
+"""Queries, and pages without a test file of their own."""
 
 import json
 import struct
@@ -17,8 +17,8 @@ from tests.support.sites import get, refusal
 
 
 def query(site: str, path: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(get(f"{site}/spojscore/{path}"))
-    return found
+    results: list[dict[str, Any]] = json.loads(get(f"{site}/spojscore/{path}"))
+    return results
 
 
 @pytest.mark.parametrize("name", METADATA)
@@ -42,9 +42,9 @@ def test_queries_agree_with_the_list(site: str, crawled: Path) -> None:
     listed = rows(crawled)
     value = {row["code"]: row["per_submission"] for row in listed if row["per_submission"]}
     best = sorted(value, key=lambda code: (-value[code], code))[:100]
-    found = query(site, "effort.json?_shape=array")
-    assert [row["code"] for row in found] == best
-    assert [row["points_per_try"] for row in found] == [value[code] for code in best]
+    results = query(site, "effort.json?_shape=array")
+    assert [row["code"] for row in results] == best
+    assert [row["points_per_try"] for row in results] == [value[code] for code in best]
     few = query(site, "worth_now.json?_shape=array&min_users=1000&min_liked=95")
     assert few
     assert all(row["users"] >= 1000 and row["liked"] >= 95 for row in few)
@@ -83,11 +83,11 @@ def test_most_and_least_liked(site: str, crawled: Path) -> None:
         for code, (up, down) in voted.items()
     }
     for name, best in (("liked", max), ("disliked", min)):
-        found = query(site, f"{name}.json?_shape=array")
-        assert [row["careful_approval"] for row in found] == [
-            approval[row["code"]] for row in found
+        results = query(site, f"{name}.json?_shape=array")
+        assert [row["careful_approval"] for row in results] == [
+            approval[row["code"]] for row in results
         ]
-        assert found[0]["careful_approval"] == best(approval.values())
+        assert results[0]["careful_approval"] == best(approval.values())
 
 
 @pytest.mark.parametrize(

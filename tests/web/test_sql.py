@@ -1,4 +1,4 @@
-"""A visitor's SQL: what it can do, and that each limit of its process holds."""
+"""Visitors' SQL: what it can do, and each limit of its process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables as pages show them: numbers, columns, links and chips."""
+"""Tables of pages: numbers, columns, links and chips."""
 
 import json
 from pathlib import Path
@@ -59,11 +59,11 @@ def test_values_are_formatted(name: str, values: list[object], texts: list[str])
 
 def test_list_shows_figures_and_keeps_exact_values(site: str, crawled: Path) -> None:
     chosen = "code IN ('PRIME1', 'AGGRCOW', 'CFONISMG')"
-    found = rows(crawled, f"SELECT * FROM problems WHERE {chosen} ORDER BY users DESC")
+    expected = rows(crawled, f"SELECT * FROM problems WHERE {chosen} ORDER BY users DESC")
     page = get(f"{site}{LIST}?code__in=PRIME1,AGGRCOW,CFONISMG")
-    assert codes(page) == [row["code"] for row in found]
+    assert codes(page) == [row["code"] for row in expected]
     exact = Selector(page).css("[data-code] [title]::attr(title)").getall()
-    assert {str(row["score"]) for row in found} <= set(exact)
+    assert {str(row["score"]) for row in expected} <= set(exact)
 
 
 def test_every_column_is_described(site: str, crawled: Path) -> None:
@@ -120,8 +120,8 @@ def test_chips_stay_after_choosing_a_range(site: str) -> None:
     assert sorted(chips.css("::attr(data-band)").getall()) == list("abcde")
     for chip in chips:
         page = Selector(get(f"{site}{chip.attrib['href']}"))
-        found = page.css("h1 [role=status]::text").get("").partition(" ")[0]
-        assert found == chip.css("span::text").get()
+        heading = page.css("h1 [role=status]::text").get("").partition(" ")[0]
+        assert heading == chip.css("span::text").get()
         [chosen] = page.css("a.chip[data-band][aria-current]")
         assert chosen.attrib["data-band"] == chip.attrib["data-band"]
         assert chosen.attrib["href"] == path
@@ -135,10 +135,10 @@ def test_chips_of_ranges_add_up(site: str, crawled: Path) -> None:
         [chip] = Selector(get(site + address)).css(f"a.chip[data-band={band}]")
         address = chip.attrib["href"]
     page = Selector(get(site + address))
-    [found] = rows(
+    [expected] = rows(
         crawled, "SELECT count(*) AS n FROM problems WHERE users > 0 AND band GLOB '[bd]*'"
     )
-    assert page.css("h1 [role=status]::text").get("").startswith(f"{found['n']:,} of")
+    assert page.css("h1 [role=status]::text").get("").startswith(f"{expected['n']:,} of")
     assert "0.5\N{EN DASH}1 or 0.01\N{EN DASH}0.1 points" in page.css("title::text").get("")
     [chosen] = page.css("a.chip[data-band=b][aria-current]")
     page = Selector(get(site + chosen.attrib["href"]))
