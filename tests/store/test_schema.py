@@ -101,16 +101,16 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Migrations:
     migrations()(schema.create)
 
     @migrations()
-    def add_colour(db: Database) -> None:
-        db.execute("ALTER TABLE crawls ADD COLUMN colour TEXT DEFAULT 'red'")
+    def add_color(db: Database) -> None:
+        db.execute("ALTER TABLE crawls ADD COLUMN color TEXT DEFAULT 'red'")
 
     for module in ("schema", "commit", "state"):
         monkeypatch.setattr(f"spojscore_crawler.store.{module}.migrations", migrations)
     return migrations
 
 
-def colours(path: Path) -> list[object]:
-    return [row["colour"] for row in rows(path, "SELECT colour FROM crawls")]
+def colors(path: Path) -> list[object]:
+    return [row["color"] for row in rows(path, "SELECT color FROM crawls")]
 
 
 def test_upgrade(database: Path, request: pytest.FixtureRequest) -> None:
@@ -119,8 +119,8 @@ def test_upgrade(database: Path, request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("later")
     with pytest.raises(StoreError, match="needs an upgrade; run `make check`"):
         read_state(database)
-    assert schema.upgrade(database) == f"{database}: upgraded (add_colour)"
-    assert colours(database) == ["red"]
+    assert schema.upgrade(database) == f"{database}: upgraded (add_color)"
+    assert colors(database) == ["red"]
     assert schema.upgrade(database) is None
 
 
@@ -128,7 +128,7 @@ def test_commit_upgrades(database: Path, request: pytest.FixtureRequest) -> None
     crawl(database, 0, A)
     request.getfixturevalue("later")
     crawl(database, 1, A, B)
-    assert colours(database) == ["red", "red"]
+    assert colors(database) == ["red", "red"]
 
 
 def test_upgrade_needs_lock(database: Path, request: pytest.FixtureRequest) -> None:

@@ -136,8 +136,8 @@ def test_code_redirects_to_its_problem(address: str, location: str, codes_site: 
 @pytest.mark.parametrize(
     ("address", "code"),
     [
-        pytest.param("/PRIM1", "PRIME1", id="misspelt code"),
-        pytest.param("/spojscore/problems/agrcow", "AGGRCOW", id="misspelt code, lower case"),
+        pytest.param("/PRIM1", "PRIME1", id="misspelled code"),
+        pytest.param("/spojscore/problems/agrcow", "AGGRCOW", id="misspelled code, lower case"),
         pytest.param("/prime-generator", "PRIME1", id="name"),
     ],
 )
