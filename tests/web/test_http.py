@@ -48,7 +48,7 @@ CACHED = "public, s-maxage=1800, stale-while-revalidate=600"
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_headers_of_every_response(address: str, site: str) -> None:
-    status, headers, _ = fetch(site + address)
+    status, headers, _ = fetch(site + address, Cookie="a=b", Authorization="x")
     assert headers["Content-Security-Policy"] == (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -89,7 +89,7 @@ def line(
         for mark, row, anchor in ((marks[0], sample[0], "start"), (marks[-1], sample[-1], "end"))
     ]
     dots = marks if len(marks) <= MAX_DOTS else []
-    return Line(path, dashes, x_ticks, y_ticks, dots, ends[1:] if zero else ends)
+    return Line(path, dashes, x_ticks, y_ticks, dots, ends)
 
 
 def pair(x: float, y: float) -> str:

@@ -48,6 +48,7 @@ HEADERS = {
 }
 # Each deployment clears the CDN's cache.
 CDN_CACHE = b"public, s-maxage=1800, stale-while-revalidate=600"
+CREDENTIALS = (b"cookie", b"authorization")  # every visitor gets the same response
 # Files that pages depend on, locally and in the published function.
 SOURCES = (
     "plugins/*.py", "templates/**/*.html", "static/*.*", "*.py", "web/*.py", "metadata.json",
@@ -81,7 +82,8 @@ async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send)
     """Handle a GET request. Returns the response, None if it was already sent."""
     request = parse_request(scope)
     current_request.set(request)
-    scope = request.scope
+    headers = [pair for pair in scope["headers"] if pair[0].lower() not in CREDENTIALS]
+    scope = {**request.scope, "headers": headers}
     try:
         await datasette.invoke_startup()
         check(request, canned_queries(datasette))
@@ -99,7 +101,7 @@ async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send)
         if not isinstance(error, Base400):
             traceback.print_exc()
         scope["csrftoken"] = str  # no page posts a form
-        return await error_response(datasette, request, error)
+        return await error_response(datasette, Request(scope, no_body), error)
 
 
 @cache
