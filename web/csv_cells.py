@@ -7,8 +7,9 @@ import io
 import re
 import sys
 
-LISTS = {"topics", "families"}  # columns that hold JSON arrays
-SEPARATORS = re.compile(r'[\[\]",\s]+')
+# Columns that hold JSON arrays, and what separates their values; families contain spaces.
+SEPARATORS = {"topics": " ", "families": "; "}
+ITEM = re.compile(r'"([^"]*)"')
 # Cells that spreadsheets treat as formulas: https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.]+(e[+-]?\d+)?$)")
 
@@ -16,12 +17,14 @@ csv.field_size_limit(sys.maxsize)
 
 
 def rewrite_csv(text: str) -> str:
-    """Separate the values of lists with spaces, and put an apostrophe before formulas."""
+    """Write lists without JSON's brackets and quotes, and put an apostrophe before formulas."""
     rows = list(csv.reader(io.StringIO(text, newline="")))
-    lists = [index for index, name in enumerate(rows[0] if rows else ()) if name in LISTS]
+    names = rows[0] if rows else []
+    lists = [(n, SEPARATORS[name]) for n, name in enumerate(names) if name in SEPARATORS]
     for row in rows[1:]:
-        for index in lists:
-            row[index] = SEPARATORS.sub(" ", row[index]).strip()
+        for index, separator in lists:
+            if row[index].startswith("["):
+                row[index] = separator.join(ITEM.findall(row[index]))
     output = io.StringIO()
     csv.writer(output).writerows(
         [f"'{cell}" if FORMULA.match(cell) else cell for cell in row] for row in rows

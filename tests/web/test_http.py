@@ -229,12 +229,14 @@ def test_sqlite_utils_reads_csv(site: str, crawled: Path, tmp_path: Path) -> Non
     file = tmp_path / "problems.csv"
     file.write_text(get(f"{site}/spojscore/problems.csv"))
     command = [str(Path(sys.executable).with_name("sqlite-utils")), "memory", str(file),
-               "SELECT code, users, topics FROM problems ORDER BY id"]  # fmt: skip
+               "SELECT code, users, topics, families FROM problems ORDER BY id"]  # fmt: skip
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    expected = rows(crawled, "SELECT code, users, topics FROM problems ORDER BY id")
-    assert json.loads(output) == [
-        row | {"topics": " ".join(json.loads(row["topics"]))} for row in expected
-    ]
+    expected = rows(crawled, "SELECT code, users, topics, families FROM problems ORDER BY id")
+    for row in expected:
+        row["topics"] = " ".join(json.loads(row["topics"]))
+        row["families"] = "; ".join(json.loads(row["families"]))
+    assert json.loads(output) == expected
+    assert any(";" in row["families"] for row in expected)
 
 
 SHUFFLED = """
