@@ -46,7 +46,10 @@ def deploy(database: Path) -> str:
 def probe(_: Path) -> str:
     """Wait until the site shows the deployed crawl. Asks only once if nothing was deployed."""
     expected = read_state(target.static_database(BUNDLE)) if ADDRESS.is_file() else None
-    seconds = float(os.environ.get("PROBE_SECONDS") or 300)
+    try:
+        seconds = float(text := os.environ.get("PROBE_SECONDS") or "300")
+    except ValueError as error:
+        raise PublishError(f"PROBE_SECONDS is {text!r}, not a number of seconds") from error
     end = time.monotonic() + seconds
     while True:
         text, freshness = read_live()

@@ -17,7 +17,7 @@ from spojscore_crawler.items import Problem
 from spojscore_crawler.pipelines.score import add_scores
 from spojscore_crawler.store.commit import Crawl, commit
 from spojscore_crawler.store.difference import Changes
-from spojscore_crawler.store.files import StoreError
+from spojscore_crawler.store.files import StoreError, check_writable
 
 DATA = Path(__file__).parents[1] / "data"
 DAYS = sorted(file.stem for file in DATA.glob("????-??-??.csv"))
@@ -71,6 +71,7 @@ def import_lists(path: Path, days: Iterable[str] = DAYS, source: str | None = No
 
     `source` replaces list_source() in the table crawls. Raises StoreError.
     """
+    check_writable(path)
     if path.exists():
         raise StoreError(f"{path} already exists; name a new file")
     draft = path.with_name(f"{path.name}.new")

@@ -15,7 +15,7 @@ def main() -> None:
     try:
         server = StandIn.of_day(args.day, args.port)
     except (OSError, OverflowError) as error:
-        sys.exit(f"error: port {args.port} is not available ({error}); choose another with --port")
+        sys.exit(f"error: port {args.port} is not available ({error}); choose another with PORT=")
     print(
         f"The stand-in for SPOJ is at {server.url}/problems/classical/ (Ctrl-C stops it)",
         flush=True,

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from spojscore_crawler.history import DAYS, import_lists
+from spojscore_crawler.store.files import StoreError
 from standin.server import StandIn, serving
 from web import serve
 
@@ -37,7 +38,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8001)
     port = parser.parse_args().port
     try:
+        serve.check_port(port)  # before the crawl
         make_database()
+    except StoreError as error:
+        sys.exit(f"error: {error}")
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)
     except KeyboardInterrupt:

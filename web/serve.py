@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from spojscore_crawler.store import files, schema
@@ -17,6 +19,7 @@ def command(database: Path, port: int) -> list[str]:
     """Copy `database` and return the command that serves the copy. Raises StoreError."""
     if not database.is_file():
         raise files.StoreError(f"there is no database {database}; run `make crawl` or `make demo`")
+    check_port(port)
     if message := schema.upgrade(database):
         print(message)
     copy = Path("build", "serve", str(port), f"{DATABASE}.db")
@@ -26,6 +29,18 @@ def command(database: Path, port: int) -> list[str]:
     # -m: plugins import the project's packages from the current folder.
     datasette = [sys.executable, "-m", "datasette", "serve", "--immutable", str(copy)]
     return [*datasette, f"--host={HOST}", f"--port={port}", *OPTIONS]
+
+
+def check_port(port: int) -> None:
+    """Raise StoreError unless a server can listen on the port."""
+    try:
+        with closing(socket.socket()) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+    except (OSError, OverflowError) as error:
+        raise files.StoreError(
+            f"port {port} is not available ({error}); choose another with PORT="
+        ) from error
 
 
 def main() -> None:

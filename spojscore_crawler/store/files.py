@@ -33,7 +33,7 @@ def open_database(path: Path) -> Iterator[Database]:
     Raises StoreError for SQLite's errors, and for the errors that unreadable data causes.
     """
     if not path.is_file():
-        raise StoreError(f"{path}: no such file")
+        raise StoreError(f"{path}: {'is a folder' if path.is_dir() else 'no such file'}")
     try:
         with closing(connect(path)) as connection:
             yield Database(connection)

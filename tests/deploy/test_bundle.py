@@ -96,8 +96,8 @@ def assert_not_verified(reason: str) -> None:
     ("file", "text", "reason"),
     [
         pytest.param("templates/index.html", "<h1>Datasette", "^/ does not contain", id="page"),
-        pytest.param("plugins/http.py", "import nosuch", "does not answer", id="import"),
-        pytest.param("plugins/http.py", "open('written', 'w')", "does not answer", id="writes"),
+        pytest.param("plugins/http.py", "import nosuch", "does not respond", id="import"),
+        pytest.param("plugins/http.py", "open('written', 'w')", "does not respond", id="writes"),
     ],
 )
 def test_verify_runs_application(file: str, text: str, reason: str, bundle: Path) -> None:
