@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,7 +37,7 @@ def test_paste_shows_worth_and_next_problems(page: Page, listed: dict[str, dict[
     paste(page, TEXT)
     assert message(page) == (
         "Added 3 solved problems. Removed from SPOJ, so without points: LEAVING. "
-        "Not classical problems of SPOJ: NOSUCH."
+        "Not classical SPOJ problems: NOSUCH."
     )
     assert stored(page, "solved") == MINE
     assert page.locator("#add").is_hidden()
@@ -115,6 +116,49 @@ def test_add_replace_and_undo(mine: Page) -> None:
     assert stored(mine, "tried") == ["ADDREV", "FCTRL"]
     paste(mine, "ADDREV")
     assert stored(mine, "tried") == ["FCTRL"]
+
+
+def test_notice_counts_only_what_is_new(page: Page) -> None:
+    open_mine(page)
+    before = ["PRIME1", "TEST", "ADDREV", "FCTRL"]
+    paste(page, " ".join(before))
+    assert message(page) == "Added 4 solved problems."
+    for _ in ("once", "again after Undo"):
+        paste(page, "PRIME1 FOO123 ONP NOSUCH")
+        assert message(page) == (
+            "Added 1 solved problem; 1 was already on your list. "
+            "Not classical SPOJ problems: FOO123, NOSUCH."
+        )
+        page.get_by_role("button", name="Show", exact=True).click()
+        assert page.locator("#added-list a").all_inner_texts() == ["ONP"]
+        undo(page)
+        assert stored(page, "solved") == before
+    paste(page, "code,status\nPRIME1,tried\nONP,tried\n")
+    assert message(page) == "Added 1 tried problem; 1 was already on your list."
+    assert (stored(page, "solved"), stored(page, "tried")) == (before, ["ONP"])
+    paste(page, "PRIME1 TEST")
+    assert message(page) == "All 2 are already on your list."
+    assert page.get_by_role("button", name="Undo").count() == 0
+    paste(page, "TEST ONP A1 A2 A3 A4 A5 A6 A7 A8", "Replace my list")
+    assert message(page) == (
+        "Your list now has 2 solved problems. "
+        "Not classical SPOJ problems: A1, A2, A3, A4, A5 and 3 more."
+    )
+
+
+def test_goal_beyond_the_suggestions_names_a_way(mine: Page) -> None:
+    mine.locator("#goal").fill("1000")
+    note = mine.locator("#fewest-note")
+    expect(note).to_have_text(re.compile(r"^Only .+ above; choose Hard for more points\.$"))
+    mine.get_by_role("radio", name="Hard").check(force=True)
+    expect(note).to_have_text(re.compile(r"^Only .+ above; (include|set) "))
+    mine.locator("#goal").fill("")
+    number, unit = mine.locator("#goal-count"), mine.locator("#goal-note")
+    for name in ("Easy", "Moderate", "Hard"):
+        mine.get_by_role("radio", name=name).check(force=True)
+        is_short = note.inner_text().startswith("Only ")
+        assert (number.inner_text() == "\N{EN DASH}") == is_short
+        assert ("see Next" in unit.inner_text()) != is_short
 
 
 def test_added_codes_can_be_removed(mine: Page) -> None:

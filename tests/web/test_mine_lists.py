@@ -69,9 +69,10 @@ def test_link_with_a_list_asks_first(
 def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
     tab(mine, "Friends")
     mine.locator("#friend-name").fill("Ann")
-    mine.locator("#friend-text").fill("AGGRCOW FCTRL")
+    mine.locator("#friend-text").fill("AGGRCOW FCTRL FOO123")
     mine.get_by_role("button", name="Compare").last.click()
     mine.locator("#friend").wait_for()
+    assert message(mine) == "Added Ann’s 2 problems. Not classical SPOJ problems: FOO123."
     names = ("solved", "tried", "friends", "days")
     before = {name: stored(mine, name) for name in names}
     assert before["friends"] == {"Ann": ["AGGRCOW", "FCTRL"]}

@@ -161,11 +161,20 @@ def test_profile_gets_points_and_link(either: Visitor, crawled: Path) -> None:
     assert len(codes) == 70
     scores = {row["code"]: row["score"] for row in rows(crawled, LISTED)}
     points = sum(scores[code] for code in codes)
-    assert line.inner_text().startswith(f"{points:.6g} points for 70 classical problems")
+    assert line.inner_text().startswith(f"{points:.3g} points for 70 classical problems ")
     link.click()
     either.page.get_by_role("button", name="Add 70 solved problems").click()
     solved = json.loads(either.page.evaluate("localStorage.getItem('spojscore.solved')"))
     assert sorted(solved) == sorted(codes)
+
+
+def test_points_of_one_problem_have_three_digits(visitor: Visitor, crawled: Path) -> None:
+    profile = b"<div id=user-profile-tables><h4>Solved</h4><a href=/status/ONP,me/>ONP</a></div>"
+    visitor.open("/users/me/", profile)
+    visitor.wait()
+    [row] = rows(crawled, "SELECT * FROM problems WHERE code = 'ONP'")
+    expected = f"{row['score']:.3g} points for 1 classical problem Open in spojscore"
+    assert visitor.page.locator("#spojscore").inner_text() == expected
 
 
 @pytest.mark.parametrize(

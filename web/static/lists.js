@@ -1,7 +1,7 @@
 // The tabs List and Friends of My progress.
 
 import { at, count, fillProblems, make, number, pointsText, showChips } from "./draw.js";
-import { amounts, change, describe, isSolved, listedProblems, lists, listCodes, problemsOf, readText, remove, replaceAll, showMessage, snapshot } from "./mine.js";
+import { amounts, change, describe, describeUnknown, isSolved, listedProblems, lists, listCodes, problemsOf, readText, remove, replaceAll, showMessage, snapshot } from "./mine.js";
 import { byGain, sum } from "./recommend.js";
 import { backup, deleteAll, readBackup, toAddress, union } from "./storage.js";
 
@@ -65,9 +65,9 @@ function freeName() {
   return name;
 }
 
-export function saveFriend(name, codes) {
+export function saveFriend(name, codes, unknown = "") {
   friend = name || freeName();
-  change({ friends: new Map([...lists.friends, [friend, codes]]) }, `Added ${friend}’s ${count(codes.size, "problem")}.`);
+  change({ friends: new Map([...lists.friends, [friend, codes]]) }, `Added ${friend}’s ${count(codes.size, "problem")}.${unknown}`);
 }
 
 async function addFriend(event) {
@@ -76,10 +76,10 @@ async function addFriend(event) {
   const reading = await readText(text);
   const codes = union(reading.solved, reading.perhaps);
   if (!codes.size) {
-    showMessage(describe(text, reading));
+    showMessage(describe(text, { ...reading, tried: new Set() }));
     return;
   }
-  saveFriend(at("friend-name").value.trim(), codes);
+  saveFriend(at("friend-name").value.trim(), codes, describeUnknown(reading));
   at("add-friend").reset();
 }
 

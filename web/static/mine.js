@@ -6,6 +6,7 @@ import { fetchProblems } from "./recommend.js";
 import * as storage from "./storage.js";
 
 const MAX_NAMED = 30; // codes in a sentence
+const MAX_UNKNOWN = 5; // words in a sentence that are no codes
 
 let problems = new Map();
 export let listedProblems = [];
@@ -13,8 +14,11 @@ export let lists = storage.loadLists();
 let otherTabs = null; // the module of List and Friends, once it is wanted
 
 const { difference, union } = storage;
-export const listCodes = (codes) => codes.slice(0, MAX_NAMED).join(", ") + (codes.length > MAX_NAMED ? ` and ${codes.length - MAX_NAMED} more` : "");
-export const amounts = ({ solved, tried }) => count(solved.size, "solved problem") + (tried.size ? ` and ${tried.size} tried` : "");
+export const listCodes = (codes, most = MAX_NAMED) => codes.slice(0, most).join(", ") + (codes.length > most ? ` and ${codes.length - most} more` : "");
+export const describeUnknown = ({ unknown }) => (unknown.size ? ` Not classical SPOJ problems: ${listCodes([...unknown], MAX_UNKNOWN)}.` : "");
+export const amounts = ({ solved, tried }) =>
+  !solved.size && tried.size ? count(tried.size, "tried problem") : count(solved.size, "solved problem") + (tried.size ? ` and ${number(tried.size)} tried` : "");
+const sizeOf = ({ solved, tried }) => solved.size + tried.size;
 export const problemsOf = (codes) => [...codes].map((code) => problems.get(code) ?? { code, name: "" });
 export const isSolved = (problem) => lists.solved.has(problem.code);
 
@@ -47,6 +51,7 @@ export function replaceAll({ lists: all, visits }, message, before) {
 }
 
 const add = ({ solved, tried }) => ({ solved: union(lists.solved, solved), tried: union(lists.tried, tried) });
+const newIn = ({ solved, tried }) => ({ solved: difference(solved, lists.solved), tried: difference(tried, union(lists.solved, lists.tried)) });
 export const remove = (codes) => ({ solved: difference(lists.solved, codes), tried: difference(lists.tried, codes) });
 
 // The reader is a quarter of the page's scripts, so it is loaded on demand.
@@ -54,33 +59,43 @@ export const readText = async (text) => (await import("./paste.js")).read(text, 
 
 async function importText(text, replaces) {
   const reading = await readText(text);
-  const any = reading.solved.size + reading.tried.size > 0;
-  if (any) change(replaces ? { solved: reading.solved, tried: reading.tried } : add(reading), ...describe(text, reading));
-  else showMessage(describe(text, reading));
+  const any = sizeOf(reading) > 0;
+  const added = replaces ? reading : { ...reading, ...newIn(reading) };
+  const message = describe(text, reading, replaces);
+  if (sizeOf(added)) change(replaces ? { solved: reading.solved, tried: reading.tried } : add(reading), ...message);
+  else showMessage(message);
   at("added").hidden = true;
   at("mine-text").value = any ? "" : text;
-  showReading(reading);
+  showReading(added);
   if (!any) return;
-  at("message").firstChild.append(" ", button("Show", () => (at("added").hidden = !at("added").hidden)));
+  if (sizeOf(added)) at("message").firstChild.append(" ", button("Show", () => (at("added").hidden = !at("added").hidden)));
   openAdd(false);
   openTab("next");
   scrollTo(0, 0);
   at("open-add").focus({ preventScroll: true });
 }
 
-export function describe(text, { user, solved, tried, perhaps, unknown }) {
+function describeChange(codes, replaces) {
+  if (replaces) return `Your list now has ${amounts(codes)}.`;
+  const added = newIn(codes);
+  const rest = sizeOf(codes) - sizeOf(added);
+  if (!sizeOf(added)) return `${rest === 1 ? `${[...codes.solved, ...codes.tried]} is` : `All ${number(rest)} are`} already on your list.`;
+  return `Added ${amounts(added)}${rest ? `; ${number(rest)} ${rest === 1 ? "was" : "were"} already on your list` : ""}.`;
+}
+
+export function describe(text, reading, replaces = false) {
+  const { user, solved, tried, perhaps } = reading;
   if (!text.trim()) return ["Paste something first."];
   if (user) {
     const profile = make("a", { href: `https://www.spoj.com/users/${encodeURIComponent(user)}/` }, `${user}’s profile`);
     return ["spojscore can’t fetch profiles. Open ", profile, ", select all (Ctrl+A), copy (Ctrl+C) and paste it here."];
   }
   const sentences = [];
-  if (solved.size + tried.size) sentences.push(`Added ${amounts({ solved, tried })}.`);
+  if (sizeOf(reading)) sentences.push(describeChange(reading, replaces));
   else sentences.push(perhaps.size ? "Couldn’t tell codes from words. Pick yours below." : "No SPOJ problem codes found.");
   const delisted = [...solved, ...tried].filter((code) => problems.get(code).delisted);
   if (delisted.length) sentences.push(`Removed from SPOJ, so without points: ${listCodes(delisted)}.`);
-  if (unknown.size) sentences.push(`Not classical problems of SPOJ: ${listCodes([...unknown])}.`);
-  return [sentences.join(" ")];
+  return [sentences.join(" ") + describeUnknown(reading)];
 }
 
 // Shows what the last text added, and words in it that may be codes.
@@ -100,7 +115,7 @@ function showReading({ solved, tried, perhaps }) {
 
 function show(now) {
   lists = now;
-  const any = lists.solved.size + lists.tried.size > 0;
+  const any = sizeOf(lists) > 0;
   for (const part of document.querySelectorAll(".with-list")) part.hidden = !any;
   for (const part of document.querySelectorAll(".without-list")) part.hidden = any;
   if (!any) openAdd(true);
@@ -140,18 +155,18 @@ function showArrived() {
   at("arrived").hidden = !incoming;
   if (!incoming) return;
   openAdd(false);
-  const news = difference(incoming.solved, lists.solved).size;
+  const news = newIn(incoming).solved.size;
   const some = lists.solved.size > 0 && news < incoming.solved.size;
   at("arrived-message").textContent = `This link contains ${amounts(incoming)}${some ? `, ${number(news)} new to you` : ""}.`;
   at("arrived").querySelector("[value=add]").textContent = `Add ${amounts(incoming)}`;
   const actions = {
-    add: () => change(add(incoming), `Added ${amounts(incoming)}.`),
-    replace: () => change(incoming, `Your list now has ${amounts(incoming)}.`),
+    add: () => change(add(incoming), describeChange(incoming)),
+    replace: () => change(incoming, describeChange(incoming, true)),
     compare: async () => {
       await openTab("friends");
       (await otherTabs).saveFriend("", incoming.solved);
     },
-    ignore: () => openAdd(lists.solved.size + lists.tried.size === 0),
+    ignore: () => openAdd(!sizeOf(lists)),
   };
   at("arrived").onclick = ({ target }) => {
     if (!actions[target.value]) return;
@@ -202,7 +217,7 @@ function listen() {
     tab.onclick = () => {
       showMessage([]);
       at("added").hidden = at("perhaps").hidden = true;
-      openAdd(lists.solved.size + lists.tried.size === 0);
+      openAdd(!sizeOf(lists));
       openTab(tab.getAttribute("aria-controls"));
     };
     tab.onkeydown = ({ key }) => {
@@ -226,7 +241,7 @@ function listen() {
 
 // `pasted` is where the home page leaves a text.
 export async function start(pasted) {
-  openAdd(lists.solved.size + lists.tried.size === 0);
+  openAdd(!sizeOf(lists));
   try {
     problems = await fetchProblems(at("my-progress").dataset.list);
     listedProblems = [...problems.values()].filter((problem) => !problem.delisted);

@@ -79,10 +79,20 @@ function showTiles() {
   const { goal, missing } = nextGoal();
   const { rows, gain } = fewest(suggestions, missing);
   at("goal-name").textContent = `To ${pointsText(goal)}`;
-  at("goal-count").textContent = (gain < missing ? "over " : "") + number(rows.length);
+  at("goal-count").textContent = gain < missing ? "–" : number(rows.length);
+  at("goal-note").textContent = gain < missing ? adviseOnGoal() : `problem${rows.length === 1 ? "" : "s"}, see Next`;
+}
+
+// What to do if the suggestions cannot reach a goal.
+function adviseOnGoal() {
+  if (at("choice").range.value !== "hard") return "choose Hard for more points";
+  if (at("topic").value) return "choose any topic";
+  return isForAll() ? "set a smaller goal" : "include less liked problems";
 }
 
 const solversText = ([least, most]) => (most === Infinity ? `${number(least)}+` : `${number(least)}–${number(Math.max(most - 1, least))}`);
+
+const isForAll = () => at("liked").hidden || at("liked").getAttribute("aria-pressed") !== "true";
 
 function showNext() {
   const solved = problems.filter(isSolved);
@@ -94,12 +104,11 @@ function showNext() {
     return;
   }
   const ranges = rangesOf(levelOf(solved, problems));
-  const likesAreKnown = problems.some((problem) => problem.liked !== null);
-  at("liked").hidden = !likesAreKnown;
+  at("liked").hidden = problems.every((problem) => problem.liked === null);
   const range = at("choice").range.value;
   const result = suggest(unsolved, ranges[range], {
     topic: at("topic").value,
-    all: !likesAreKnown || at("liked").getAttribute("aria-pressed") !== "true",
+    all: isForAll(),
   });
   suggestions = result.rows;
   const text = `${count(suggestions.length, "problem")}, ${solversText([Math.round(result.least), Math.round(result.most)])} solvers`;
@@ -134,9 +143,9 @@ function showFewest() {
   at("goal").placeholder = nextGoal().missing;
   const goal = Number(input || at("goal").placeholder);
   const { rows, gain } = fewest(suggestions, goal);
-  const enough = `${count(rows.length, "problem")} for ${pointsText(gain)}.`;
-  at("fewest-note").textContent =
-    goal > 0 ? (gain < goal ? `The ${count(rows.length, "problem")} here give only ${pointsText(gain)}.` : enough) : "Type a number above 0.";
+  const solution = `${count(rows.length, "problem")} for ${pointsText(gain)}.`;
+  const shortage = `Only ${pointsText(gain)} from the ${count(rows.length, "problem")} above; ${adviseOnGoal()}.`;
+  at("fewest-note").textContent = goal > 0 ? (gain < goal ? shortage : solution) : "Type a number above 0.";
   fillProblems("way", rows, 5);
 }
 

@@ -115,8 +115,11 @@ export const KINDS = [
       const words = (text.match(TOKEN) ?? []).filter((word) => /[a-z]/i.test(word));
       const codes = words.filter((word) => reading.problems.has(word.toUpperCase()));
       const others = words.filter((word) => !reading.problems.has(word.toUpperCase()));
-      if (codes.length <= others.length || !others.every((word) => CAPITALS.test(word))) return text;
-      for (const word of words) reading.add(word.toUpperCase(), this.name);
+      const isList = codes.length > 0 && others.every((word) => CAPITALS.test(word) && word.search(ELSEWHERE) < 0);
+      if (!isList) return text;
+      for (const word of others) reading.add(word, this.name);
+      if (codes.length <= others.length) return text; // its codes may be words
+      for (const word of codes) reading.add(word.toUpperCase(), this.name);
       return "";
     },
   },

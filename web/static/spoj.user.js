@@ -70,6 +70,8 @@
 
   const short = (points) => (points < 0.001 ? "<0.001" : points.toFixed(3));
   const exact = (points) => String(Number(points.toPrecision(6)));
+  const rounded = (points) => String(points < 100 ? Number(points.toPrecision(3)) : Math.round(points));
+  const count = (text, noun) => `${text} ${noun}${text === "1" ? "" : "s"}`;
 
   function pointsCell({ score, points_if_solved: gain, band }) {
     const cell = make("td", short(score));
@@ -114,7 +116,7 @@
     heading.after(line);
   }
 
-  // On a profile: exact points, and a link with the list after #, which is not sent to servers.
+  // On a profile: the total points, and a link with the list after #, which is not sent to servers.
   function showProfile(problems) {
     const tables = document.querySelector("#user-profile-tables");
     const codes = { solved: [], tried: [] };
@@ -129,7 +131,7 @@
     const tried = codes.tried.length ? `&tried=${codes.tried}` : "";
     const open = link("Open in spojscore", `${SITE}/mine#solved=${codes.solved}${tried}`);
     open.className = "btn btn-default";
-    const line = make("p", `${exact(total)} points for ${codes.solved.length} classical problems `, open);
+    const line = make("p", `${count(rounded(total), "point")} for ${count(String(codes.solved.length), "classical problem")} `, open);
     line.id = "spojscore";
     line.style.textAlign = "center";
     tables.prepend(line);
