@@ -20,14 +20,13 @@ BUNDLE = Path("build", "vercel")
 # Not deployed: the digest of the bundle that `verify` accepted, and the deployment's address.
 STAMP, ADDRESS = BUNDLE / "verified", BUNDLE / "deployed"
 # The files of the site; anything else in its folders is left out.
-SITE = ("web/*.py", "web/plugins/*.py", "web/templates/**/*.html", "web/static/*")
+SITE = ("web/[!.]*.py", "web/plugins/[!.]*.py", "web/templates/**/[!.]*.html", "web/static/[!.]*")
 
 
 def build(database: Path) -> str:
     """Build the bundle of `database`. The previous one stays until the new one is complete."""
-    draft, previous = (BUNDLE.with_suffix(suffix) for suffix in (".draft", ".previous"))
-    for leftover in (draft, previous):
-        shutil.rmtree(leftover, ignore_errors=True)
+    draft = BUNDLE.with_suffix(".draft")
+    shutil.rmtree(draft, ignore_errors=True)
     if message := upgrade(database):
         print(message)
     with TemporaryDirectory(prefix="spojscore-") as folder:
@@ -36,10 +35,8 @@ def build(database: Path) -> str:
         Path(f"{copy}.sha256").write_text(f"{sha256(copy)}  {copy.name}\n")
         copy_site(Path(folder))
         target.build(Path(folder), draft)
-    if BUNDLE.exists():
-        BUNDLE.rename(previous)
+    shutil.rmtree(BUNDLE, ignore_errors=True)
     draft.rename(BUNDLE)
-    shutil.rmtree(previous, ignore_errors=True)
     return f"Built {BUNDLE} from {database}."
 
 
@@ -47,10 +44,9 @@ def copy_site(folder: Path) -> None:
     """Copy the site's files into `folder`, with the STALE_HOURS of this machine."""
     for pattern in SITE:
         for file in ROOT.glob(pattern):
-            if not file.name.startswith("."):
-                copy = folder / file.relative_to(ROOT)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, copy)
+            copy = folder / file.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
     # Not beside metadata.yml, where Vercel would read it as the function's own.
     shutil.copyfile(ROOT / "pyproject.toml", folder / "web" / "pyproject.toml")
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())

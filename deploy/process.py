@@ -12,6 +12,7 @@ from typing import Any
 
 PYTHON_VERSION = "3.12"  # of the published function
 UV = Path(sys.executable).with_name("uv")
+PRINT_PREFIX = "import sys; print(sys.base_prefix)"
 
 
 class PublishError(Exception):
@@ -45,10 +46,7 @@ def running(command: Sequence[str | Path], **options: Any) -> Iterator[subproces
 
 
 def run(command: Sequence[str | Path], seconds: float, *, secret: str = "", **options: Any) -> str:
-    """Run a command and return its standard output, without `secret`.
-
-    If it fails or takes longer than `seconds`, prints its output and raises PublishError.
-    """
+    """Run a command and return its output without `secret`. Prints it if it raises PublishError."""
     name = " ".join(map(str, [Path(command[0]).name, *command[1:3]]))
     # Files, because an orphaned child process could keep a pipe open.
     with TemporaryFile() as out, TemporaryFile() as err:
@@ -71,9 +69,9 @@ def run(command: Sequence[str | Path], seconds: float, *, secret: str = "", **op
 
 def find_python() -> Path:
     """Find a Python of the function's version: pyenv's, or one that uv finds or installs."""
-    prefix = ("python", "-c", "import sys; print(sys.base_prefix)")
-    uv = (UV, "run", "--no-project", f"--python={PYTHON_VERSION}")
-    for command in (("pyenv", "prefix", PYTHON_VERSION), (*uv, *prefix)):
+    pyenv = ("pyenv", "prefix", PYTHON_VERSION)
+    uv = (UV, "run", "--no-project", f"--python={PYTHON_VERSION}", "python", "-c", PRINT_PREFIX)
+    for command in (pyenv, uv):
         with suppress(PublishError):
             python = Path(run(command, 600), "bin", f"python{PYTHON_VERSION}")
             if python.is_file():

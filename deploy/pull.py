@@ -60,10 +60,7 @@ def pull(database: Path) -> str:
 
 
 def read_database(file: Path) -> State:
-    """Upgrade a database and read its state.
-
-    Raises StoreError if it is not sound, PublishError if it must not be published.
-    """
+    """Upgrade a database and read its state. Raises StoreError, or PublishError if synthetic."""
     if message := upgrade(file):
         print(message)
     state = read_state(file)

@@ -43,9 +43,8 @@ def unschedule(_: Path) -> str:
 def render(unit: str, project: Path, path: str) -> str:
     """Fill in a unit's placeholders. In units, % starts a specifier."""
     path_line = f"PATH={path}".replace("\\", r"\\").replace('"', r"\"").replace("%", "%%")
-    return unit.replace(PROJECT_FOLDER, str(project).replace("%", "%%")).replace(
-        PATH_LINE, path_line
-    )
+    unit = unit.replace(PROJECT_FOLDER, str(project).replace("%", "%%"))
+    return unit.replace(PATH_LINE, path_line)
 
 
 def systemctl(*words: str) -> None:

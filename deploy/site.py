@@ -28,10 +28,7 @@ def site_url() -> str:
 
 
 def download(url: str, target: BinaryIO, max_bytes: int) -> None:
-    """Write the body at `url` into `target`.
-
-    Raises PublishError if it fails or has more than `max_bytes`, NotFoundError for a 404.
-    """
+    """Write the body at `url` into `target`. Raises PublishError, NotFoundError for a 404."""
     size = 0
     try:
         with httpx.stream("GET", url, timeout=TIMEOUT, follow_redirects=True) as response:
