@@ -171,13 +171,21 @@ def test_friends_by_name(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
     assert list(stored(mine, "friends")) == ["Bob"]
 
 
+# Pictures are drawn, and visits stored, after the answer to a paste.
+HAS_VISIT = """([day, solved]) =>
+    JSON.parse(localStorage.getItem("spojscore.days") ?? '{"days": []}').days
+        .some((one) => one.day === day && one.solved === solved)"""
+
+
 def test_days_show_gains_and_losses(page: Page) -> None:
     scores = {"ONP": 1.0, "PRIME1": 2.0, "FCTRL2": 4.0}
     with_columns(page, score=lambda code: scores.get(code, 0.0))
-    for day, text in (("01", "ONP"), ("03", "PRIME1"), ("03", "FCTRL2")):
-        page.clock.set_fixed_time(f"2026-05-{day}T12:00:00Z")
+    texts = (("2026-05-01", "ONP"), ("2026-05-03", "PRIME1"), ("2026-05-03", "FCTRL2"))
+    for solved, (day, text) in enumerate(texts, 1):
+        page.clock.set_fixed_time(f"{day}T12:00:00Z")
         open_mine(page)
         paste(page, text)
+        page.wait_for_function(HAS_VISIT, arg=[day, solved])
         scores["ONP"] = 0.75  # after the first day, new solvers cost a quarter
     tab(page, "Progress")
     assert table(page, "days") == [
