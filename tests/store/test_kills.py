@@ -2,10 +2,10 @@
 
 import os
 import resource
-import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -15,7 +15,7 @@ from time import sleep
 import pytest
 
 from standin.problems import problems
-from tests.support.crawling import Crawl, Served, at_page, started_crawl
+from tests.support.crawling import Crawl, Factory, at_page, start_crawl
 from tests.support.databases import rows
 
 CHANGED = [replace(entry, users=entry.users + 1) for entry in problems(120)]
@@ -40,10 +40,10 @@ def assert_interrupted(process: subprocess.Popen[str], log: str, database: Path)
     ],
 )
 def test_crawl_killed_while_it_reads(
-    kill: signal.Signals, number: int, standin: Served, database: Path, before: bytes
+    kill: signal.Signals, number: int, standin: Factory, database: Path, before: bytes
 ) -> None:
     server = standin(CHANGED)
-    with started_crawl(server.url, database) as process:
+    with start_crawl(server.url, database) as process:
         at_page(server, number, lambda: process.send_signal(kill))
         _, log = process.communicate(timeout=60)
     assert database.read_bytes() == before
@@ -55,9 +55,9 @@ def test_crawl_killed_while_it_reads(
     assert users(database) == USERS
 
 
-def test_crawl_interrupted_while_it_waits(standin: Served, database: Path, before: bytes) -> None:
+def test_crawl_interrupted_while_it_waits(standin: Factory, database: Path, before: bytes) -> None:
     server = standin(CHANGED, "50:status-500")
-    with started_crawl(server.url, database, "RETRY_BACKOFF=50") as process:
+    with start_crawl(server.url, database, "RETRY_BACKOFF=50") as process:
         wait_for_line(process, "Waiting 50.0 s before")
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=10)
@@ -72,7 +72,7 @@ def wait_for_line(process: subprocess.Popen[str], text: str) -> None:
 
 @pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
 def test_crawl_killed_in_its_commit(
-    kill: signal.Signals, standin: Served, database: Path, before: bytes
+    kill: signal.Signals, standin: Factory, database: Path, before: bytes
 ) -> None:
     """A reader delays the commit until the signal arrives."""
     server = standin(CHANGED)
@@ -82,7 +82,7 @@ def test_crawl_killed_in_its_commit(
     with closing(sqlite3.connect(database)) as reader:
         cursor = reader.execute("SELECT code FROM problems")
         cursor.fetchone()
-        with started_crawl(server.url, database) as process:
+        with start_crawl(server.url, database) as process:
             while not journal.exists():
                 assert process.poll() is None
                 sleep(0.01)
@@ -102,10 +102,10 @@ def test_crawl_killed_in_its_commit(
 
 @pytest.mark.parametrize("delay", [0.03, 0.06])
 def test_late_interrupt_keeps_commit(
-    delay: float, standin: Served, database: Path, before: bytes
+    delay: float, standin: Factory, database: Path, before: bytes
 ) -> None:
     assert before
-    with started_crawl(standin(CHANGED).url, database) as process:
+    with start_crawl(standin(CHANGED).url, database) as process:
         wait_for_line(process, "Closing spider")
         with suppress(subprocess.TimeoutExpired):
             process.wait(delay)
@@ -115,14 +115,14 @@ def test_late_interrupt_keeps_commit(
     assert output.startswith("120 problems (0 new, 120 changed")
 
 
-def test_second_crawl_is_refused(standin: Served, database: Path, before: bytes) -> None:
+def test_second_crawl_is_refused(standin: Factory, database: Path, before: bytes) -> None:
     """Also if it reaches the database by another path."""
     server = standin(CHANGED)
     alias = database.with_name("alias.db")
     alias.symlink_to(database)
     second = list[Crawl]()
     at_page(server, 2, lambda: second.append(Crawl(server.url, alias)))
-    with started_crawl(server.url, database, "DOWNLOAD_TIMEOUT=30") as process:
+    with start_crawl(server.url, database, "DOWNLOAD_TIMEOUT=30") as process:
         process.communicate(timeout=60)
     assert process.returncode == 0
     [refused] = second
@@ -135,29 +135,26 @@ def small_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
 
-def test_full_disk(standin: Served, database: Path, small_list: bytes) -> None:
+def test_full_disk(standin: Factory, database: Path, small_list: bytes) -> None:
     full = f"{database}: disk I/O error (is the disk full?)"
     for content in (None, small_list):
         if content:
             database.write_bytes(content)
-        crawl = Crawl(standin(CHANGED).url, database, preexec_fn=small_files)
-        assert crawl.failed(full, content)
+        crawl = Crawl(standin(CHANGED).url, database, setup=small_files)
+        crawl.assert_failed(full, content)
 
 
-@pytest.mark.skipif(not shutil.which("setpriv"), reason="no setpriv (util-linux) here")
-def test_folder_that_is_not_writable(standin: Served, tmp_path: Path, small_list: bytes) -> None:
+def deny_access() -> None:
+    """Even root has no access."""
+    os.access = lambda *_: False
+
+
+def test_folder_that_is_not_writable(standin: Factory, database: Path, before: bytes) -> None:
     server = standin(120)
-    folder = tmp_path / "read-only"
-    folder.mkdir()
-    database = folder / "spojscore.db"
-    database.write_bytes(small_list)
-    folder.chmod(0o555)
-    # Root may write everywhere, unless it drops that capability.
-    prefix = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
-    crawl = Crawl(server.url, database, prefix=prefix if os.geteuid() == 0 else [])
-    assert crawl.failed(f"{database}: the folder {folder} is not writable", small_list)
+    crawl = Crawl(server.url, database, setup=deny_access)
+    crawl.assert_failed(f"{database}: the folder {database.parent} is not writable", before)
     assert server.requests == []
-    assert [file.name for file in folder.iterdir()] == ["spojscore.db"]
+    assert not Path(f"{database}.lock").exists()
 
 
 def full_output() -> None:
@@ -166,11 +163,12 @@ def full_output() -> None:
 
 def closed_output() -> None:
     os.close(1)
+    sys.stdout = None
 
 
 @pytest.mark.parametrize("output", [full_output, closed_output])
 def test_unprintable_summary_keeps_commit(
-    output: Callable[[], None], standin: Served, database: Path
+    output: Callable[[], None], standin: Factory, database: Path
 ) -> None:
-    assert Crawl(standin(60).url, database, preexec_fn=output).status == 0
+    assert Crawl(standin(60).url, database, setup=output).status == 0
     assert len(rows(database)) == 60
