@@ -89,7 +89,7 @@ def test_reads_pages_in_order(
     ]  # fmt: skip
     saved = read_har(file.read_bytes(), server.url)
     assert [one.start for one in saved] == order
-    assert file.name == f"spoj-{saved[-1].read:%Y-%m-%d}.har"
+    assert file.name == f"spoj-{saved[-1].read_at:%Y-%m-%d}.har"
     for one in saved:
         assert parse_listing(one.response.body) == parse_listing(server.list_page(one.start or 0))
     log = json.loads(file.read_bytes())["log"]
