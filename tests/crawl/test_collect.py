@@ -167,7 +167,7 @@ class CacheableStandIn(StandIn):
     def intercept(self, handler: Handler) -> bool:
         if handler.start is not None:
             page = self.list_page(handler.start)
-            handler.answer(page, headers={"Cache-Control": "max-age=600"})
+            handler.respond(page, headers={"Cache-Control": "max-age=600"})
         return handler.start is not None
 
 

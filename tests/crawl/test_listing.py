@@ -156,7 +156,7 @@ def test_every_row_of_list(theme: str, day: str) -> None:
     rated = Problem(id=99_999, code="RATED", name="Rated", users=0)
     rated.concept_difficulty, rated.implementation_difficulty = 13, 7
     entries = [*problems(day=day), rated]
-    page = THEMES[theme](entries, 0, len(entries), len(entries), 0)
+    page = THEMES[theme](entries, 0, len(entries), len(entries))
     for entry in entries:
         entry.value = float(f"{80 / (41 + entry.users):.2f}")
         if theme == "old":
@@ -171,13 +171,13 @@ def test_page_knows_its_start(theme: str, count: int) -> None:
     entries = problems(count)
     last = (count - 1) // 50 * 50
     for start in {0, 50, 1000, last} & set(range(0, count, 50)):
-        page = THEMES[theme](entries[start : start + 50], start, 50, count, 0)
+        page = THEMES[theme](entries[start : start + 50], start, 50, count)
         read = parse_listing(page).page
         assert (read.start, read.end, read.size) == (start, last, 50 if count > 50 else None)
 
 
 def read_pager(pager: str) -> Page:
-    page = modern_page(problems(1), 0, 50, 1, 0).replace(b"pagination", b"replaced")
+    page = modern_page(problems(1), 0, 50, 1).replace(b"pagination", b"replaced")
     return parse_listing(page.replace(b"</body>", f"{pager}</body>".encode())).page
 
 
