@@ -45,7 +45,7 @@ def escape_name(name: str) -> str:
 
 
 def _links(entry: Entry) -> tuple[str, str]:
-    """The links with the entry's solvers and acceptance. A title has the points in SPOJ's format."""
+    """Links with the solvers and acceptance of the entry, and the points in SPOJ's format."""
     points = f"{80 / (41 + entry.users):.2f}".rstrip("0").rstrip(".")
     acceptance = "-" if entry.acceptance is None else f"{entry.acceptance:.2f}"
     ranks = f'"/ranks/{entry.code}" title="Value {points} points. See the best solutions."'
