@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from sqlite_utils import Database
 
 from spojscore_crawler.store import facts
 from spojscore_crawler.store.difference import Changes, Difference, Record, difference
-from spojscore_crawler.store.files import BUSY_TIMEOUT, StoreError
+from spojscore_crawler.store.files import transaction
 from spojscore_crawler.store.ladder import write_ladder
 from spojscore_crawler.store.movers import write_movers
 from spojscore_crawler.store.points import liked
@@ -21,8 +20,6 @@ from spojscore_crawler.store.schema import check_schema, migrations
 from spojscore_crawler.store.times import day_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
     from _typeshed import DataclassInstance
 
 # These compute tables from the database itself at the end of each commit, in this order.
@@ -57,31 +54,18 @@ def commit(path: Path, problems: Sequence[DataclassInstance], crawl: Crawl) -> C
     Stores each field of a problem that is a column. Writes only rows that differ; marks problems
     that left the list as delisted. Raises StoreError and changes nothing if it fails.
     """
-    is_new = not path.exists()
-    try:
-        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection, connection:
-            # A transaction that begins with a read would fail, not wait, on meeting another writer.
-            connection.execute("BEGIN IMMEDIATE")
-            db = Database(connection)
-            if db.table_names():
-                check_schema(path, db)
-            migrations.apply(db)
-            before = db["problems"].rows_where(order_by="id")
-            step = difference(before, _build_records(db, problems), crawl.day.isoformat())
-            _write_problems(db, step)
-            _write_history(db, step.users, crawl.day)
-            _write_crawl(db, len(problems), crawl, step)
-            for derive in DERIVATIONS:
-                derive(db)
-            return step.changes
-    except StoreError:
-        raise
-    except Exception as error:
-        if is_new and path.exists() and path.stat().st_size == 0:
-            path.unlink()
-        reason = str(error) or type(error).__name__
-        hint = " (is the disk full?)" if "disk I/O" in reason else ""
-        raise StoreError(f"{path}: {reason}{hint}") from error
+    with transaction(path) as db:
+        if db.table_names():
+            check_schema(path, db)
+        migrations.apply(db)
+        before = db["problems"].rows_where(order_by="id")
+        step = difference(before, _build_records(db, problems), crawl.day.isoformat())
+        _write_problems(db, step)
+        _write_history(db, step.users, crawl.day)
+        _write_crawl(db, len(problems), crawl, step)
+        for derive in DERIVATIONS:
+            derive(db)
+    return step.changes
 
 
 def _build_records(db: Database, problems: Iterable[DataclassInstance]) -> Iterable[Record]:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
 
 from spojscore_crawler.store.points import points_sql
 from spojscore_crawler.store.times import day_number
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 SPANS = (1, 7, 30, 365)  # days before the last crawl
 
