@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -16,6 +17,7 @@ def article_url(path: str) -> str:
     return f"https://cp-algorithms.com/{path}.html"
 
 
+@cache
 def _read(name: str) -> list[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -1,12 +1,10 @@
-"""The ladder's rules, each on a list of its own, and the ladder of the real list of August 2025."""
+"""The ladder's rules, each on a list of its own. test_facts.py has the ladder of the real list."""
 
 from math import log
 
 import pytest
 
 from spojscore_crawler.store.ladder import Candidate, Step, build_ladder, rung
-from spojscore_crawler.store.points import liked
-from standin.problems import problems
 
 
 def problem(code: str, liked: float | None, *families: str, users: int = 60_000) -> Candidate:
@@ -19,17 +17,7 @@ def codes(*candidates: Candidate) -> list[str]:
 
 @pytest.mark.parametrize(
     ("users", "expected"),
-    [
-        pytest.param(900_000, 1, id="open-upwards"),
-        pytest.param(30_000, 1, id="30000"),
-        pytest.param(21_788, 1, id="edge-of-first"),
-        pytest.param(21_787, 2, id="below-edge-of-first"),
-        pytest.param(1_225, 10, id="middle"),
-        pytest.param(1_224, 11, id="below-middle"),
-        pytest.param(50, 20, id="50"),
-        pytest.param(49, None, id="49"),
-        pytest.param(0, None, id="0"),
-    ],
+    [(900_000, 1), (30_000, 1), (21_788, 1), (21_787, 2), (1_225, 10), (50, 20), (49, None)],
 )
 def test_rung_of_users(users: int, expected: int | None) -> None:
     assert rung(users) == expected
@@ -53,12 +41,8 @@ def test_at_most_two_of_a_family() -> None:
     graphs = [problem(f"G{n}", 90 - n, "Graphs") for n in range(4)]
     both = problem("BOTH", 50, "Strings", "Graphs")
     strings = [problem(f"S{n}", 40 - n, "Strings") for n in range(2)]
-    assert codes(*graphs, both, *strings) == ["G0", "G1", "S0", "S1"]
-    elsewhere = problem("LOWER", 10, "Graphs", users=100)
-    assert codes(*graphs, elsewhere) == ["G0", "G1", "LOWER"]
-
-
-def test_untagged_problems_have_no_family() -> None:
+    lower = problem("LOWER", 10, "Graphs", users=100)
+    assert codes(*graphs, both, *strings, lower) == ["G0", "G1", "S0", "S1", "LOWER"]
     assert len(codes(*(problem(f"U{n}", 80) for n in range(5)))) == 5
 
 
@@ -69,15 +53,3 @@ def test_test_and_problems_without_votes_are_excluded() -> None:
 def test_ties_do_not_depend_on_the_order() -> None:
     tied = [problem(f"T{n}", 80, users=60_000 + n % 2) for n in range(8)]
     assert codes(*tied) == codes(*reversed(tied)) == ["T1", "T3", "T5", "T7", "T0"]
-
-
-def test_real_list_fills_twenty_rungs() -> None:
-    listed = [
-        Candidate(p.code, p.users, liked(p.votes_up, p.votes_down), frozenset())
-        for p in problems(day="2025-08-26")
-    ]
-    steps = build_ladder(listed)
-    assert len(steps) == len({step.code for step in steps}) == 100
-    assert {(step.rung, step.position) for step in steps} == {
-        (number, position) for number in range(1, 21) for position in range(1, 6)
-    }

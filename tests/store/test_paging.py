@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 import pytest
 from datasette.app import Datasette
-from sqlite_utils import Database
 
 from spojscore_crawler.items import Problem
 from tests.support.commits import crawl
+from tests.support.databases import change
 
-COUNT = 720
-PAGE_SIZES = (100, 700)
+COUNT = 240
+PAGE_SIZE = 100
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +34,8 @@ def ties(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for id_, code in enumerate(codes, start=1)
     ]  # fmt: skip
     crawl(database, 0, *problems)
-    with Database(database) as db:
-        db.execute("UPDATE problems SET year = nullif(2000 + id % 5, 2000)")
-        db.execute("UPDATE problems SET added = year || '-01-01', families = '[\"Trees\"]'")
+    change(database, "UPDATE problems SET year = nullif(2000 + id % 5, 2000)")
+    change(database, "UPDATE problems SET added = year || '-01-01', families = '[\"Trees\"]'")
     return database
 
 
@@ -47,28 +46,25 @@ def ties(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.param("id__gt=100", id="id"),
         pytest.param("users__gte=5", id="users"),
         pytest.param("band=a: 1 or more", id="band"),
-        pytest.param("year=2003", id="year"),
+        pytest.param("year__gt=2001", id="year"),
     ],
 )
 def test_walks_visit_each_row_once(condition: str, ties: Path) -> None:
-    assert asyncio.run(faulty_walks(ties, condition)) == []
+    async def faulty_walks() -> list[str]:
+        datasette = Datasette([ties], settings={"suggest_facets": False})
+        await datasette.invoke_startup()
+        table = f"/spojscore/problems.json?_nocount=1&{condition}"
+        expected = sorted(await walk(datasette, f"{table}&_size=1000"))
+        assert len(set(expected)) == len(expected) > PAGE_SIZE
+        columns = await datasette.get_database("spojscore").table_columns("problems")
+        walks = [
+            f"{table}&_size={PAGE_SIZE}&{order}={column}"
+            for order in ("_sort", "_sort_desc")
+            for column in columns
+        ]
+        return [address for address in walks if sorted(await walk(datasette, address)) != expected]
 
-
-async def faulty_walks(database: Path, condition: str) -> list[str]:
-    """The addresses of walks over sorted pages that lose or repeat rows."""
-    datasette = Datasette([database], settings={"max_returned_rows": 2000, "suggest_facets": False})
-    await datasette.invoke_startup()
-    table = f"/spojscore/problems.json?{condition}"
-    expected = sorted(await walk(datasette, f"{table}&_size=2000"))
-    assert len(set(expected)) == len(expected) > min(PAGE_SIZES)
-    columns = await datasette.get_database("spojscore").table_columns("problems")
-    walks = [
-        f"{table}&_size={size}&{order}={column}"
-        for size in PAGE_SIZES
-        for order in ("_sort", "_sort_desc")
-        for column in columns
-    ]
-    return [address for address in walks if sorted(await walk(datasette, address)) != expected]
+    assert asyncio.run(faulty_walks()) == []
 
 
 async def walk(datasette: Datasette, address: str) -> list[str]:
@@ -76,9 +72,7 @@ async def walk(datasette: Datasette, address: str) -> list[str]:
     codes: list[str] = []
     page: str | None = address
     while page:
-        response = await datasette.client.get(f"{page}&_nocount=1")
-        assert response.status_code == 200, response.text
-        answer = response.json()
-        codes += [row[0] for row in answer["rows"]]
-        page = answer["next"] and f"{address}&_next={quote(answer['next'])}"
+        response = (await datasette.client.get(page)).json()
+        codes += [row[0] for row in response["rows"]]
+        page = response["next"] and f"{address}&_next={quote(response['next'])}"
     return codes
