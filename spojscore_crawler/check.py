@@ -33,10 +33,10 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"error: {error}")
     age = datetime.now(UTC) - state.finished
     last = state.lineage[-1]
-    print(f"{path}: sound, {last.problems} problems with {last.users} solvers in total")
+    print(f"{path}: sound, {last.problems} problems with {last.users} solves in total")
     print(f"last crawl: finished {format_minute(state.finished)}, {format_hours(age)} ago")
     if last.overridden:
-        print(f"accepted by hand: {last.overridden}")
+        print(f"accepted with GATE=accept: {last.overridden}")
     if age > limit:
         limit_text = f"its last crawl is older than {format_hours(limit)}"
         sys.exit(f"error: {path} is stale: {limit_text}; run `make crawl`")

@@ -46,10 +46,10 @@ def read_list(day: str) -> list[Problem]:
 
 
 def votes_day(day: str) -> str | None:
-    """The day of the votes in the list of `day`, None if it has none."""
-    for past in reversed([past for past in DAYS if past <= day]):
-        if any(problem.votes_up is not None for problem in _read(past)):
-            return past
+    """The day of the votes that read_list(day) returns, None if there are none."""
+    for earlier_day in reversed([other for other in DAYS if other <= day]):
+        if any(problem.votes_up is not None for problem in _read(earlier_day)):
+            return earlier_day
     return None
 
 
@@ -66,7 +66,7 @@ def import_lists(path: Path, days: Iterable[str] = DAYS, source: str | None = No
     `source` replaces what the table `crawls` says about where a list comes from.
     """
     if path.exists():
-        raise StoreError(f"{path} already exists; name a new file")
+        raise StoreError(f"{path} already exists; choose a new file name")
     check_writable(path)
     draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)
@@ -77,7 +77,7 @@ def import_lists(path: Path, days: Iterable[str] = DAYS, source: str | None = No
         changes = commit_list(draft, problems, crawl)
         print(
             f"{day}: {len(problems)} problems ({changes.new} new, {changes.changed} changed, "
-            f"{changes.gone} gone, {changes.returned} returned)",
+            f"{changes.delisted} delisted, {changes.relisted} relisted)",
             flush=True,
         )
     draft.replace(path)

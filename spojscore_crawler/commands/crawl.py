@@ -27,7 +27,7 @@ class Command(ScrapyCrawl):
             self.exitcode = 0
             counts = ", ".join(
                 f"{stats[f'spojscore/{name}']} {name}"
-                for name in ("new", "changed", "gone", "returned")
+                for name in ("new", "changed", "delisted", "relisted")
             )
             problems, seconds = stats["spojscore/committed"], stats["elapsed_time_seconds"]
             print_line(f"{problems} problems ({counts}) in {seconds:.0f} s, in {database}")

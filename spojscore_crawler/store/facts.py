@@ -100,13 +100,13 @@ def read_facts(kind: Kind, file: Path) -> Facts:
     The day comes from the file's name, or else from its modification time.
     """
     try:
-        changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        modified_on = datetime.fromtimestamp(file.stat().st_mtime, UTC)
         text = file.read_text(encoding="utf-8-sig")  # spreadsheets begin it with a BOM
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise StoreError(f"{file}: {reason}") from error
     match = DAY.search(file.name)
-    return Facts(_parse(kind, file, text), match[0] if match else f"{changed:%Y-%m-%d}")
+    return Facts(_parse(kind, file, text), match[0] if match else f"{modified_on:%Y-%m-%d}")
 
 
 @cache
@@ -126,25 +126,25 @@ def _parse(kind: Kind, file: Path, text: str) -> list[list[str]]:
             raise StoreError(f"{place}: {len(line)} values instead of {len(kind.columns)}")
         for column, value in zip(kind.columns, line, strict=True):
             if not COLUMNS[column](value):
-                raise StoreError(f"{place}: {value!r} is not valid in the column {column}")
+                raise StoreError(f"{place}: {value!r} is not a valid value for column {column}")
         if lines.setdefault(tuple(line[:-1]), line) is not line:
             raise StoreError(f"{place}: {' '.join(line[:-1])} is also in an earlier line")
     return list(lines.values())
 
 
-def derive(db: Database) -> None:
+def update_problems(db: Database) -> None:
     """Set the dates, topics and families of problems. Keeps dates that they have."""
-    undated = {code for [code] in db.execute("SELECT code FROM problems WHERE added IS NULL")}
+    undated_codes = {code for [code] in db.execute("SELECT code FROM problems WHERE added IS NULL")}
     lines, day = read_bundled("added")
-    write_dates(db, Facts([line for line in lines if line[0] in undated], day))
-    topics.derive(db)
+    write_dates(db, Facts([line for line in lines if line[0] in undated_codes], day))
+    topics.write_topics(db)
 
 
 def replace(path: Path, name: str, file: Path) -> str:
     """Store a newer file of the kind `name` in the database. Returns a message.
 
-    Keeps tags and articles of unknown codes, because a problem may come later. Raises StoreError
-    and changes nothing if fewer than MIN_ROWS_RATIO of the rows would remain.
+    Keeps tags and articles of unknown codes, because SPOJ may list the problem later. Raises
+    StoreError and changes nothing if fewer than MIN_ROWS_RATIO of the rows would remain.
     """
     kind = KINDS[name]
     facts = read_facts(kind, file)
@@ -158,9 +158,9 @@ def replace(path: Path, name: str, file: Path) -> str:
         if after < MIN_ROWS_RATIO * before:
             raise StoreError(
                 f"{file}: {after} {kind.noun} are fewer than {MIN_ROWS_RATIO:.0%} "
-                f"of the {before} in {path}"
+                f"of the {before} in {path}; check that the file is complete"
             )
-        derive(db)
+        update_problems(db)
         write_ladder(db)
         codes = {code for [code] in db.execute("SELECT code FROM problems")}
         sources = db.execute("SELECT tag FROM tags UNION SELECT url FROM articles").fetchall()
@@ -169,6 +169,6 @@ def replace(path: Path, name: str, file: Path) -> str:
     if facts.day not in file.name:
         message += ", when the file was changed: its name has no day"
     message += f"\n{unknown} codes in the file are not in the list"
-    if new := {source for [source] in sources} - topics.read_topics().keys():
-        message += f"\ndata/ has no topic for: {' '.join(sorted(new))}"
+    if unlisted := {source for [source] in sources} - topics.read_topics().keys():
+        message += f"\nnot in topics.csv or article-topics.csv: {' '.join(sorted(unlisted))}"
     return message

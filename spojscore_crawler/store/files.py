@@ -78,8 +78,8 @@ def check_writable(path: Path) -> None:
 def lock(path: Path) -> FileLock:
     """Take the lock `<db>.lock`, held until it is released or the process ends.
 
-    A link gets the lock of the file it points to. The lock file stays: if it were removed, two
-    processes could hold a lock of that name. Raises StoreError if another process holds it.
+    A link gets the lock of the file it points to. The lock file is never deleted: otherwise two
+    processes could hold the lock at once. Raises StoreError if another process holds it.
     """
     file_lock = FileLock(f"{path.resolve()}.lock")
     try:

@@ -111,7 +111,7 @@ def create(db: Database) -> None:
 def upgrade(path: Path) -> str | None:
     """Apply the migrations that the database lacks, in one transaction.
 
-    Returns a message that names them, None if it lacks none. Raises StoreError.
+    Returns a message that names them, or None if the database is up to date. Raises StoreError.
     """
     with open_database(path) as db:
         check_schema(path, db)
@@ -125,15 +125,15 @@ def upgrade(path: Path) -> str | None:
 
 def check_schema(path: Path, db: Database) -> None:
     """Raise StoreError if this code can neither read nor upgrade the database."""
-    applied = {migration.name for migration in migrations.applied(db)}
-    known = {migration.name for migration in migrations.pending(Database(memory=True))}
-    if create.__name__ not in applied:
+    applied_names = {migration.name for migration in migrations.applied(db)}
+    known_names = {migration.name for migration in migrations.pending(Database(memory=True))}
+    if create.__name__ not in applied_names:
         raise StoreError(
             f"{path}: not a spojscore 1.0 database, and earlier ones cannot be upgraded; "
-            "name another file, or start over with `make history`"
+            "use another file, or start over with `make history`"
         )
-    if newer := applied - known:
+    if newer := applied_names - known_names:
         raise StoreError(
-            f"{path}: made by a newer spojscore ({', '.join(sorted(newer))}); "
-            "update this installation"
+            f"{path}: created by a newer version of spojscore "
+            f"(migrations {', '.join(sorted(newer))}); update this installation"
         )

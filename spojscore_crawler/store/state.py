@@ -81,7 +81,7 @@ def read_state(path: Path) -> State:
         if (problems, users) != (last.problems, last.users):
             raise StoreError(
                 f"{path}: lists {problems} problems and {users} users, but its last crawl found "
-                f"{last.problems} and {last.users}"
+                f"{last.problems} and {last.users}; restore a copy or crawl again"
             )
         return State(_utc(last.started), _utc(last.finished), lineage)
 
@@ -89,7 +89,7 @@ def read_state(path: Path) -> State:
 def last_list(path: Path, day: date) -> LastList | None:
     """The list that a crawl of `day` is compared with, None before the first crawl.
 
-    Raises StoreError if the file is not ours, or if its last crawl is from a later day.
+    Raises StoreError if it is not a spojscore database, or if its last crawl is from a later day.
     """
     if not path.exists() or not path.stat().st_size:
         return None

@@ -29,10 +29,10 @@ def test_sound_and_fresh(aged: Path, capsys: pytest.CaptureFixture[str]) -> None
     change(aged, "UPDATE crawls SET overridden = 'a short list'")
     check.main([str(aged)])
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"{aged}: sound, 2 problems with 30 solvers in total"
+    assert lines[0] == f"{aged}: sound, 2 problems with 30 solves in total"
     assert lines[1].startswith("last crawl: finished ")
     assert lines[1].endswith(" UTC, 1.0 h ago")
-    assert lines[2] == "accepted by hand: a short list"
+    assert lines[2] == "accepted with GATE=accept: a short list"
 
 
 @pytest.mark.parametrize(

@@ -25,17 +25,12 @@ from tests.support.databases import rows
 from tests.support.projects import ROOT
 
 CHANGED = [replace(entry, users=entry.users + 1) for entry in problems(120)]
-COMMIT = """
+COMMIT_UNDER_LOCK = """
 from tests.support.commits import *
 from spojscore_crawler.store.files import lock
 lock(path := Path({!r}))
 crawl(path, 1, A, B)
 """
-
-
-def wait_for_line(process: subprocess.Popen[str], text: str) -> None:
-    assert process.stderr
-    assert any(text in line for line in process.stderr)
 
 
 def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
@@ -47,7 +42,7 @@ def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) ->
 def test_crawl_interrupted_while_it_waits(standin: Served, database: Path, before: bytes) -> None:
     server = standin(CHANGED, "50:status-500")
     with started_crawl(server.url, database, "RETRY_BACKOFF=50") as process:
-        wait_for_line(process, "Waiting 50.0 s before")
+        assert any("Waiting 50.0 s before" in line for line in process.stderr or ())
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=10)
     assert process.returncode == 1
@@ -62,7 +57,7 @@ def test_late_interrupt_keeps_commit(standin: Served, database: Path) -> None:
     os.write(sender, bytes(fcntl.fcntl(sender, fcntl.F_SETPIPE_SZ, 4096)))
     with started_crawl(standin(CHANGED).url, database, stdout=sender) as process:
         os.close(sender)
-        wait_for_line(process, "Spider closed")
+        assert any("Spider closed" in line for line in process.stderr or ())
         status = psutil.Process(process.pid).status
         wait_until(lambda: status() == psutil.STATUS_SLEEPING, process)
         process.send_signal(signal.SIGINT)
@@ -77,50 +72,46 @@ def test_killed_commit_is_rolled_back(database: Path) -> None:
     with closing(Database(database)) as reader:
         cursor = reader.execute("SELECT * FROM crawls")
         cursor.fetchone()
-        command = [sys.executable, "-c", COMMIT.format(str(database))]
+        command = [sys.executable, "-c", COMMIT_UNDER_LOCK.format(str(database))]
         with subprocess.Popen(command, cwd=ROOT, text=True) as process:
             wait_until(Path(f"{database}-journal").exists, process)
             process.kill()
         cursor.close()
     assert [row["code"] for row in rows(database)] == ["P1"]
-    lock(database).release()
-    crawl(database, 1, A, B)
+    with lock(database):
+        crawl(database, 1, A, B)
     assert [row["code"] for row in rows(database)] == ["P1", "P2"]
 
 
 def test_crawl_holds_lock(standin: Served, database: Path) -> None:
     """Also for a link to the database."""
     server = standin(60)
-    alias = database.with_name("alias.db")
-    alias.symlink_to(database)
+    link = database.with_name("link.db")
+    link.symlink_to(database)
     messages = list[str]()
 
     def try_to_lock() -> None:
         with pytest.raises(StoreError) as error:
-            lock(alias)
+            lock(link)
         messages.append(str(error.value))
 
     at_page(server, 2, try_to_lock)
     assert Crawl(server.url, database).status == 0
-    assert messages == [f"{alias}: locked by another process, such as a crawl; try again later"]
-    lock(alias).release()
+    assert messages == [f"{link}: locked by another process, such as a crawl; try again later"]
+    lock(link).release()
 
 
-def small_files() -> None:
+def limit_file_size() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
 
 def test_full_disk(standin: Served, database: Path, before: bytes) -> None:
-    result = Crawl(standin(CHANGED).url, database, preexec_fn=small_files)
+    result = Crawl(standin(CHANGED).url, database, preexec_fn=limit_file_size)
     assert result.failed(f"{database}: disk I/O error (is the disk full?)", before)
 
 
-@pytest.mark.parametrize("output", ["/dev/full", None], ids=["full", "closed"])
-def test_unprintable_summary_is_no_error(
-    output: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stream = Path(output).open("w") if output else None  # noqa: SIM115
-    monkeypatch.setattr(sys, "stdout", stream)
-    print_line("120 problems")
-    if stream:
-        stream.close()  # as at the end of the process
+def test_unprintable_summary_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w") as full:  # closing it flushes it, as at the end of a process
+        for stdout in (full, None):
+            monkeypatch.setattr(sys, "stdout", stdout)
+            print_line("120 problems")

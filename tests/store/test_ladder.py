@@ -1,10 +1,8 @@
 """The ladder's rules, each on a list of its own. test_facts.py has the ladder of the real list."""
 
-from math import log
-
 import pytest
 
-from spojscore_crawler.store.ladder import Candidate, Step, build_ladder, rung
+from spojscore_crawler.store.ladder import Candidate, LadderRow, build_ladder, rung
 
 
 def problem(code: str, liked: float | None, *families: str, users: int = 60_000) -> Candidate:
@@ -17,23 +15,17 @@ def codes(*candidates: Candidate) -> list[str]:
 
 @pytest.mark.parametrize(
     ("users", "expected"),
-    [(900_000, 1), (30_000, 1), (21_788, 1), (21_787, 2), (1_225, 10), (50, 20), (49, None)],
+    [(900_000, 1), (21_788, 1), (21_787, 2), (1_225, 10), (1_224, 11), (50, 20), (49, None)],
 )
 def test_rung_of_users(users: int, expected: int | None) -> None:
     assert rung(users) == expected
 
 
-def test_rungs_are_equal_steps_of_log_users() -> None:
-    numbers = [rung(users) for users in range(30_000, 49, -1)]
-    tops = [30_000 - numbers.index(number) for number in range(2, 21)]
-    steps = [log(a / b) for a, b in zip([30_000, *tops], [*tops, 49.99], strict=True)]
-    assert steps == pytest.approx([log(600) / 20] * 20, abs=0.02)
-
-
 def test_each_rung_has_the_five_best_liked_by_solvers() -> None:
     members = [problem(f"P{n}", 90 - n, users=60_000 + n) for n in range(7)]
     assert build_ladder(members) == [
-        Step(1, position, code) for position, code in enumerate(["P4", "P3", "P2", "P1", "P0"], 1)
+        LadderRow(1, position, code)
+        for position, code in enumerate(["P4", "P3", "P2", "P1", "P0"], 1)
     ]
 
 

@@ -9,8 +9,6 @@ from spojscore_crawler.store.files import StoreError
 from spojscore_crawler.store.state import LastList, last_list, read_state
 from tests.support.commits import MONDAY, A, B, C, crawl
 
-TUESDAY = MONDAY + timedelta(days=1)
-
 
 def test_empty_file_is_new_database(database: Path) -> None:
     database.touch()
@@ -24,20 +22,10 @@ def test_last_list(database: Path) -> None:
     crawl(database, 0, A, B)
     crawl(database, 1.5, A, C)
     expected = LastList(2, 40, datetime(2026, 3, 3, 12, tzinfo=UTC), {1: "Name 1", 3: "Name 3"})
-    assert last_list(database, TUESDAY) == expected
+    assert last_list(database, MONDAY + timedelta(days=1)) == expected
 
 
 def test_last_list_refuses_earlier_day(database: Path) -> None:
     crawl(database, 1, A)
     with pytest.raises(StoreError, match="its last crawl was on 2026-03-03"):
         last_list(database, MONDAY)
-
-
-def test_state_extends_its_past(database: Path) -> None:
-    crawl(database, 0, A)
-    before = read_state(database)
-    crawl(database, 1, A, B)
-    after = read_state(database)
-    assert after.extends(before)
-    assert not before.extends(after)
-    assert (after.started.date(), after.sources) == (TUESDAY, {"www.spoj.com"})
