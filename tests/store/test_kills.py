@@ -20,7 +20,7 @@ from spojscore_crawler.commands.crawl import print_line
 from spojscore_crawler.store.files import StoreError, lock
 from standin.problems import problems
 from tests.support.commits import A, B, crawl
-from tests.support.crawling import Crawl, Served, at_page, started_crawl
+from tests.support.crawling import Crawl, Factory, at_page, start_crawl
 from tests.support.databases import rows
 from tests.support.projects import ROOT
 
@@ -39,9 +39,9 @@ def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) ->
         sleep(0.01)
 
 
-def test_crawl_interrupted_while_it_waits(standin: Served, database: Path, before: bytes) -> None:
+def test_crawl_interrupted_while_it_waits(standin: Factory, database: Path, before: bytes) -> None:
     server = standin(CHANGED, "50:status-500")
-    with started_crawl(server.url, database, "RETRY_BACKOFF=50") as process:
+    with start_crawl(server.url, database, "RETRY_BACKOFF=50") as process:
         assert any("Waiting 50.0 s before" in line for line in process.stderr or ())
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=10)
@@ -51,11 +51,11 @@ def test_crawl_interrupted_while_it_waits(standin: Served, database: Path, befor
 
 
 @pytest.mark.usefixtures("before")
-def test_late_interrupt_keeps_commit(standin: Served, database: Path) -> None:
+def test_late_interrupt_keeps_commit(standin: Factory, database: Path) -> None:
     """The signal arrives while a full pipe delays the summary."""
     receiver, sender = os.pipe()
     os.write(sender, bytes(fcntl.fcntl(sender, fcntl.F_SETPIPE_SZ, 4096)))
-    with started_crawl(standin(CHANGED).url, database, stdout=sender) as process:
+    with start_crawl(standin(CHANGED).url, database, stdout=sender) as process:
         os.close(sender)
         assert any("Spider closed" in line for line in process.stderr or ())
         status = psutil.Process(process.pid).status
@@ -83,7 +83,7 @@ def test_killed_commit_is_rolled_back(database: Path) -> None:
     assert [row["code"] for row in rows(database)] == ["P1", "P2"]
 
 
-def test_crawl_holds_lock(standin: Served, database: Path) -> None:
+def test_crawl_holds_lock(standin: Factory, database: Path) -> None:
     """Also for a link to the database."""
     server = standin(60)
     link = database.with_name("link.db")
@@ -105,9 +105,9 @@ def limit_file_size() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
 
-def test_full_disk(standin: Served, database: Path, before: bytes) -> None:
-    result = Crawl(standin(CHANGED).url, database, preexec_fn=limit_file_size)
-    assert result.failed(f"{database}: disk I/O error (is the disk full?)", before)
+def test_full_disk(standin: Factory, database: Path, before: bytes) -> None:
+    result = Crawl(standin(CHANGED).url, database, setup=limit_file_size)
+    result.assert_failed(f"{database}: disk I/O error (is the disk full?)", before)
 
 
 def test_unprintable_summary_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
