@@ -68,13 +68,13 @@ def write_articles(db: Database, facts: Facts) -> None:
 class Kind:
     """A kind of file. All columns but the last are the key of a line.
 
-    `default_file` comes with the project, `count` is the SQL that counts the stored `noun`.
+    `default_file` comes with the project, `count_sql` counts the stored `noun`.
     """
 
     noun: str
     columns: tuple[str, ...]
     default_file: Path
-    count: str
+    count_sql: str
     write: Callable[[Database, Facts], None]
 
 
@@ -110,7 +110,7 @@ def read_facts(kind: Kind, file: Path) -> Facts:
 
 
 @cache
-def read_bundled(name: str) -> Facts:
+def read_bundled_file(name: str) -> Facts:
     """Read the file of a kind that comes with the project."""
     return read_facts(KINDS[name], KINDS[name].default_file)
 
@@ -127,15 +127,17 @@ def _parse(kind: Kind, file: Path, text: str) -> list[list[str]]:
         for column, value in zip(kind.columns, line, strict=True):
             if not COLUMNS[column](value):
                 raise StoreError(f"{place}: {value!r} is not a valid value for column {column}")
-        if lines.setdefault(tuple(line[:-1]), line) is not line:
-            raise StoreError(f"{place}: {' '.join(line[:-1])} is also in an earlier line")
+        key = tuple(line[:-1])
+        if key in lines:
+            raise StoreError(f"{place}: {' '.join(key)} is also in an earlier line")
+        lines[key] = line
     return list(lines.values())
 
 
 def update_problems(db: Database) -> None:
     """Set the dates, topics and families of problems. Keeps dates that they have."""
     undated_codes = {code for [code] in db.execute("SELECT code FROM problems WHERE added IS NULL")}
-    lines, day = read_bundled("added")
+    lines, day = read_bundled_file("added")
     write_dates(db, Facts([line for line in lines if line[0] in undated_codes], day))
     topics.write_topics(db)
 
@@ -152,9 +154,9 @@ def replace(path: Path, name: str, file: Path) -> str:
         raise StoreError(f"{file}: {facts.day} is not a day, or it is in the future")
     check_writable(path)
     with lock(path), transaction(path) as db:
-        [[before]] = db.execute(kind.count)
+        [[before]] = db.execute(kind.count_sql)
         kind.write(db, facts)
-        [[after]] = db.execute(kind.count)
+        [[after]] = db.execute(kind.count_sql)
         if after < MIN_ROWS_RATIO * before:
             raise StoreError(
                 f"{file}: {after} {kind.noun} are fewer than {MIN_ROWS_RATIO:.0%} "

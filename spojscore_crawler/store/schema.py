@@ -104,8 +104,8 @@ def create(db: Database) -> None:
     """Create the schema of version 1.0, with the tags and articles of data/."""
     for statement in SCHEMA:
         db.execute(statement)
-    facts.write_tags(db, facts.read_bundled("tags"))
-    facts.write_articles(db, facts.read_bundled("articles"))
+    facts.write_tags(db, facts.read_bundled_file("tags"))
+    facts.write_articles(db, facts.read_bundled_file("articles"))
 
 
 def upgrade(path: Path) -> str | None:

@@ -46,7 +46,7 @@ def test_bundled_files(august_database: Path) -> None:
         {"code": "LCA", "url": "https://cp-algorithms.com/graph/lca.html",
          "title": "Lowest Common Ancestor", "topic": "trees-and-segment-trees"},
     ]  # fmt: skip
-    dates = dict(facts.read_bundled("added").lines)
+    dates = dict(facts.read_bundled_file("added").lines)
     stored_rows = rows(august_database, FACTS)
     assert [row["added"] for row in stored_rows] == [dates.get(row["code"]) for row in stored_rows]
     years = Counter(row["year"] for row in stored_rows)
