@@ -91,7 +91,9 @@ def test_demo(checkout: Path) -> None:
         lines,
     ):
         assert f"Serving {site}/spojscore/problems (Ctrl-C stops it)\n" in lines
-        assert any(line.startswith("3974 problems (3 new, 3370 changed, 0 gone") for line in lines)
+        assert any(
+            line.startswith("3974 problems (3 new, 3370 changed, 0 delisted") for line in lines
+        )
         assert "3,974 problems" in get(f"{site}/spojscore/problems")
         for path in ("/", "/charts", "/spojscore", "/spojscore/problems", "/api", "/mine"):
             page = get(f"{site}{path}")

@@ -29,9 +29,9 @@ def test_sound_and_fresh(fresh_database: Path, capsys: pytest.CaptureFixture[str
     change(fresh_database, "UPDATE crawls SET overridden = 'a short list'")
     check.main([str(fresh_database)])
     sound, age, overridden = capsys.readouterr().out.splitlines()
-    assert sound == f"{fresh_database}: sound, 2 problems with 30 solvers in total"
+    assert sound == f"{fresh_database}: sound, 2 problems with 30 solves in total"
     assert age.endswith(" UTC, 1.0 h ago")
-    assert overridden == "accepted by hand: a short list"
+    assert overridden == "accepted with GATE=accept: a short list"
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,8 @@ def test_sound_and_fresh(fresh_database: Path, capsys: pytest.CaptureFixture[str
         pytest.param(35.9, "36", None, id="fresh"),
         pytest.param(36.1, "36", "is stale", id="stale"),
         pytest.param(1, "0.5", "is stale", id="other-limit"),
-        pytest.param(1, "weekly", "not a number of hours", id="invalid-limit"),
+        pytest.param(1, "weekly", "not a number of hours", id="no-number"),
+        pytest.param(1, "-1", "not a number of hours above 0", id="negative-limit"),
         pytest.param(-0.05, "36", None, id="clock-skew"),
         pytest.param(-2, "36", "in the future", id="future"),
     ],

@@ -14,10 +14,10 @@ from standin.server import StandIn, serving
 from tests.support.browsing import launched
 from tests.support.crawling import Crawl
 from tests.support.databases import rows
-from tests.support.grown import make as grow
 from tests.support.looking import DESK, looking
 from tests.support.mine import LISTED, LISTS, open_mine, store
 from tests.support.projects import ROOT
+from tests.support.sample import write_sample
 from tests.support.sites import served
 
 
@@ -42,7 +42,7 @@ def site(crawled: Path) -> Iterator[str]:
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with 40 days of history and hostile names, see grown.py. Not to be written to."""
     database = tmp_path_factory.mktemp("grown") / "grown.db"
-    grow(database)
+    write_sample(database)
     return database
 
 
