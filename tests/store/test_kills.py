@@ -49,11 +49,12 @@ def test_crawl_interrupted_while_it_waits(standin: Factory, database: Path, befo
 
 
 def interrupt_summary() -> None:
-    """Deliver SIGINT when the summary of the crawl is printed."""
+    """Deliver SIGINT, without Scrapy's handler, when the summary of the crawl is printed."""
     print_ = builtins.print
 
     def interrupted_print(*args: Any, **options: Any) -> None:
-        signal.raise_signal(signal.SIGINT)
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            raise KeyboardInterrupt
         print_(*args, **options)
 
     builtins.print = interrupted_print
