@@ -9,7 +9,7 @@ import pytest
 
 from spojscore_crawler import check
 from tests.support.commits import A, B, crawl
-from tests.support.databases import change
+from tests.support.databases import change, rows
 
 
 @pytest.fixture
@@ -105,9 +105,11 @@ def test_unsound(sql: str, error: str, aged: Path, capsys: pytest.CaptureFixture
 
 
 def test_damaged(aged: Path) -> None:
-    content, page = aged.read_bytes(), 4096
-    aged.write_bytes(content[: 3 * page] + bytes(page) + content[4 * page :])
-    with pytest.raises(SystemExit, match=f"^error: {aged}: .*(malformed|damaged)"):
+    [history] = rows(aged, "SELECT rootpage FROM sqlite_schema WHERE name = 'history'")
+    with aged.open("r+b") as file:
+        file.seek(4096 * (history["rootpage"] - 1))
+        file.write(bytes(4096))
+    with pytest.raises(SystemExit, match=f"^error: {aged}: .*damaged"):
         check.main([str(aged)])
 
 

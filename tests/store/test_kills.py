@@ -28,8 +28,8 @@ CHANGED = [replace(entry, users=entry.users + 1) for entry in problems(120)]
 COMMIT_UNDER_LOCK = """
 from tests.support.commits import *
 from spojscore_crawler.store.files import lock
-lock(path := Path({!r}))
-crawl(path, 1, A, B)
+with lock(path := Path({!r})):
+    crawl(path, 1, A, B)
 """
 
 
