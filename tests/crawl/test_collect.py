@@ -89,7 +89,7 @@ def test_reads_pages_in_order(
     ]  # fmt: skip
     saved = read_har(file.read_bytes(), server.url)
     assert [one.start for one in saved] == order
-    assert file.name == f"spoj-{saved[-1].read:%Y-%m-%d}.har"
+    assert file.name == f"spoj-{saved[-1].read_at:%Y-%m-%d}.har"
     for one in saved:
         assert parse_listing(one.response.body) == parse_listing(server.list_page(one.start or 0))
     log = json.loads(file.read_bytes())["log"]
@@ -167,7 +167,7 @@ class CacheableStandIn(StandIn):
     def intercept(self, handler: Handler) -> bool:
         if handler.start is not None:
             page = self.list_page(handler.start)
-            handler.answer(page, headers={"Cache-Control": "max-age=600"})
+            handler.respond(page, headers={"Cache-Control": "max-age=600"})
         return handler.start is not None
 
 

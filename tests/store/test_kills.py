@@ -1,7 +1,5 @@
-"""Killed crawls, concurrent crawls, and disks and outputs that cannot be written."""
+"""Killed crawls, concurrent crawls, and unwritable disks."""
 
-import fcntl
-import os
 import resource
 import signal
 import subprocess
@@ -12,15 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from time import sleep
 
-import psutil
 import pytest
 from sqlite_utils import Database
 
-from spojscore_crawler.commands.crawl import print_line
 from spojscore_crawler.store.files import StoreError, lock
 from standin.problems import problems
 from tests.support.commits import A, B, crawl
-from tests.support.crawling import Crawl, Factory, at_page, start_crawl
+from tests.support.crawling import Crawl, Factory, run_at_page, start_crawl
 from tests.support.databases import rows
 from tests.support.projects import ROOT
 
@@ -48,22 +44,6 @@ def test_crawl_interrupted_while_it_waits(standin: Factory, database: Path, befo
     assert process.returncode == 1
     assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is unchanged"
     assert database.read_bytes() == before
-
-
-@pytest.mark.usefixtures("before")
-def test_late_interrupt_keeps_commit(standin: Factory, database: Path) -> None:
-    """The signal arrives while a full pipe delays the summary."""
-    receiver, sender = os.pipe()
-    os.write(sender, bytes(fcntl.fcntl(sender, fcntl.F_SETPIPE_SZ, 4096)))
-    with start_crawl(standin(CHANGED).url, database, stdout=sender) as process:
-        os.close(sender)
-        assert any("Spider closed" in line for line in process.stderr or ())
-        status = psutil.Process(process.pid).status
-        wait_until(lambda: status() == psutil.STATUS_SLEEPING, process)
-        process.send_signal(signal.SIGINT)
-        with os.fdopen(receiver) as output:
-            assert output.read().lstrip("\0").startswith("120 problems (0 new, 120 changed")
-    assert process.returncode == 0
 
 
 def test_killed_commit_is_rolled_back(database: Path) -> None:
@@ -95,7 +75,7 @@ def test_crawl_holds_lock(standin: Factory, database: Path) -> None:
             lock(link)
         messages.append(str(error.value))
 
-    at_page(server, 2, try_to_lock)
+    run_at_page(server, 2, try_to_lock)
     assert Crawl(server.url, database).status == 0
     assert messages == [f"{link}: locked by another process, such as a crawl; try again later"]
     lock(link).release()
@@ -108,10 +88,3 @@ def limit_file_size() -> None:
 def test_full_disk(standin: Factory, database: Path, before: bytes) -> None:
     result = Crawl(standin(CHANGED).url, database, setup=limit_file_size)
     result.assert_failed(f"{database}: disk I/O error (is the disk full?)", before)
-
-
-def test_unprintable_summary_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Path("/dev/full").open("w") as full:  # closing it flushes it, as at the end of a process
-        for stdout in (full, None):
-            monkeypatch.setattr(sys, "stdout", stdout)
-            print_line("120 problems")

@@ -102,7 +102,7 @@ def test_head_names_site_and_version(site: str) -> None:
 def test_list_gets_points(theme: str, either: Visitor, crawled: Path) -> None:
     listed = problems(120)[40:90]
     hidden = listed[7]
-    page = THEMES[theme](listed, 0, 50, 120, 0)
+    page = THEMES[theme](listed, 0, 50, 120)
     foreign = page.replace(hidden.code.encode(), b"NOTCLASSICAL")
     either.open("/problems/classical/", foreign)
     either.page.get_by_role("cell", name="Points").or_(
