@@ -14,8 +14,8 @@ from standin.problems import problems
 
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 SOLVES_PER_DAY = 600
-# A problem's share of the solves is users ** USERS_EXPONENT. From May to August 2025, 38,727 solves fell on
-# 3,370 of 3,971 problems.
+# A problem's share of the solves is users ** USERS_EXPONENT. From May to August 2025, 38,727 solves
+# fell on 3,370 of 3,971 problems.
 USERS_EXPONENT = 0.76
 ADDITIONS_PER_DAY, RENAMES_PER_DAY, REMOVALS_PER_DAY = 0.15, 0.02, 0.03
 
