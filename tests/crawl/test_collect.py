@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from spojscore_crawler.listing import parse_listing
 from spojscore_crawler.saved import read_har
 from standin.problems import problems
 from standin.server import Handler, StandIn, serving
-from tests.support.browsing import launched
 from tests.support.crawling import Crawl, Served
 from tests.support.databases import rows
 from tests.support.faults import Fault
@@ -21,41 +19,30 @@ from tests.support.pages import LIST
 from tests.support.projects import ROOT
 
 SCRIPT = (ROOT / "spojscore_crawler" / "collect.js").read_text(encoding="utf-8")
-AT_ONCE = SCRIPT.replace("const PAUSE = 1000;", "const PAUSE = 0;")
-STRICT = "default-src 'self'; style-src 'self'; require-trusted-types-for 'script'"
+SCRIPT_WITHOUT_PAUSE = SCRIPT.replace("const PAUSE = 1000;", "const PAUSE = 0;")
+STRICT_POLICY = "default-src 'self'; style-src 'self'; require-trusted-types-for 'script'"
 SPOJSCORE = "User-agent: spojscore\n"
+PROBLEMS_SQL = "SELECT * FROM problems ORDER BY id"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_context() as context:
-        yield context.new_page()
-
-
-def paste(page: Page, script: str = AT_ONCE) -> None:
+def paste(page: Page, script: str = SCRIPT_WITHOUT_PAUSE) -> None:
     console = page.context.new_cdp_session(page)
     answer = console.send("Runtime.evaluate", {"expression": script, "replMode": True})
     assert "exceptionDetails" not in answer, answer
 
 
-def start(page: Page, server: StandIn, script: str = AT_ONCE) -> None:
+def open_and_paste(page: Page, server: StandIn, script: str = SCRIPT_WITHOUT_PAUSE) -> None:
     page.goto(f"{server.url}/problems/classical/")
     server.requests.clear()
+    server.headers.clear()
     paste(page, script)
-    click(page, "Start")
 
 
 def click(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
-def shows(page: Page, text: str) -> None:
+def expect_text(page: Page, text: str) -> None:
     expect(page.locator("body > div").last).to_contain_text(text)
 
 
@@ -68,25 +55,33 @@ def save(page: Page, folder: Path, name: str = "Start") -> Path:
     return file
 
 
-def starts(server: StandIn) -> list[int]:
+def requested_starts(server: StandIn) -> list[int]:
     return [int(path.removeprefix(LIST)) for path in server.requests if path.startswith(LIST)]
+
+
+def saved_starts(file: Path, server: StandIn) -> list[int | None]:
+    return [saved.start for saved in read_har(file.read_bytes(), server.url)]
 
 
 @pytest.mark.parametrize(
     ("count", "order"),
-    [(7, [0, 0]), (100, [0, 50, 50, 0]), (150, [0, 100, 50, 100, 0])],
+    [
+        pytest.param(7, [0, 0], id="1-page"),
+        pytest.param(100, [0, 50, 50, 0], id="2-pages"),
+        pytest.param(150, [0, 100, 50, 100, 0], id="3-pages"),
+    ],
 )
-def test_reads_pages_in_order(
+def test_pages_are_navigated_in_order(
     count: int, order: list[int], standin: Served, page: Page, tmp_path: Path
 ) -> None:
     server = standin(count)
-    page.goto(f"{server.url}/problems/classical/")
-    server.requests.clear()
-    paste(page)
+    open_and_paste(page, server)
     file = save(page, tmp_path)
     assert [path for path in server.requests if path != "/favicon.ico"] == [
         "/robots.txt", *(f"{LIST}{number}" for number in order),
     ]  # fmt: skip
+    modes = {(one["Sec-Fetch-Mode"], one["Sec-Fetch-Dest"]) for one in server.headers}
+    assert modes - {("no-cors", "image")} == {("navigate", "document")}
     saved = read_har(file.read_bytes(), server.url)
     assert [one.start for one in saved] == order
     assert file.name == f"spoj-{saved[-1].read:%Y-%m-%d}.har"
@@ -97,27 +92,15 @@ def test_reads_pages_in_order(
     for entry in log["entries"]:
         for message in (entry["request"], entry["response"]):
             assert message["headers"] == message["cookies"] == []
-    shows(page, "Saved spoj-")
+    expect_text(page, "Saved spoj-")
     assert len(page.context.pages) == 1
-
-
-def test_pages_are_navigated_not_fetched(standin: Served, page: Page, tmp_path: Path) -> None:
-    server = standin(60)
-    page.goto(f"{server.url}/problems/classical/")
-    server.headers.clear()
-    paste(page)
-    save(page, tmp_path)
-    modes = {(one["Sec-Fetch-Mode"], one["Sec-Fetch-Dest"]) for one in server.headers}
-    assert modes - {("no-cors", "image")} == {("navigate", "document")}
 
 
 def test_waits_a_second_before_each_page(standin: Served, page: Page) -> None:
     server = standin(60)
     page.clock.install(time=0)
-    page.goto(f"{server.url}/problems/classical/")
+    open_and_paste(page, server, SCRIPT)
     page.clock.pause_at(3_600_000)
-    server.requests.clear()
-    paste(page, SCRIPT)
     click(page, "Start")
     waits = []
     for number in range(1, 4):  # robots.txt and two pages
@@ -146,19 +129,21 @@ def test_continue_resumes_after_bad_page(
     fault: str, reason: str, standin: Served, page: Page, tmp_path: Path
 ) -> None:
     server = standin(200, fault)
-    start(page, server)
-    shows(page, reason)
-    saved = read_har(save(page, tmp_path, "Continue").read_bytes(), server.url)
-    assert [one.start for one in saved] == [0, 150, 50, 100, 150, 0]
+    open_and_paste(page, server)
+    click(page, "Start")
+    expect_text(page, reason)
+    file = save(page, tmp_path, "Continue")
+    assert saved_starts(file, server) == [0, 150, 50, 100, 150, 0]
 
 
-def test_continue_takes_page_that_window_shows(standin: Served, page: Page, tmp_path: Path) -> None:
+def test_continue_uses_page_in_window(standin: Served, page: Page, tmp_path: Path) -> None:
     server = standin(60, "50:bot-check-403:1")
-    start(page, server)
-    shows(page, "asks whether you are a robot")
+    open_and_paste(page, server)
+    click(page, "Start")
+    expect_text(page, "asks whether you are a robot")
     page.context.pages[-1].reload()  # as after an answered check
     save(page, tmp_path, "Continue")
-    assert starts(server) == [0, 50, 50, 50, 0]
+    assert requested_starts(server) == [0, 50, 50, 50, 0]
 
 
 class CacheableStandIn(StandIn):
@@ -177,34 +162,29 @@ def test_cached_page_is_loaded_again(page: Page, tmp_path: Path) -> None:
         server.requests.clear()
         paste(page)
         save(page, tmp_path)
-        assert starts(server) == [0, 50, 50, 0]
+        assert requested_starts(server) == [0, 50, 50, 0]
 
 
-@pytest.mark.parametrize(("minutes", "again"), [(29, []), (31, [0, 150])])
+@pytest.mark.parametrize(("minutes", "reread"), [(29, []), (31, [0, 150])])
 def test_resumes_after_reload_for_half_an_hour(
-    minutes: int, again: list[int], standin: Served, page: Page, tmp_path: Path
+    minutes: int, reread: list[int], standin: Served, page: Page, tmp_path: Path
 ) -> None:
     server = standin(200, "50:status-503:1")
-    start(page, server)
-    shows(page, "HTTP 503")
+    open_and_paste(page, server)
+    click(page, "Start")
+    expect_text(page, "HTTP 503")
     page.context.pages[-1].close()
     page.add_init_script(f"const now = Date.now; Date.now = () => now() + {minutes} * 60_000;")
-    page.reload()
-    server.requests.clear()
-    paste(page)
-    saved = read_har(save(page, tmp_path).read_bytes(), server.url)
-    assert starts(server) == [*again, 50, 100, 150, 0]
-    assert [one.start for one in saved] == [0, 150, 50, 100, 150, 0]
-    page.reload()
-    paste(page)
-    shows(page, "from page 1 on")  # what was saved is not kept
+    open_and_paste(page, server)
+    file = save(page, tmp_path)
+    assert requested_starts(server) == [*reread, 50, 100, 150, 0]
+    assert saved_starts(file, server) == [0, 150, 50, 100, 150, 0]
+    open_and_paste(page, server)
+    expect_text(page, "page 1")  # saved pages are discarded
 
 
 def test_runs_once_at_a_time(standin: Served, page: Page) -> None:
-    server = standin(60)
-    page.goto(f"{server.url}/problems/classical/")
-    paste(page)
-    shows(page, "window of its own")
+    open_and_paste(page, standin(60))
     with page.expect_console_message() as message:
         paste(page)
     assert "another tab" in message.value.text
@@ -234,25 +214,23 @@ def test_obeys_robots_txt(standin: Served, page: Page) -> None:
     allowed = {}
     for robots, is_allowed in ROBOTS.items():
         server.robots = robots.encode()
-        start(page, server)
-        shows(page, "not a list of problems" if is_allowed else "robots.txt forbids it")
-        allowed[robots] = starts(server) == [0]
+        open_and_paste(page, server)
+        click(page, "Start")
+        expect_text(page, "not a list of problems" if is_allowed else "robots.txt")
+        allowed[robots] = requested_starts(server) == [0]
     assert allowed == ROBOTS
 
 
 def test_works_under_strict_policy(standin: Served, page: Page, tmp_path: Path) -> None:
-    server = standin(60)
-
     def answer(route: Route) -> None:
         response = route.fetch()
-        policy = {"Content-Security-Policy": STRICT}
+        policy = {"Content-Security-Policy": STRICT_POLICY}
         route.fulfill(response=response, headers=response.headers | policy)
 
     page.route("**/*", answer)
-    page.goto(f"{server.url}/problems/classical/")
+    open_and_paste(page, standin(60))
     errors: list[str] = []
     page.on("console", lambda one: errors.append(one.text) if one.type == "error" else None)
-    paste(page)
     save(page, tmp_path)
     assert page.locator("body > div").last.evaluate("e => getComputedStyle(e).position") == "fixed"
     assert errors == []
@@ -261,24 +239,22 @@ def test_works_under_strict_policy(standin: Served, page: Page, tmp_path: Path) 
 def test_reads_names_of_old_theme(standin: Served, page: Page, tmp_path: Path) -> None:
     entries = [entry for entry in problems(day="2012-05-08") if not entry.name.isascii()]
     server = standin(entries, theme="old")
-    page.goto(f"{server.url}/problems/classical/")
-    paste(page)
+    open_and_paste(page, server)
     [first, *_] = read_har(save(page, tmp_path).read_bytes(), server.url)
     names = [problem.name for problem in parse_listing(first.response.body).problems]
     assert names == [entry.name for entry in entries]
 
 
-SAME = "SELECT * FROM problems ORDER BY id"
-
-
 def test_collected_list_equals_crawled(standin: Served, page: Page, tmp_path: Path) -> None:
     server = standin(220)
-    crawled, collected = tmp_path / "crawled.db", tmp_path / "collected.db"
-    assert Crawl(server.url, crawled).status == 0
+    crawl_database, collect_database = tmp_path / "crawl.db", tmp_path / "collect.db"
+    assert Crawl(server.url, crawl_database).status == 0
     server.faults = [Fault.parse("100:bot-check-coop:1")]
-    start(page, server)
-    shows(page, "closed or isolated")
+    open_and_paste(page, server)
+    click(page, "Start")
+    expect_text(page, "closed or isolated")
     file = save(page, tmp_path, "Continue")
-    assert Crawl(server.url, collected, arguments=["-a", f"pages={file}"]).status == 0
-    assert rows(crawled, SAME) == rows(collected, SAME)
-    assert [row["source"] for row in rows(collected, "SELECT source FROM crawls")] == ["browser"]
+    assert Crawl(server.url, collect_database, arguments=["-a", f"pages={file}"]).status == 0
+    assert rows(crawl_database, PROBLEMS_SQL) == rows(collect_database, PROBLEMS_SQL)
+    [crawl] = rows(collect_database, "SELECT source FROM crawls")
+    assert crawl["source"] == "browser"

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.support.looking import DESK, looking
-from tests.support.mine import codes, open_mine, store, stored
-
-SOLVED, TRIED = ["STEADY", "ONP", "PRIME1"], ["ADDREV"]
+from tests.support.mine import LISTS, codes, open_mine, store, stored
 
 
 @pytest.fixture
 def visitor(page: Page) -> Page:
-    store(page, solved=SOLVED, tried=TRIED)
+    """A visitor with LISTS."""
+    store(page, **LISTS)
     return page
-
-
-@pytest.fixture
-def whole(browser: Browser, site: str) -> Iterator[Page]:
-    """A visitor of the whole list."""
-    with looking(browser, site, DESK) as page:
-        store(page, solved=SOLVED, tried=TRIED)
-        yield page
 
 
 def test_search_suggests_problems_while_typing(page: Page) -> None:
@@ -73,7 +62,7 @@ def test_rows_are_marked(path: str, visitor: Page) -> None:
     )
     visible = {code: (pressed, name) for code, pressed, name in states if pressed != "false"}
     assert visible == {
-        **dict.fromkeys(SOLVED, ("true", "solved")), **dict.fromkeys(TRIED, ("mixed", "tried")),
+        **dict.fromkeys(LISTS["solved"], ("true", "solved")), "ADDREV": ("mixed", "tried"),
     }  # fmt: skip
     assert visitor.locator("tr[data-code=FCTRL2] .mark").get_attribute("aria-label") == (
         "Solved: Small factorials"
@@ -90,29 +79,24 @@ def test_mark_changes_the_list(visitor: Page) -> None:
     assert stored(visitor, "solved")[-1] == "ONP"
 
 
-def test_hidden_rows_are_replaced_by_following_ones(whole: Page) -> None:
-    whole.goto("/spojscore/problems?_size=5&_sort_desc=users")
-    rows = whole.locator("main tbody tr:visible")
-    before = [row.get_attribute("data-code") for row in rows.all()]
-    assert {"PRIME1", "ADDREV"} <= {*before}
-    store(whole, solved=before[:4])
-    whole.goto("/spojscore/problems?_size=5&_sort_desc=users")
-    whole.get_by_role("button", name="Not solved by me").click()
-    whole.locator("main tbody tr:visible").nth(4).wait_for()
+def test_hidden_rows_are_replaced_by_following_ones(page: Page) -> None:
+    page.goto("/spojscore/problems?_size=5&_sort_desc=users")
+    rows = page.locator("main tbody tr:visible")
+    rows.locator(".mark").first.wait_for()
+    assert page.locator("#hide-solved").is_hidden()  # without a list
+    solved = [row.get_attribute("data-code") for row in rows.all()][:4]
+    store(page, solved=solved)
+    page.goto("/spojscore/problems?_size=5&_sort_desc=users")
+    page.get_by_role("button", name="Not solved by me").click()
+    rows.nth(4).wait_for()
     visible = [row.get_attribute("data-code") for row in rows.all()]
-    assert not {*visible} & {*before[:4]}
+    assert not {*visible} & {*solved}
     assert 5 <= len(visible) < 10
     # The next page goes on after the last row that was loaded.
-    whole.get_by_role("link", name="Next page").click()
-    whole.locator("main tbody tr:visible").first.wait_for()
-    expect(whole.locator("#hide-solved")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("link", name="Next page").click()
+    rows.first.wait_for()
+    expect(page.locator("#hide-solved")).to_have_attribute("aria-pressed", "true")
     assert not {*visible} & {row.get_attribute("data-code") for row in rows.all()}
-
-
-def test_visitor_without_a_list_has_nothing_to_hide(page: Page) -> None:
-    page.goto("/spojscore/problems")
-    page.locator(".mark").first.wait_for()
-    assert page.locator("#hide-solved").is_hidden()
 
 
 def test_problem_page_has_three_state_switch(page: Page) -> None:
@@ -146,6 +130,7 @@ def test_ladder_shows_next_rung(whole: Page) -> None:
 
 
 def test_topics_show_progress_by_family(whole: Page) -> None:
+    store(whole, **LISTS)
     whole.goto("/topics")
     notes = whole.locator("[data-family] [data-progress]:visible")
     notes.first.wait_for()
@@ -155,12 +140,12 @@ def test_topics_show_progress_by_family(whole: Page) -> None:
     assert sum(int(text.split()[0]) for text in texts) > 0
 
 
-def test_home_shows_points_and_next_problems(whole: Page) -> None:
-    whole.goto("/")
-    whole.locator("#my-next-rows").wait_for()
-    assert whole.locator("#paste").is_hidden()
-    assert len(codes(whole, "my-next-rows")) == 3
-    assert "2 solved" in whole.locator("#my-next-note").inner_text()
+def test_home_shows_points_and_next_problems(visitor: Page) -> None:
+    visitor.goto("/")
+    visitor.locator("#my-next-rows").wait_for()
+    assert visitor.locator("#paste").is_hidden()
+    assert len(codes(visitor, "my-next-rows")) == 3
+    assert "3 solved" in visitor.locator("#my-next-note").inner_text()
 
 
 def test_home_passes_pasted_text_to_my_progress(page: Page) -> None:
@@ -173,17 +158,14 @@ def test_home_passes_pasted_text_to_my_progress(page: Page) -> None:
     assert page.url.endswith("/mine")
 
 
-@pytest.mark.parametrize(
-    ("ago", "text"),
-    [(30, "just now"), (90, "1 minute ago"), (3 * 3600, "3 hours ago"),
-     (47 * 3600, "47 hours ago"), (49 * 3600, "2 days ago")],
-)  # fmt: skip
-def test_times_are_relative(ago: int, text: str, page: Page) -> None:
-    page.goto("/")
+def test_times_are_relative(page: Page) -> None:
+    page.goto("/about")
     finished = page.locator("time.relative").first.get_attribute("datetime") or ""
-    page.clock.set_fixed_time(datetime.fromisoformat(finished) + timedelta(seconds=ago))
-    page.reload()
-    expect(page.locator("time.relative").first).to_have_text(text)
+    for ago, text in ((30, "just now"), (90, "1 minute ago"), (3 * 3600, "3 hours ago"),
+                      (47 * 3600, "47 hours ago"), (49 * 3600, "2 days ago")):  # fmt: skip
+        page.clock.set_fixed_time(datetime.fromisoformat(finished) + timedelta(seconds=ago))
+        page.reload()
+        expect(page.locator("time.relative").first).to_have_text(text)
 
 
 def test_examples_can_be_copied(page: Page) -> None:

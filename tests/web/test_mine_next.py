@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from math import exp, inf, log
+from math import exp, inf, log, prod
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from standin.problems import problems
-from tests.support.mine import import_module
 
 RANGES = {"easy": (1 / 2, inf), "moderate": (1 / 6, 1 / 2), "hard": (1 / 30, 1 / 6)}
 LIST: list[dict[str, Any]] = [
@@ -24,95 +23,101 @@ LIST: list[dict[str, Any]] = [
     }
     for number, entry in enumerate(problems(600))
 ]
-SUGGEST = """([listed, solved, range, options]) => {
+SUGGEST = """async ([listed, solved, range, options]) => {
+    const { levelOf, rangesOf, suggest } = await import("/static/recommend.js");
     const isSolved = (one) => solved.includes(one.code);
-    const level = module.levelOf(listed.filter(isSolved), listed);
-    const bounds = module.rangesOf(level)[range];
-    const found = module.suggest(listed.filter((one) => !isSolved(one)), bounds, options);
-    return { ...found, level, bounds, rows: found.rows.map((one) => one.code) };
+    const level = levelOf(listed.filter(isSolved), listed);
+    const bounds = rangesOf(level)[range];
+    const result = suggest(listed.filter((one) => !isSolved(one)), bounds, options);
+    return { ...result, level, bounds, rows: result.rows.map((one) => one.code) };
+}"""
+FEWEST = """async ([listed, goal]) => {
+    const { rows, gain } = (await import("/static/recommend.js")).fewest(listed, goal);
+    return [rows.map((one) => one.code), gain];
 }"""
 
 
-@pytest.fixture(scope="module")
-def recommend(static: Page) -> Page:
-    return import_module(static, "recommend")
-
-
 def suggest(page: Page, solved: list[str], range_: str, **options: Any) -> dict[str, Any]:
-    found: dict[str, Any] = page.evaluate(SUGGEST, [LIST, solved, range_, options])
-    return found
+    result: dict[str, Any] = page.evaluate(SUGGEST, [LIST, solved, range_, options])
+    return result
 
 
-def best(solved: list[str], least: float, most: float) -> list[str]:
-    """The unsolved and well liked in a range of solvers, best points per submission first."""
+def expected_codes(
+    solved: list[str], bounds: list[float], topic: str = "", min_liked: int = 70
+) -> list[str]:
+    """Unsolved problems in a range of solvers, best points per submission first."""
     rows = [
         row
         for row in LIST
-        if row["code"] not in solved and (row["liked"] or 0) >= 70 and least <= row["users"] < most
+        if row["code"] not in solved and bounds[0] <= row["users"] < bounds[1]
+        if (row["liked"] or 0) >= min_liked
+        if not topic or topic in row["topics"] + row["families"]
     ]
-    rows.sort(
-        key=lambda row: (-(row["per_submission"] or -1), -row["points_if_solved"], row["code"])
-    )
+    rows.sort(key=lambda row: (-(row["per_submission"] or -1), row["users"], row["code"]))
     return [row["code"] for row in rows]
 
 
 @pytest.mark.parametrize("range_", RANGES)
-@pytest.mark.parametrize("number", [3, 10, 40], ids=["few", "ten", "many"])
-def test_range_around_level_best_first(number: int, range_: str, recommend: Page) -> None:
+@pytest.mark.parametrize("number", [3, 10, 40])
+def test_range_around_level_best_first(number: int, range_: str, modules: Page) -> None:
     solved = [row["code"] for row in LIST[:: 600 // number]][:number]
     users = sorted(row["users"] for row in LIST if row["code"] in solved)[:10]
     level = exp(sum(log(max(one, 1)) for one in users) / len(users))
-    found = suggest(recommend, solved, range_)
-    assert found["level"] == pytest.approx(level)
+    result = suggest(modules, solved, range_)
+    assert result["level"] == pytest.approx(level)
     least, most = (share * level for share in RANGES[range_])
     bounds = [round(least), most if most == inf else round(most)]
-    assert found["bounds"] == bounds
-    assert not found["widened"]
-    assert found["rows"] == best(solved, *bounds)
+    assert result["bounds"] == bounds
+    assert not result["widened"]
+    assert result["rows"] == expected_codes(solved, bounds)
 
 
-def test_level_without_solved_problems_is_that_of_the_most_solved(recommend: Page) -> None:
+def test_level_without_solved_problems_uses_most_solved(modules: Page) -> None:
     users = sorted((row["users"] for row in LIST), reverse=True)[:10]
-    assert suggest(recommend, [], "easy")["level"] == pytest.approx(exp(sum(map(log, users)) / 10))
+    assert suggest(modules, [], "easy")["level"] == pytest.approx(prod(users) ** 0.1)
 
 
-def test_empty_range_is_widened(recommend: Page) -> None:
-    top = max(LIST, key=lambda row: row["users"])
-    others = [row["code"] for row in LIST if row["users"] >= top["users"] / 6]
-    found = suggest(recommend, others, "moderate")
-    assert found["widened"] == (not best(others, *found["bounds"]))
-    assert found["rows"] == best(others, found["least"], found["most"])
-    everything = [row["code"] for row in LIST]
-    assert suggest(recommend, everything, "hard")["rows"] == []
+def test_problem_without_solvers_counts_as_one_solver(modules: Page) -> None:
+    rows = [{"code": "NEW", "users": 0}, {"code": "OLD", "users": 100}]
+    level = "async (rows) => (await import('/static/recommend.js')).levelOf(rows, rows)"
+    assert modules.evaluate(level, rows) == pytest.approx(10)
 
 
-@pytest.mark.parametrize("topic", ["trees", "Trees"])
-def test_topic_or_family(topic: str, recommend: Page) -> None:
-    solved = [row["code"] for row in LIST[:5]]
-    every = suggest(recommend, solved, "hard")["rows"]
-    column = "topics" if topic == "trees" else "families"
-    own = {row["code"] for row in LIST if topic in row[column]}
-    assert suggest(recommend, solved, "hard", topic=topic)["rows"] == [
-        code for code in every if code in own
+def test_ties_are_in_order_of_gain_and_code(modules: Page) -> None:
+    listed = [
+        {"code": code, "users": 9, "points_if_solved": gain, "per_submission": 1}
+        for code, gain in (("B", 1), ("C", 2), ("A", 1))
     ]
+    result = modules.evaluate(SUGGEST, [listed, [], "easy", {"all": True}])
+    assert result["rows"] == ["C", "A", "B"]
+    assert modules.evaluate(FEWEST, [listed, 9]) == [["C", "A", "B"], 4]
 
 
-def test_less_liked_problems_on_request(recommend: Page) -> None:
-    solved = [row["code"] for row in LIST[:5]]
-    liked = suggest(recommend, solved, "easy")["rows"]
-    every = suggest(recommend, solved, "easy", all=True)["rows"]
-    assert [code for code in every if code in liked] == liked
-    assert len(every) > len(liked)
+def test_empty_range_is_widened(modules: Page) -> None:
+    widen = """async (listed) => (await import("/static/recommend.js"))
+        .suggest(listed, [400, 800], { all: true })"""
+    rows = [{"code": "OLD", "users": 100}]
+    expected = {"rows": rows, "least": 100, "most": 3200, "widened": True}
+    assert modules.evaluate(widen, rows) == expected
+    assert modules.evaluate(widen, [])["rows"] == []
 
 
-def test_fewest_problems_to_a_goal(recommend: Page) -> None:
-    run = """([list, goal]) => {
-        const { rows, gain } = module.fewest(list, goal);
-        return [rows.length, gain];
-    }"""
-    worth = sorted((row["points_if_solved"] for row in LIST), reverse=True)
-    for number in (1, 3, 600):
-        goal = sum(worth[:number]) - 1e-6
-        assert recommend.evaluate(run, [LIST, goal]) == [number, pytest.approx(sum(worth[:number]))]
-    assert recommend.evaluate(run, [LIST, 1e9])[0] == 600
-    assert recommend.evaluate(run, [LIST, 0])[0] == 0
+@pytest.mark.parametrize("topic", ["trees", "Trees"], ids=["topic", "family"])
+def test_topic_or_family(topic: str, modules: Page) -> None:
+    result = suggest(modules, [], "hard", topic=topic)
+    assert result["rows"] == expected_codes([], result["bounds"], topic) != []
+
+
+def test_less_liked_problems_on_request(modules: Page) -> None:
+    result = suggest(modules, [], "easy", all=True)
+    assert result["rows"] == expected_codes([], result["bounds"], min_liked=0)
+    assert result["rows"] != expected_codes([], result["bounds"])
+
+
+def test_fewest_problems_to_a_goal(modules: Page) -> None:
+    rows = sorted(LIST, key=lambda row: (row["users"], row["code"]))
+    for number in (0, 1, 3, 600):
+        gain = sum(row["points_if_solved"] for row in rows[:number])
+        codes = [row["code"] for row in rows[:number]]
+        assert modules.evaluate(FEWEST, [LIST, gain - 1e-6]) == [codes, pytest.approx(gain)]
+    assert modules.evaluate(FEWEST, [LIST, 1e9]) == [codes, pytest.approx(gain)]

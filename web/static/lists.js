@@ -34,7 +34,7 @@ function showList() {
   const tried = problemsOf([...lists.tried].sort()).map((problem) => ({ ...problem, note: "tried" }));
   const all = [...problemsOf([...lists.solved].sort()), ...tried];
   at("address").value = toAddress(location.origin + location.pathname, lists);
-  showChips("whole-list", all, (codes) => change(remove(codes), `Removed ${listCodes([...codes])}.`));
+  showChips("whole-list", all, (codes) => change(remove(codes), `Removed ${listCodes(codes)}.`));
 }
 
 function showFriends() {

@@ -5,8 +5,7 @@ import * as overview from "./overview.js";
 import { fetchProblems } from "./recommend.js";
 import * as storage from "./storage.js";
 
-const MAX_NAMED = 30; // codes in a sentence
-const MAX_UNKNOWN = 5; // words in a sentence that are no codes
+const MAX_NAMES = 5; // codes in a sentence
 
 let problems = new Map();
 export let listedProblems = [];
@@ -14,8 +13,8 @@ export let lists = storage.loadLists();
 let otherTabs = null; // the module of List and Friends, once it is wanted
 
 const { difference, union } = storage;
-export const listCodes = (codes, most = MAX_NAMED) => codes.slice(0, most).join(", ") + (codes.length > most ? ` and ${codes.length - most} more` : "");
-export const describeUnknown = ({ unknown }) => (unknown.size ? ` Not classical SPOJ problems: ${listCodes([...unknown], MAX_UNKNOWN)}.` : "");
+export const listCodes = ([...codes]) => codes.slice(0, MAX_NAMES).join(", ") + (codes.length > MAX_NAMES ? ` and ${codes.length - MAX_NAMES} more` : "");
+export const describeUnknown = ({ unknown }) => (unknown.size ? ` Not classical SPOJ problems: ${listCodes(unknown)}.` : "");
 export const amounts = ({ solved, tried }) =>
   !solved.size && tried.size ? count(tried.size, "tried problem") : count(solved.size, "solved problem") + (tried.size ? ` and ${number(tried.size)} tried` : "");
 const sizeOf = ({ solved, tried }) => solved.size + tried.size;
@@ -36,7 +35,7 @@ export function showMessage(message, before) {
   const parts = [...message];
   if (before) {
     const undo = () => {
-      at("perhaps").hidden = at("added").hidden = true;
+      at("perhaps").hidden = true;
       replaceAll(before, "Undone.");
     };
     parts.push(" ", button("Undo", undo, "undo"));
@@ -60,15 +59,12 @@ export const readText = async (text) => (await import("./paste.js")).read(text, 
 async function importText(text, replaces) {
   const reading = await readText(text);
   const any = sizeOf(reading) > 0;
-  const added = replaces ? reading : { ...reading, ...newIn(reading) };
   const message = describe(text, reading, replaces);
-  if (sizeOf(added)) change(replaces ? { solved: reading.solved, tried: reading.tried } : add(reading), ...message);
+  if (sizeOf(replaces ? reading : newIn(reading))) change(replaces ? { solved: reading.solved, tried: reading.tried } : add(reading), ...message);
   else showMessage(message);
-  at("added").hidden = true;
+  confirmWords(reading.perhaps);
   at("mine-text").value = any ? "" : text;
-  showReading(added);
   if (!any) return;
-  if (sizeOf(added)) at("message").firstChild.append(" ", button("Show", () => (at("added").hidden = !at("added").hidden)));
   openAdd(false);
   openTab("next");
   scrollTo(0, 0);
@@ -80,7 +76,7 @@ function describeChange(codes, replaces) {
   const added = newIn(codes);
   const rest = sizeOf(codes) - sizeOf(added);
   if (!sizeOf(added)) return `${rest === 1 ? `${[...codes.solved, ...codes.tried]} is` : `All ${number(rest)} are`} already on your list.`;
-  return `Added ${amounts(added)}${rest ? `; ${number(rest)} ${rest === 1 ? "was" : "were"} already on your list` : ""}.`;
+  return `Added ${amounts(added)}: ${listCodes(union(added.solved, added.tried))}${rest ? `; ${number(rest)} ${rest === 1 ? "was" : "were"} already on your list` : ""}.`;
 }
 
 export function describe(text, reading, replaces = false) {
@@ -98,19 +94,13 @@ export function describe(text, reading, replaces = false) {
   return [sentences.join(" ") + describeUnknown(reading)];
 }
 
-// Shows what the last text added, and words in it that may be codes.
-function showReading({ solved, tried, perhaps }) {
-  at("perhaps").hidden = perhaps.size === 0;
-  showChips("perhaps-list", problemsOf(perhaps), (codes) => {
-    change({ solved: union(lists.solved, codes) }, `Added ${listCodes([...codes])}.`);
-    showReading({ solved: union(solved, codes), tried, perhaps: difference(perhaps, codes) });
+// Offers words of the last text that may be codes.
+function confirmWords(words) {
+  at("perhaps").hidden = words.size === 0;
+  showChips("perhaps-list", problemsOf(words), (codes) => {
+    change({ solved: union(lists.solved, codes) }, `Added ${listCodes(codes)}.`);
+    confirmWords(difference(words, codes));
   }, true);
-  const added = [...problemsOf(solved), ...problemsOf(tried).map((problem) => ({ ...problem, note: "tried" }))];
-  if (!added.length) at("added").hidden = true;
-  showChips("added-list", added, (codes) => {
-    change(remove(codes), `Removed ${listCodes([...codes])}.`);
-    showReading({ solved: difference(solved, codes), tried: difference(tried, codes), perhaps });
-  });
 }
 
 function show(now) {
@@ -193,11 +183,6 @@ function sendProfile(address) {
   location.assign(total ? `${address}#solved=${codes.solved}&tried=${codes.tried}` : "https://www.spoj.com/myaccount");
 }
 
-async function showKinds() {
-  const kinds = (await import("./paste.js")).KINDS.filter((kind) => kind.label);
-  at("kinds").replaceChildren(...kinds.flatMap(({ label, example }) => [make("dt", {}, label), make("dd", {}, make("code", {}, example))]));
-}
-
 function listen() {
   at("add").querySelector("form").onsubmit = (event) => {
     event.preventDefault();
@@ -216,7 +201,7 @@ function listen() {
   for (const tab of tabs) {
     tab.onclick = () => {
       showMessage([]);
-      at("added").hidden = at("perhaps").hidden = true;
+      at("perhaps").hidden = true;
       openAdd(!sizeOf(lists));
       openTab(tab.getAttribute("aria-controls"));
     };
@@ -228,7 +213,6 @@ function listen() {
       next.click();
     };
   }
-  at("kinds").parentElement.ontoggle = showKinds;
   addEventListener("hashchange", showArrived);
   storage.onChange(({ here, code }) => {
     const before = snapshot();
