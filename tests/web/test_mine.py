@@ -27,7 +27,7 @@ def test_paste_shows_worth_and_next_problems(page: Page, listed: dict[str, dict[
     assert page.locator(".tiles").is_hidden()
     paste(page, TEXT)
     assert message(page) == (
-        "Added 3 solved problems: LEAVING, PRIME1, ONP. Removed from SPOJ, so without points: "
+        "Added 3 solved problems: LEAVING, PRIME1, ONP. No longer on SPOJ, so worth no points: "
         "LEAVING. Not classical SPOJ problems: NOSUCH."
     )
     assert stored(page, "solved") == MINE
@@ -109,11 +109,11 @@ def test_add_replace_and_undo(mine: Page) -> None:
     paste(mine, "ADDREV")
     assert stored(mine, "tried") == ["FCTRL"]
     paste(mine, "ADDREV ONP")
-    assert message(mine) == "All 2 are already on your list."
+    assert message(mine) == "Already on your list: ADDREV, ONP."
     assert mine.get_by_role("button", name="Undo").count() == 0
 
 
-def test_goal_beyond_the_suggestions_names_a_way(mine: Page) -> None:
+def test_unreachable_goal_suggests_what_to_change(mine: Page) -> None:
     mine.locator("#goal").fill("1000")
     note = mine.locator("#fewest-note")
     expect(note).to_have_text(re.compile(r"^Only .+ above; choose Hard for more points\.$"))

@@ -57,7 +57,7 @@ def add_friend(page: Page, name: str, text: str) -> None:
         ),
         pytest.param("Replace my list", ["ONP", "FCTRL2"], {}, id="replace"),
         pytest.param(
-            "Compare with mine", LISTS["solved"], {"Friend": ["ONP", "FCTRL2"]}, id="compare"
+            "Compare with mine", LISTS["solved"], {"Friend 1": ["ONP", "FCTRL2"]}, id="compare"
         ),
         pytest.param("Ignore", LISTS["solved"], None, id="ignore"),
     ],
@@ -71,11 +71,11 @@ def test_link_with_a_list_asks_first(
     mine.goto("/robots.txt")
     open_mine(mine, "/mine#solved=ONP,FCTRL2,NOSUCH,%3Cb%3E&tried=AGGRCOW")
     assert stored(mine, "solved") == LISTS["solved"]
-    mine.locator("#arrived").get_by_role("button", name=button).click()
+    mine.locator("#shared-list").get_by_role("button", name=button).click()
     if friends is not None:
         mine.locator("#message p").wait_for()
     assert (stored(mine, "solved"), stored(mine, "friends")) == (solved, friends)
-    assert mine.locator("#arrived").is_hidden()
+    assert mine.locator("#shared-list").is_hidden()
     assert "#" not in mine.url
     if friends is not None:
         undo(mine)
@@ -175,7 +175,10 @@ def test_friends_by_name(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
     assert mine.locator("#friend-note").inner_text() == (
         f"Ann solved 2 you haven’t, worth {gain} points to you."
     )
-    assert (codes(mine, "ahead"), set(codes(mine, "behind"))) == (ahead, {"STEADY", "PRIME1"})
+    assert (codes(mine, "friend-only"), set(codes(mine, "mine-only"))) == (
+        ahead,
+        {"STEADY", "PRIME1"},
+    )
     mine.get_by_role("button", name="Remove Ann").click()
     assert list(stored(mine, "friends")) == ["Bob"]
 
@@ -219,7 +222,7 @@ def test_points_lost_recently(mine: Page) -> None:
     )
     open_mine(mine)
     tab(mine, "Progress")
-    assert table(mine, "lost") == [["7 days", "0.255", "STEADY"], ["30 days", "0", ""]]
+    assert table(mine, "points-lost") == [["7 days", "0.255", "STEADY"], ["30 days", "0", ""]]
     assert mine.locator("#points-note").inner_text() == f"{MINUS}0.255 in 7 days"
 
 
@@ -228,7 +231,7 @@ def test_points_lost_since_last_update(mine: Page) -> None:
     replace_columns(mine, **spans, score_last=lambda code: -1 if code == "ONP" else 0)
     open_mine(mine)
     tab(mine, "Progress")
-    [[time, points, code]] = table(mine, "lost")
+    [[time, points, code]] = table(mine, "points-lost")
     assert (time[:6], points, code) == ("since ", "1", "ONP")
 
 

@@ -24,15 +24,15 @@ LIST: list[dict[str, Any]] = [
     for number, entry in enumerate(problems(600))
 ]
 SUGGEST = """async ([listed, solved, range, options]) => {
-    const { levelOf, rangesOf, suggest } = await import("/static/recommend.js");
+    const { estimateLevel, getRanges, suggest } = await import("/static/recommend.js");
     const isSolved = (one) => solved.includes(one.code);
-    const level = levelOf(listed.filter(isSolved), listed);
-    const bounds = rangesOf(level)[range];
+    const level = estimateLevel(listed.filter(isSolved), listed);
+    const bounds = getRanges(level)[range];
     const result = suggest(listed.filter((one) => !isSolved(one)), bounds, options);
     return { ...result, level, bounds, rows: result.rows.map((one) => one.code) };
 }"""
 FEWEST = """async ([listed, goal]) => {
-    const { rows, gain } = (await import("/static/recommend.js")).fewest(listed, goal);
+    const { rows, gain } = (await import("/static/recommend.js")).smallestSet(listed, goal);
     return [rows.map((one) => one.code), gain];
 }"""
 
@@ -68,7 +68,7 @@ def test_range_around_level_best_first(number: int, range_: str, modules: Page) 
     least, most = (share * level for share in RANGES[range_])
     bounds = [round(least), most if most == inf else round(most)]
     assert result["bounds"] == bounds
-    assert not result["widened"]
+    assert not result["isWidened"]
     assert result["rows"] == expected_codes(solved, bounds)
 
 
@@ -79,7 +79,7 @@ def test_level_without_solved_problems_uses_most_solved(modules: Page) -> None:
 
 def test_problem_without_solvers_counts_as_one_solver(modules: Page) -> None:
     rows = [{"code": "NEW", "users": 0}, {"code": "OLD", "users": 100}]
-    level = "async (rows) => (await import('/static/recommend.js')).levelOf(rows, rows)"
+    level = "async (rows) => (await import('/static/recommend.js')).estimateLevel(rows, rows)"
     assert modules.evaluate(level, rows) == pytest.approx(10)
 
 
@@ -88,16 +88,16 @@ def test_ties_are_in_order_of_gain_and_code(modules: Page) -> None:
         {"code": code, "users": 9, "points_if_solved": gain, "per_submission": 1}
         for code, gain in (("B", 1), ("C", 2), ("A", 1))
     ]
-    result = modules.evaluate(SUGGEST, [listed, [], "easy", {"all": True}])
+    result = modules.evaluate(SUGGEST, [listed, [], "easy", {"includeLessLiked": True}])
     assert result["rows"] == ["C", "A", "B"]
     assert modules.evaluate(FEWEST, [listed, 9]) == [["C", "A", "B"], 4]
 
 
 def test_empty_range_is_widened(modules: Page) -> None:
     widen = """async (listed) => (await import("/static/recommend.js"))
-        .suggest(listed, [400, 800], { all: true })"""
+        .suggest(listed, [400, 800], { includeLessLiked: true })"""
     rows = [{"code": "OLD", "users": 100}]
-    expected = {"rows": rows, "least": 100, "most": 3200, "widened": True}
+    expected = {"rows": rows, "min": 100, "max": 3200, "isWidened": True}
     assert modules.evaluate(widen, rows) == expected
     assert modules.evaluate(widen, [])["rows"] == []
 
@@ -109,7 +109,7 @@ def test_topic_or_family(topic: str, modules: Page) -> None:
 
 
 def test_less_liked_problems_on_request(modules: Page) -> None:
-    result = suggest(modules, [], "easy", all=True)
+    result = suggest(modules, [], "easy", includeLessLiked=True)
     assert result["rows"] == expected_codes([], result["bounds"], min_liked=0)
     assert result["rows"] != expected_codes([], result["bounds"])
 

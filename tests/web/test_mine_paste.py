@@ -23,16 +23,16 @@ NAMES = {
 EXAMPLES = [
     {"solved": "ONP TREE", "tried": "GSS1", "unknown": "NOSUCH"},
     {"solved": "PRIME1", "tried": "TREE"},
-    {"solved": "ONP", "tried": "TREE", "perhaps": "MAZE"},
+    {"solved": "ONP", "tried": "TREE", "uncertain": "MAZE"},
     {"solved": "PRIME1 TEST ONP", "unknown": "NOSUCH"},
-    {"solved": "MAY99_4 ONP GSS1", "perhaps": "TREE DP TEST"},
+    {"solved": "MAY99_4 ONP GSS1", "uncertain": "TREE DP TEST"},
     {"solved": "TREE ONP PRIME1 GSS1"},
-    {"solved": "PRIME1 FCTRL", "perhaps": "TREE ONP DP"},
+    {"solved": "PRIME1 FCTRL", "uncertain": "TREE ONP DP"},
 ]
 READ = """async ([text, problems]) => {
     const { read } = await import("/static/paste.js");
     const { user, ...sets } = read(text, new Map(problems.map((one) => [one.code, one])));
-    const names = ["solved", "tried", "perhaps", "unknown"];
+    const names = ["solved", "tried", "uncertain", "unknown"];
     return { user, ...Object.fromEntries(names.map((name) => [name, [...sets[name]].join(" ")])) };
 }"""
 
@@ -69,10 +69,10 @@ def test_each_kind_reads_its_example(page: Page) -> None:
         ("HELLO", {}),
         ("PRIME1 FOO123 ONP NOSUCH", {"solved": "PRIME1 ONP", "unknown": "FOO123 NOSUCH"}),
         ("SP1043 PRIME1 ONP SP99999", {"solved": "GSS1 PRIME1 ONP"}),
-        ("TREE NOSUCH", {"perhaps": "TREE", "unknown": "NOSUCH"}),
+        ("TREE NOSUCH", {"uncertain": "TREE", "unknown": "NOSUCH"}),
         (" \n", {}),
         ("I solved ONP and a tree, and TREE and prime1.",
-         {"solved": "ONP", "perhaps": "TREE PRIME1"}),
+         {"solved": "ONP", "uncertain": "TREE PRIME1"}),
         ("1 | 2018-03-01 10:11:12 | TREE | AC | 0", {"solved": "TREE"}),
         ("code,status\nTREE,solved\nONP,tried\n", {"solved": "TREE", "tried": "ONP"}),
         ("code,status\nCODE,solved\n", {"solved": "CODE"}),
@@ -80,16 +80,16 @@ def test_each_kind_reads_its_example(page: Page) -> None:
         ("Code|Solved\nONP|no\nTREE|", {}),
         ("CODE, ONP\nPRIME1, GSS1", {"solved": "CODE ONP PRIME1 GSS1"}),
         ("PRIME1: Prime Generator, GSS1: ok", {"solved": "PRIME1 GSS1"}),
-        ("- [x] TREE ONP\n- [ ] GSS1 - Can you", {"solved": "ONP", "perhaps": "TREE"}),
+        ("- [x] TREE ONP\n- [ ] GSS1 - Can you", {"solved": "ONP", "uncertain": "TREE"}),
         ("https://www.spoj.com/problems/classical/ https://www.spoj.com/status/test/", {}),
         ("http://site.test/spojscore/problems/TREE https://pl.spoj.com/problems/TEST/",
          {"solved": "TREE"}),
         ("<ul><li><a href='/problems/TREE'>x</a></li></ul>ONP", {"solved": "TREE"}),
-        ("codeforces ONP", {"perhaps": "ONP"}),
-        ("codechef/FCTRL.cpp ONP.cpp", {"solved": "ONP", "perhaps": "FCTRL"}),
-        ("onp.py ALL_of_it.py Main.java README.md", {"perhaps": "ONP ALL"}),
+        ("codeforces ONP", {"uncertain": "ONP"}),
+        ("codechef/FCTRL.cpp ONP.cpp", {"solved": "ONP", "uncertain": "FCTRL"}),
+        ("onp.py ALL_of_it.py Main.java README.md", {"uncertain": "ONP ALL"}),
         ("https://github.com/me/spoj/blob/main/prime1.cpp", {"solved": "PRIME1"}),
-        ("├── PRIME1.cpp\n└── TREE/main.cpp", {"solved": "PRIME1", "perhaps": "TREE"}),
+        ("├── PRIME1.cpp\n└── TREE/main.cpp", {"solved": "PRIME1", "uncertain": "TREE"}),
         ("GSS1/code.cpp DP/ONP.c TREE/TREE.c", {"solved": "GSS1 ONP TREE"}),
         ("SP1043.cpp", {"solved": "GSS1"}),
         ("https://www.spoj.com/users/PRIME1/", {"user": "PRIME1"}),

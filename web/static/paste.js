@@ -5,34 +5,34 @@ const HEADING = /(list of solved|todo list of)\s+(?:\w+\s+)?problems/gi;
 const HTML = /<!doctype|<html|<\/t[dr]>|<\/li>/i;
 const LINK =
   /(?:(?:^|[^.\w]|\bwww\.)spoj\.(?:com|pl)|href=["']?|\/spojscore)\/(problems|status|ranks|submit)\/(\w+)(,?)/gi;
-const OTHER_SITES = /(^|[^A-Za-z0-9])(?:SPOJ-([A-Z0-9_]+)|SP(\d{1,6}))(?![A-Za-z0-9_])/g; // vjudge's codes, Luogu's numbers
+const OTHER_SITE_CODE = /(^|[^A-Za-z0-9])(?:SPOJ-([A-Z0-9_]+)|SP(\d{1,6}))(?![A-Za-z0-9_])/g; // vjudge's codes, Luogu's numbers
 const SUBMISSION = /^.*\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*\|\s*(\w+)\s*\|\s*(\w+).*$/gm;
-const SUCCESS = /^(?:ac|accepted|solved|yes|done|x|✓|✔|✅|\d+)$/i;
-const NO_ATTEMPT = /^(?:-*|no|todo)$/i;
-const OPEN_TASK = /^[ \t]*(?:[-*+]|\d+\.)\s*\[ ?\]\s.*$/gm;
+const SUCCESS_VERDICT = /^(?:ac|accepted|solved|yes|done|x|✓|✔|✅|\d+)$/i;
+const EMPTY_VERDICT = /^(?:-*|no|todo)$/i;
+const UNCHECKED_ITEM = /^[ \t]*(?:[-*+]|\d+\.)\s*\[ ?\]\s.*$/gm;
 const OTHER_JUDGE = /codechef|codeforces|atcoder|hacker|leetcode|kattis|\buva\b/i;
 const TOKEN = /[^\s,;|()<>"'`*[\]{}]+/g;
 const WORD = /\w{2,}/g;
-const CAPITALS = /^[A-Z\d_]*[A-Z][A-Z\d_]*$/;
+const UPPER_CASE_CODE = /^[A-Z\d_]*[A-Z][A-Z\d_]*$/;
 const SOURCE_FILE =
   /^(.+)\.(?:asm|awk|bf|c|cc|cpp|cs|d|go|hs|java|js|kt|lisp|lua|ml|pas|php|pl|py|rb|rs|scala|scm|sh|swift|ts)$/i;
 const FILE_PREFIX = /^(?:\d+[-_. ]+)?(?:spoj[-_. ]*)?(?:\d+[-_. ]+)?/i;
-const MAX_PATH = 200; // characters
-const MAX_HEAD = 300; // characters
+const MAX_PATH_LENGTH = 200; // characters
+const MAX_HEADER_LENGTH = 300; // characters
 
 // Codes that are also words, besides those that occur as words in problem names.
-const ALSO_WORDS =
+const AMBIGUOUS_CODES =
   "ACC ASSIGN BALLOON BIO CHAIR CLONE CS DEPEND DETECT DIG DIST DP EIGHTS EN ENEMY EQ EST EXPAND FIRM FORMAT GEN GLOVE IM INVENT LCS LIAR MAJOR MATHS MESS MLE ORDERS PRO RAMP REC RESIST ROT SCROLL SEQ SHELF SLEEP SPLITS SUBS TLE URI VOL WA WAGE WEIGHT WORMS";
 
 const READERS = [readAddress, readProfile, readHtml, readSubmissions, readTables, readCodes, readFiles, readLinks, readProse];
 
-// Finds `problems`, a Map by code, in a text: { solved, tried, perhaps, unknown } are sets of codes, `user` is set if the
+// Finds `problems`, a Map by code, in a text: { solved, tried, uncertain, unknown } are sets of codes, `user` is set if the
 // text is the address of a profile.
 export function read(text, problems) {
   const reading = new Reading(problems);
-  READERS.reduce((rest, reader) => reader(rest, reading), text.replaceAll("\r", "").replace(OPEN_TASK, ""));
+  READERS.reduce((rest, reader) => reader(rest, reading), text.replaceAll("\r", "").replace(UNCHECKED_ITEM, ""));
   for (const code of reading.solved) reading.tried.delete(code);
-  for (const code of [...reading.solved, ...reading.tried]) reading.perhaps.delete(code);
+  for (const code of [...reading.solved, ...reading.tried]) reading.uncertain.delete(code);
   return reading;
 }
 
@@ -40,7 +40,7 @@ class Reading {
   user = "";
   solved = new Set();
   tried = new Set();
-  perhaps = new Set();
+  uncertain = new Set();
   unknown = new Set();
 
   constructor(problems) {
@@ -48,7 +48,7 @@ class Reading {
     const names = all.map((problem) => problem.name).join(" ");
     this.problems = problems;
     this.codesById = new Map(all.map((problem) => [problem.id, problem.code]));
-    this.plainWords = new Set(`${ALSO_WORDS} ${names.toUpperCase()}`.match(/[A-Z]{2,}/g));
+    this.plainWords = new Set(`${AMBIGUOUS_CODES} ${names.toUpperCase()}`.match(/[A-Z]{2,}/g));
   }
 
   add(code, isSolved = true) {
@@ -98,7 +98,7 @@ function readTables(text, reading) {
   const isOther = (line) => {
     if (table && !line.includes(table.separator)) table = null;
     if (table) readRow(line, table, reading);
-    else table = readHead(line);
+    else table = readHeader(line);
     return !table;
   };
   return text.split("\n").filter(isOther).join("\n");
@@ -109,7 +109,7 @@ function readCodes(text, reading) {
   const words = (text.match(TOKEN) ?? []).filter((word) => /[a-z]/i.test(word));
   const codes = words.filter((word) => reading.problems.has(word.toUpperCase()));
   const others = words.filter((word) => !reading.problems.has(word.toUpperCase()));
-  const isList = codes.length > 0 && others.every((word) => CAPITALS.test(word) && word.search(OTHER_SITES) < 0);
+  const isList = codes.length > 0 && others.every((word) => UPPER_CASE_CODE.test(word) && word.search(OTHER_SITE_CODE) < 0);
   if (!isList) return text;
   for (const word of others) reading.add(word);
   if (codes.length <= others.length) return text; // its codes may be words
@@ -120,23 +120,23 @@ function readCodes(text, reading) {
 // Names of source files: PRIME1.c, spoj_onp.py, 07-PRIME1_Prime_Generator.cpp, PRIME1/main.cpp.
 function readFiles(text, reading) {
   return text.replace(TOKEN, (token) => {
-    const path = (token.length < MAX_PATH && SOURCE_FILE.exec(token)?.[1]) || "";
+    const path = (token.length < MAX_PATH_LENGTH && SOURCE_FILE.exec(token)?.[1]) || "";
     const [file, folder = ""] = path.split(/[\\/]/).reverse();
-    const names = [codeIn(file, reading), codeIn(folder, reading)].filter(Boolean);
+    const names = [findCode(file, reading), findCode(folder, reading)].filter(Boolean);
     if (!names.length) return token;
     // A word is a code if it is the file's whole name, but not if it is the folder's.
     const isCode = ({ name, code, rest }) => !reading.plainWords.has(code) || (name === file && !rest);
     const isSure = (one) => (one.isCapital || /spoj/i.test(path)) && isCode(one) && !OTHER_JUDGE.test(path);
     const sure = names.find(isSure);
     if (sure) reading.add(sure.code);
-    else reading.perhaps.add(names[0].code);
+    else reading.uncertain.add(names[0].code);
     return "";
   });
 }
 
 function readLinks(text, reading) {
   for (const code of linkedCodes(text, reading)) reading.add(code);
-  return text.replace(LINK, " ").replace(OTHER_SITES, (all, before, code, id) => {
+  return text.replace(LINK, " ").replace(OTHER_SITE_CODE, (all, before, code, id) => {
     const match = code ?? reading.codesById.get(Number(id));
     if (match) reading.add(match);
     return before;
@@ -152,7 +152,7 @@ function readProse(text, reading) {
       if (!reading.problems.has(code)) continue;
       const [isPlain, isCapital] = [reading.plainWords.has(code), code === word];
       if (isCapital && !isPlain && !isOther) reading.add(code);
-      else if (isCapital || (!isPlain && !isOther)) reading.perhaps.add(code);
+      else if (isCapital || (!isPlain && !isOther)) reading.uncertain.add(code);
     }
   }
   return "";
@@ -169,8 +169,8 @@ function linkedCodes(text, { problems }) {
 }
 
 // The columns of codes and results, from a table's header; null for any other line.
-function readHead(line) {
-  if (line.length > MAX_HEAD || !/code|problem/i.test(line)) return null;
+function readHeader(line) {
+  if (line.length > MAX_HEADER_LENGTH || !/code|problem/i.test(line)) return null;
   const separator = ["|", "\t", ","].find((one) => line.includes(one));
   const names = separator ? line.split(separator).map((name) => name.trim()) : [];
   const columns = [...names.keys()].filter((index) => /^(?:spoj |problem )?(?:code|problems?)$/i.test(names[index]));
@@ -183,17 +183,17 @@ function readHead(line) {
 function readRow(line, { separator, columns, result }, reading) {
   const cells = line.split(separator);
   const verdict = result < 0 ? "AC" : (cells[result] ?? "").trim();
-  if (NO_ATTEMPT.test(verdict)) return;
+  if (EMPTY_VERDICT.test(verdict)) return;
   const links = linkedCodes(line, reading);
   const words = columns.map((column) => /^[\s[*`"]*(\w{2,})/.exec(cells[column] ?? "")?.[1]);
   const word = words.find((one) => one && reading.problems.has(one.toUpperCase()));
-  const codes = !links.length && word && CAPITALS.test(word) ? [word] : links;
-  for (const code of codes) reading.add(code, SUCCESS.test(verdict));
-  if (word && !codes.length) reading.perhaps.add(word.toUpperCase());
+  const codes = !links.length && word && UPPER_CASE_CODE.test(word) ? [word] : links;
+  for (const code of codes) reading.add(code, SUCCESS_VERDICT.test(verdict));
+  if (word && !codes.length) reading.uncertain.add(word.toUpperCase());
 }
 
 // The longest code that a file's or folder's name begins with.
-function codeIn(name, { problems }) {
+function findCode(name, { problems }) {
   const parts = name.replace(FILE_PREFIX, "").split(/[-_. ]/, 6);
   for (let n = parts.length; n > 0; n -= 1) {
     const word = parts.slice(0, n).join("_");
