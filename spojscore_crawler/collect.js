@@ -118,9 +118,8 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     await cache.put("/pages", new Response(JSON.stringify(pages)));
     showMessage(`${pages.length} of ${starts().length} pages`);
   }
-  const creator = { name: "spojscore", version: "1" };
-  const har = { log: { version: "1.2", creator, entries: pages.map(toEntry) } };
-  const link = document.createElement("a");
+  const har = { log: { version: "1.2", creator: { name: "spojscore", version: "1" }, entries: pages.map(toEntry) } };
+  const link = add(box, "a");
   link.href = URL.createObjectURL(new Blob([JSON.stringify(har)]));
   link.download = `spoj-${pages.at(-1).started.slice(0, 10)}.har`;
   link.click();

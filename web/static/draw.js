@@ -40,19 +40,16 @@ export const button = (text, onclick, className = "") => make("button", { type: 
 const problemUrl = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
 
 const CELLS = {
-  points: (problem) => [formatScore(problem.score), problem.score],
-  gain: (problem) => [formatScore(problem.points_if_solved), problem.points_if_solved],
-  users: (problem) => [formatNumber(problem.users)],
-  acceptance: (problem) => [formatPercent(problem.acceptance)],
-  liked: (problem) => [formatPercent(problem.liked)],
+  points: (problem) => formatScore(problem.score),
+  gain: (problem) => formatScore(problem.points_if_solved),
+  users: (problem) => formatNumber(problem.users),
+  acceptance: (problem) => formatPercent(problem.acceptance),
+  liked: (problem) => formatPercent(problem.liked),
 };
 
 function problemRow(problem, columns) {
   const { code, name, band } = problem;
-  const cells = columns.map((column) => {
-    const [textContent, title = ""] = CELLS[column](problem);
-    return make("td", { className: `n ${column === "gain" ? "points" : column}`, title, textContent });
-  });
+  const cells = columns.map((column) => make("td", { className: `n ${column === "gain" ? "points" : column}` }, CELLS[column](problem)));
   const spoj = make("a", { href: `https://www.spoj.com/problems/${code}/`, "aria-label": `${code} on SPOJ` }, "↗");
   const link = make("a", { href: problemUrl(code) }, make("bdi", {}, name));
   const row = make("tr", { "data-code": code, "data-band": band[0] }, make("td", { className: "tick" }), make("td", { className: "name" }, link, " ", make("code", {}, code)), ...cells);

@@ -12,7 +12,6 @@ export function start() {
   byId("remove-friend").onclick = () =>
     change({ friends: new Map([...lists.friends].filter(([name]) => name !== friend)) }, `Removed ${friend}.`);
   byId("copy").onclick = async () => {
-    byId("address").select();
     await navigator.clipboard.writeText(byId("address").value);
     showMessage(["Copied."]);
   };
@@ -26,15 +25,11 @@ export function start() {
 }
 
 export function show() {
-  showList();
-  showFriends();
-}
-
-function showList() {
   const tried = findProblems([...lists.tried].sort()).map((problem) => ({ ...problem, note: "tried" }));
   const all = [...findProblems([...lists.solved].sort()), ...tried];
   byId("address").value = toAddress(location.origin + location.pathname, lists);
   showChips("whole-list", all, (codes) => change(without(codes), `Removed ${listCodes(codes)}.`));
+  showFriends();
 }
 
 function showFriends() {

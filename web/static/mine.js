@@ -32,14 +32,11 @@ export function change(changes, ...message) {
 }
 
 export function showMessage(message, before) {
-  const parts = [...message];
-  if (before) {
-    const undo = () => {
-      byId("uncertain").hidden = true;
-      replaceAll(before, "Undone.");
-    };
-    parts.push(" ", button("Undo", undo, "undo"));
-  }
+  const undo = () => {
+    byId("uncertain").hidden = true;
+    replaceAll(before, "Undone.");
+  };
+  const parts = before ? [...message, " ", button("Undo", undo, "undo")] : message;
   byId("message").replaceChildren(...(parts.length ? [make("p", { className: "notice" }, ...parts)] : []));
 }
 
@@ -86,9 +83,8 @@ export function describe(text, reading, replaces = false) {
     const profile = make("a", { href: `https://www.spoj.com/users/${encodeURIComponent(user)}/` }, `${user}’s profile`);
     return ["spojscore can’t fetch profiles. Open ", profile, ", select all (Ctrl+A), copy (Ctrl+C) and paste it here."];
   }
-  const sentences = [];
-  if (countCodes(reading)) sentences.push(describeChange(reading, replaces));
-  else sentences.push(uncertain.size ? "Couldn’t tell codes from words. Pick yours below." : "No SPOJ problem codes found.");
+  const failure = uncertain.size ? "Couldn’t tell codes from words. Pick yours below." : "No SPOJ problem codes found.";
+  const sentences = [countCodes(reading) ? describeChange(reading, replaces) : failure];
   const delisted = [...solved, ...tried].filter((code) => problems.get(code).delisted);
   if (delisted.length) sentences.push(`No longer on SPOJ, so worth no points: ${listCodes(delisted)}.`);
   return [sentences.join(" ") + describeUnknown(reading)];

@@ -12,6 +12,7 @@ const MAX_ROWS = 10;
 
 let problems = [];
 let lists; // the visitor's
+let solved = []; // their problems
 let suggestions = [];
 
 const isSolved = (problem) => lists.solved.has(problem.code);
@@ -30,15 +31,10 @@ export function start(all) {
     if (options.length) byId("topic").append(make("optgroup", { label: toTitle(column) }, ...options));
   }
   byId("topic").hidden = byId("topic").length < 2;
-  const choose = () => {
-    showNext();
-    showTiles();
-    showFewest();
-  };
-  byId("choice").oninput = choose;
+  byId("choice").oninput = showChoice;
   byId("liked").onclick = () => {
     byId("liked").setAttribute("aria-pressed", byId("liked").getAttribute("aria-pressed") !== "true");
-    choose();
+    showChoice();
   };
   byId("goal").oninput = showFewest;
   byId("pick").onclick = pick;
@@ -46,27 +42,31 @@ export function start(all) {
 }
 
 // Charts are drawn one by one to keep the page responsive.
-export async function show(now) {
-  lists = now;
-  showNext();
-  showTiles();
+export async function show(newLists) {
+  lists = newLists;
+  solved = problems.filter(isSolved);
+  showChoice();
   if (lists.solved.size + lists.tried.size === 0) return;
-  showFewest();
-  for (const draw of [showLevel, showMap, showBands, showProgress]) {
+  for (const draw of [showLevel, () => drawMap("map", problems, lists.solved, lists.tried), showBands, showProgress]) {
     await new Promise(setTimeout);
     draw();
   }
 }
 
+function showChoice() {
+  showNext();
+  showTiles();
+  showFewest();
+}
+
 // The points missing to the next whole number, rounded up.
 function nextGoal() {
-  const total = sumPoints(problems.filter(isSolved));
+  const total = sumPoints(solved);
   const goal = Math.floor(total + 1e-9) + 1;
   return { goal, missing: Math.ceil((goal - total) * 1000) / 1000 };
 }
 
 function showTiles() {
-  const solved = problems.filter(isSolved);
   const column = ["score_30", "score_7", "score_last"].find((name) => solved.some((problem) => problem[name]));
   const change = sum(solved.map((problem) => problem[column] ?? 0));
   byId("points").textContent = formatPoints(sumPoints(solved));
@@ -74,7 +74,7 @@ function showTiles() {
   byId("solved").textContent = formatNumber(solved.length);
   byId("solved-note").textContent = `of ${formatNumber(problems.length)}${lists.tried.size ? `, ${formatNumber(lists.tried.size)} tried` : ""}`;
   byId("level").textContent = `~${formatNumber(estimateLevel(solved, problems))}`;
-  byId("level-note").textContent = solved.length < MIN_SOLVED_FOR_LEVEL ? "rough estimate: add ten problems" : "from your ten rarest problems";
+  byId("level-note").textContent = solved.length < MIN_SOLVED_FOR_LEVEL ? "rough: add at least ten" : "from your ten rarest";
   const { goal, missing } = nextGoal();
   const { rows, gain } = smallestSet(suggestions, missing);
   byId("goal-name").textContent = `To ${pointsText(goal)}`;
@@ -94,8 +94,6 @@ const solversText = ([min, max]) => (max === Infinity ? `${formatNumber(min)}+` 
 const includesLessLiked = () => byId("liked").hidden || byId("liked").getAttribute("aria-pressed") !== "true";
 
 function showNext() {
-  const solved = problems.filter(isSolved);
-  const unsolved = problems.filter((problem) => !isSolved(problem));
   if (lists.solved.size + lists.tried.size === 0) {
     suggestions = [];
     byId("next-note").textContent = "Nothing added yet, so here are the most solved problems.";
@@ -104,8 +102,8 @@ function showNext() {
   }
   const ranges = getRanges(estimateLevel(solved, problems));
   byId("liked").hidden = problems.every((problem) => problem.liked === null);
-  const range = byId("choice").range.value;
-  const result = suggest(unsolved, ranges[range], { topic: byId("topic").value, includeLessLiked: includesLessLiked() });
+  const unsolved = problems.filter((problem) => !isSolved(problem));
+  const result = suggest(unsolved, ranges[byId("choice").range.value], { topic: byId("topic").value, includeLessLiked: includesLessLiked() });
   suggestions = result.rows;
   const text = `${formatCount(suggestions.length, "problem")}, ${solversText([Math.round(result.min), Math.round(result.max)])} solvers`;
   byId("next-note").textContent = !suggestions.length
@@ -116,12 +114,10 @@ function showNext() {
 }
 
 function showLevel() {
-  const ranges = getRanges(estimateLevel(problems.filter(isSolved), problems));
+  const ranges = getRanges(estimateLevel(solved, problems));
   byId("ranges").textContent = `Easy ${solversText(ranges.easy)} solvers · Moderate ${solversText(ranges.moderate)} · Hard ${solversText(ranges.hard)}. Best points per submission first. Dots: problems you solved.`;
   drawLevel("level-curve", problems, isSolved, { Easy: ranges.easy, Moderate: ranges.moderate, Hard: ranges.hard });
 }
-
-const showMap = () => drawMap("map", problems, lists.solved, lists.tried);
 
 function showBands() {
   const bands = [...new Set(problems.map((problem) => problem.band))].sort();
@@ -153,13 +149,12 @@ function pick() {
 }
 
 function showProgress() {
-  const solved = problems.filter(isSolved);
   const families = collectNames("families");
   showBars("by-family", families.map((family) => group(toTitle(family), (problem) => problem.families.includes(family))));
   byId("by-family").parentElement.hidden = families.length === 0;
   const columns = Object.keys(SPANS).filter((column) => solved.some((problem) => problem[column] !== null));
   if (columns.length > 1 && columns[0] === "score_last") columns.shift(); // the longer ones say more
-  fillTable("points-lost", columns.map((column) => toLossRow(column, solved)));
+  fillTable("points-lost", columns.map(toLossRow));
   byId("no-losses").hidden = columns.length > 0;
   if (!solved.length) return;
   const scores = new Map(problems.map((problem) => [problem.code, problem.score]));
@@ -178,7 +173,7 @@ function showProgress() {
 
 const periodLabel = (column) => SPANS[column] ?? `since ${byId("points-lost").dataset.since}`;
 
-function toLossRow(column, solved) {
+function toLossRow(column) {
   const sorted = solved.filter((problem) => problem[column] !== null).sort((a, b) => a[column] - b[column]);
   const biggest = sorted[0]?.[column] < 0 ? sorted[0].code : "";
   return [periodLabel(column), formatPoints(0 - sum(sorted.map((problem) => problem[column]))), biggest];

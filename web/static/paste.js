@@ -18,7 +18,6 @@ const SOURCE_FILE =
   /^(.+)\.(?:asm|awk|bf|c|cc|cpp|cs|d|go|hs|java|js|kt|lisp|lua|ml|pas|php|pl|py|rb|rs|scala|scm|sh|swift|ts)$/i;
 const FILE_PREFIX = /^(?:\d+[-_. ]+)?(?:spoj[-_. ]*)?(?:\d+[-_. ]+)?/i;
 const MAX_PATH_LENGTH = 200; // characters
-const MAX_HEADER_LENGTH = 300; // characters
 
 // Codes that are also words, besides those that occur as words in problem names.
 const AMBIGUOUS_CODES =
@@ -170,7 +169,7 @@ function linkedCodes(text, { problems }) {
 
 // The columns of codes and results, from a table's header; null for any other line.
 function readHeader(line) {
-  if (line.length > MAX_HEADER_LENGTH || !/code|problem/i.test(line)) return null;
+  if (!/code|problem/i.test(line)) return null;
   const separator = ["|", "\t", ","].find((one) => line.includes(one));
   const names = separator ? line.split(separator).map((name) => name.trim()) : [];
   const columns = [...names.keys()].filter((index) => /^(?:spoj |problem )?(?:code|problems?)$/i.test(names[index]));

@@ -15,18 +15,15 @@ export async function fetchProblems(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`status ${response.status}`);
   const { columns, rows } = await response.json();
-  await new Promise(setTimeout); // keeps the page responsive
-  const lists = new Map(); // many problems share a list of topics
-  const toList = (text) => lists.get(text) ?? lists.set(text, JSON.parse(text)).get(text);
   const problems = new Map();
   for (const row of rows) {
     const problem = {};
     columns.forEach((column, index) => (problem[column] = row[index]));
-    problem.topics = toList(problem.topics);
-    problem.families = toList(problem.families);
+    problem.topics = JSON.parse(problem.topics);
+    problem.families = JSON.parse(problem.families);
     problems.set(problem.code, problem);
   }
-  await new Promise(setTimeout);
+  await new Promise(setTimeout); // keeps the page responsive
   return problems;
 }
 

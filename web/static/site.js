@@ -12,7 +12,6 @@ const PASTE = "spojscore.paste";
 function writeRelativeTimes() {
   for (const time of document.querySelectorAll("time.relative[datetime]")) {
     const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
-    if (Number.isNaN(seconds)) continue;
     const [size, unit] = UNITS.find(([length], index) => seconds >= (index ? length : MIN_SECONDS_FOR_DAYS)) ?? UNITS.at(-1);
     time.title ||= time.textContent.trim();
     time.textContent = seconds < 60 ? "just now" : new Intl.RelativeTimeFormat("en").format(-Math.floor(seconds / size), unit);

@@ -77,7 +77,7 @@ export const saveVisits = (visits) => save("days", visits);
 
 export function deleteAll() {
   try {
-    for (const name of ["solved", "tried", "friends", "days", "hide"]) localStorage.removeItem(PREFIX + name);
+    localStorage.clear(); // all of it is ours
   } catch {
     // It stores nothing anyway.
   }

@@ -90,11 +90,11 @@ function hideSolved() {
   const rows = [...table.tBodies[0].rows];
   table.dataset.size ??= rows.length;
   for (const row of rows) row.hidden = isHiding && row.classList.contains("solved");
-  const note = byId("rows-shown");
-  if (note) {
-    note.dataset.text ??= note.textContent;
-    const solved = rows.filter((row) => row.hidden).length;
-    note.textContent = isHiding ? `${rows.length - solved} shown, ${solved} solved hidden` : note.dataset.text;
+  const solved = rows.filter((row) => row.hidden).length;
+  const notes = { "h1 small": (text) => `${text} in all`, "#rows-shown": () => `${rows.length - solved} shown, ${solved} solved hidden` };
+  for (const [selector, toText] of Object.entries(notes)) {
+    const note = document.querySelector(selector);
+    if (note) note.textContent = isHiding ? toText((note.dataset.text ??= note.textContent)) : (note.dataset.text ?? note.textContent);
   }
   if (isHiding && !isLoading) loadMoreRows(table).finally(() => (isLoading = false));
 }
