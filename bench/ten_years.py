@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=3650)
     args = parser.parse_args()
     if args.database.exists():
-        sys.exit(f"error: {args.database} already exists; name a new file")
+        sys.exit(f"error: {args.database} already exists; choose a new file name")
     for _ in tqdm(simulate(args.database, args.days), total=args.days, unit="day"):
         pass
     published = args.database.with_suffix(".published")

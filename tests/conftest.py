@@ -1,7 +1,5 @@
 """Fixtures for crawls and databases; sites and browsers have theirs in the folders' conftest.py."""
 
-from __future__ import annotations
-
 import os
 import signal
 from collections.abc import Iterator
@@ -16,7 +14,7 @@ pytest.register_assert_rewrite("tests.support")
 
 from standin.problems import Entry, problems  # noqa: E402
 from standin.server import StandIn, serving  # noqa: E402
-from tests.support.crawling import Crawl, Served  # noqa: E402
+from tests.support.crawling import Crawl, Factory  # noqa: E402
 from tests.support.faults import Fault, FaultyStandIn  # noqa: E402
 from tests.support.themes import THEMES  # noqa: E402
 
@@ -34,16 +32,16 @@ def base_url() -> None:
 
 
 @pytest.fixture
-def standin() -> Iterator[Served]:
-    """Starts stand-ins: standin(problems or their number, "START:KIND", …, theme=)."""
+def standin() -> Iterator[Factory]:
+    """Starts stand-ins: standin(problems or their number, "PAGE:KIND", …, theme=)."""
     with ExitStack() as servers:
 
         def start(
-            listed: list[Entry] | int, *faults: str, theme: str = "modern", **options: Any
+            entries: list[Entry] | int, *faults: str, theme: str = "modern", **options: Any
         ) -> FaultyStandIn:
-            entries = problems(listed) if isinstance(listed, int) else listed
+            listing = problems(entries) if isinstance(entries, int) else entries
             options |= {"page": THEMES[theme], "faults": map(Fault.parse, faults)}
-            return servers.enter_context(serving(FaultyStandIn(entries, **options)))
+            return servers.enter_context(serving(FaultyStandIn(listing, **options)))
 
         yield start
 

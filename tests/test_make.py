@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import free_port, started
+from tests.support.processes import free_port, launch
 from tests.support.projects import ROOT, copy_of_the_project, make
 from tests.support.sites import get
 
@@ -49,13 +49,26 @@ def test_serve_without_database_names_commands(checkout: Path) -> None:
     )
 
 
-def test_settings_from_environment(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPOJ_URL", "http://somewhere")
-    monkeypatch.setenv("SPOJSCORE_DB", "my own.db")
-    output = make(checkout, "-n", "crawl", "serve", "PAGES=my own.har").stdout
-    assert "SPOJ_URL='http://somewhere' SPOJSCORE_DB='my own.db' " in output
-    assert "scrapy crawl classical -a 'pages=my own.har'\n" in output
-    assert "-m web.serve 'my own.db' " in output
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        pytest.param(["serve"], "there is no database it's my own.db;", id="database"),
+        pytest.param(["crawl"], "SPOJ_URL is 'nowhere',", id="url"),
+        pytest.param(
+            ["crawl", "SPOJ_URL=http://localhost", "PAGES=it's my own.har"],
+            "it's my own.har: No such file or directory; it's my own.db is unchanged",
+            id="pages",
+        ),
+    ],
+)
+def test_settings_with_quotes_from_environment(
+    words: list[str], message: str, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPOJ_URL", "nowhere")
+    monkeypatch.setenv("SPOJSCORE_DB", "it's my own.db")
+    result = make(checkout, *words)
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-2].startswith(f"error: {message}")
 
 
 def test_serve_rejects_other_files(checkout: Path) -> None:
@@ -73,12 +86,14 @@ def test_standin_refuses_busy_port(checkout: Path) -> None:
 def test_demo(checkout: Path) -> None:
     port = free_port()
     site = f"http://127.0.0.1:{port}"
-    with started("make", "demo", f"PORT={port}", cwd=checkout, until="Uvicorn running") as (
+    with launch("make", "demo", f"PORT={port}", cwd=checkout, until="Uvicorn running") as (
         demo,
         lines,
     ):
         assert f"Serving {site}/spojscore/problems (Ctrl-C stops it)\n" in lines
-        assert any(line.startswith("3974 problems (3 new, 3370 changed, 0 gone") for line in lines)
+        assert any(
+            line.startswith("3974 problems (3 new, 3370 changed, 0 delisted") for line in lines
+        )
         assert "3,974 problems" in get(f"{site}/spojscore/problems")
         for path in ("/", "/charts", "/spojscore", "/spojscore/problems", "/api", "/mine"):
             page = get(f"{site}{path}")
@@ -95,7 +110,7 @@ def test_demo(checkout: Path) -> None:
 
 def test_standin(checkout: Path) -> None:
     port = free_port()
-    with started("make", "standin", f"PORT={port}", cwd=checkout, until="Ctrl-C") as (process, _):
+    with launch("make", "standin", f"PORT={port}", cwd=checkout, until="Ctrl-C") as (process, _):
         page = get(f"http://127.0.0.1:{port}/problems/classical/sort=0,start=4000")
         assert "This is not SPOJ but a stand-in" in page
         assert '<li class="active"><span>80</span></li>' in page

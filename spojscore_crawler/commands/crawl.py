@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+from typing import Any
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
@@ -16,7 +17,7 @@ class Command(ScrapyCrawl):
             raise UsageError
         assert self.crawler_process
         crawler = self.crawler_process.create_crawler(args[0])
-        self.crawler_process.crawl(crawler, **opts.spargs)
+        task: Any = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         # A late Ctrl-C must not turn a commit into a failure.
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -27,7 +28,7 @@ class Command(ScrapyCrawl):
             self.exitcode = 0
             counts = ", ".join(
                 f"{stats[f'spojscore/{name}']} {name}"
-                for name in ("new", "changed", "gone", "returned")
+                for name in ("new", "changed", "delisted", "relisted")
             )
             problems, seconds = stats["spojscore/committed"], stats["elapsed_time_seconds"]
             print_line(f"{problems} problems ({counts}) in {seconds:.0f} s, in {database}")
@@ -35,6 +36,8 @@ class Command(ScrapyCrawl):
                 print_line(f"accepted anyway (GATE=accept): {overridden}")
             return
         reason = stats.get("spojscore/failure") or "the crawl stopped early; see the log"
+        if task.done() and (error := task.exception()):
+            reason = f"Scrapy did not start: {error}; check the settings"
         print(f"error: {reason}; {database} is unchanged", file=sys.stderr)
 
 

@@ -46,6 +46,8 @@ class DatabasePipeline:
     def open_spider(self) -> None:
         """End the crawl before its first request if it could not be committed."""
         try:
+            if (name := self.settings["SPOJSCORE_DB"]).endswith("/"):
+                raise ValueError(f"SPOJSCORE_DB is {name!r}, not a file")
             files.check_writable(self.path)
             self.lock = files.lock(self.path)
             self.limits = {

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from spojscore_crawler import check
-from spojscore_crawler.store.state import read_state
 from tests.support.commits import A, B, crawl
 from tests.support.databases import change
 
@@ -30,10 +29,10 @@ def test_sound_and_fresh(aged: Path, capsys: pytest.CaptureFixture[str]) -> None
     change(aged, "UPDATE crawls SET overridden = 'a short list'")
     check.main([str(aged)])
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"{aged}: sound, 2 problems with 30 solvers in total"
+    assert lines[0] == f"{aged}: sound, 2 problems with 30 solves in total"
     assert lines[1].startswith("last crawl: finished ")
     assert lines[1].endswith(" UTC, 1.0 h ago")
-    assert lines[2] == "accepted by hand: a short list"
+    assert lines[2] == "accepted with GATE=accept: a short list"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +54,13 @@ def test_age(hours: float, error: str | None, aged: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("limit", "error"), [("2", None), ("0.5", "is stale"), ("weekly", "not a number of hours")]
+    ("limit", "error"),
+    [
+        ("2", None),
+        ("0.5", "is stale"),
+        ("weekly", "not a number of hours"),
+        ("-1", "not a number of hours above 0"),
+    ],
 )
 def test_stale_hours(
     limit: str, error: str | None, aged: Path, monkeypatch: pytest.MonkeyPatch
@@ -97,11 +102,6 @@ def test_unsound(sql: str, error: str, aged: Path, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit, match=f"^error: {aged}: {error}"):
         check.main([str(aged)])
     assert capsys.readouterr().out == ""
-
-
-def test_source_that_is_no_text(aged: Path) -> None:
-    change(aged, "UPDATE crawls SET source = x'00'")
-    assert read_state(aged).sources == {"b'\\x00'"}
 
 
 def test_damaged(aged: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from spojscore_crawler.saved import SavedPagesError, read_har, read_saved_pages
-from tests.support.faults import bot_check_page
+from tests.support.faults import BOT_CHECK_PAGE
 from tests.support.pages import LIST, NOON, SPOJ, har, har_entry
 
 URL = SPOJ + LIST
@@ -133,7 +133,7 @@ FAILURES = [
         {}, {"startedDateTime": "2026-11-25T10:00"}, "not readable (ValueError", id="no-time-zone"
     ),
     pytest.param({"status": 502}, {}, "HTTP 502", id="502"),
-    pytest.param({"content": {"text": bot_check_page().decode()}}, {}, "a bot check", id="check"),
+    pytest.param({"content": {"text": BOT_CHECK_PAGE.decode()}}, {}, "a bot check", id="check"),
     pytest.param(CHALLENGE, {}, "a bot check (HTTP 403)", id="check-by-header"),
     pytest.param({}, {"_fromCache": "disk"}, "it came from the browser's cache", id="chrome"),
     pytest.param({}, {"_fetchType": "Memory Cache"}, "it came from the browser's", id="safari"),

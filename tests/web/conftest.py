@@ -15,7 +15,7 @@ from standin.server import StandIn, serving
 from tests.support.accessibility import watch
 from tests.support.crawling import Crawl
 from tests.support.databases import rows
-from tests.support.grown import make as grow
+from tests.support.sample import write_sample as grow
 from tests.support.mine import LISTS, open_mine, store
 from tests.support.sites import served
 

@@ -1,0 +1,84 @@
+"""Settings and arguments of a crawl, checked before its first request."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.utils.test import get_crawler
+
+from spojscore_crawler import settings as project
+from spojscore_crawler.pipelines.database import DatabasePipeline
+from spojscore_crawler.spiders.classical import ClassicalSpider
+from tests.support.pages import SPOJ
+
+DEFAULTS = {name: value for name, value in vars(project).items() if name.isupper()}
+
+
+def crawler(database: Path, **settings: str) -> Crawler:
+    """A crawler with the project's settings."""
+    settings = {"SPOJ_URL": SPOJ, "SPOJSCORE_DB": str(database)} | settings
+    return get_crawler(ClassicalSpider, {**DEFAULTS, **settings})
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "reason"),
+    [
+        ("GATE", "yes", "not 'accept'"),
+        ("MAX_PAGES", "all", "not a number from 0 to 1000000"),
+        ("MIN_PROBLEMS", "-1", "not a number from 0 to 1000000"),
+        ("MIN_PROBLEMS_RATIO", "98", "not a number from 0 to 1"),
+        ("MIN_USERS_RATIO", "nan", "not a number from 0 to 1"),
+        ("MAX_RENAMED_RATIO", "", "not a number from 0 to 1"),
+        ("SPOJSCORE_DB", "folder/", "not a file"),
+    ],
+)
+def test_invalid_setting(setting: str, value: str, reason: str, database: Path) -> None:
+    pipeline = DatabasePipeline.from_crawler(crawler(database, **{setting: value}))
+    with pytest.raises(CloseSpider) as error:
+        pipeline.open_spider()
+    assert error.value.reason == f"{setting} is {value!r}, {reason}"
+
+
+def test_limit_in_scientific_notation(database: Path) -> None:
+    pipeline = DatabasePipeline.from_crawler(crawler(database, MAX_PAGES="1e3"))
+    pipeline.open_spider()
+    pipeline.spider_closed("shutdown")
+    assert pipeline.limits["MAX_PAGES"] == 1000
+
+
+def first_request(database: Path, url: str, **arguments: str) -> str:
+    async def start() -> str:
+        spider = ClassicalSpider.from_crawler(crawler(database, SPOJ_URL=url), **arguments)
+        request = await anext(spider.start())
+        assert isinstance(request, Request)
+        return request.url
+
+    return asyncio.run(start())
+
+
+@pytest.mark.parametrize(
+    ("url", "arguments", "reason"),
+    [
+        (SPOJ, {"day": "2026-01-01"}, f"-a day= is for saved pages; {SPOJ[8:]} shows today's list"),
+        (SPOJ, {"pages": ".", "day": "20250531"}, "-a day=20250531 is not a day, YYYY-MM-DD"),
+        (SPOJ, {"pages": ".", "day": "today"}, "-a day=today is not a day, YYYY-MM-DD"),
+        (SPOJ, {"page": "FOLDER"}, "unknown -a page; use pages= or day="),
+        *(
+            (url, {}, f"SPOJ_URL is {url!r}, not an http or https address")
+            for url in ("spoj.com", "ftp://a.b", "http:///x", "http://[a", "http://a:b")
+        ),
+    ],
+)
+def test_invalid_argument(url: str, arguments: dict[str, str], reason: str, database: Path) -> None:
+    with pytest.raises(CloseSpider) as error:
+        first_request(database, url, **arguments)
+    assert error.value.reason == reason
+
+
+@pytest.mark.parametrize("url", [SPOJ, f"{SPOJ}/", "http://[::1]:8000/x"])
+def test_first_request(url: str, database: Path) -> None:
+    expected = f"{url.rstrip('/')}/problems/classical/sort=0,start=0"
+    assert first_request(database, url) == expected
