@@ -15,8 +15,8 @@ from standin.server import StandIn, serving
 from tests.support.accessibility import watch
 from tests.support.crawling import Crawl
 from tests.support.databases import rows
-from tests.support.sample import write_sample as grow
 from tests.support.mine import LISTS, open_mine, store
+from tests.support.sample import write_sample as grow
 from tests.support.sites import served
 
 
@@ -52,22 +52,22 @@ def grown_site(grown: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def page(new_context: CreateContextCallback, grown_site: str) -> Iterator[Page]:
-    """A page at `grown_site`; complaints about it fail the test."""
-    page = new_context(base_url=grown_site).new_page()
-    complaints = watch(page, grown_site)
-    yield page
-    assert complaints == []
-
-
-@pytest.fixture
-def whole(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
-    """A page at `site`; complaints about it fail the test."""
+def open_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
+    """A page of a new visitor; complaints about it fail the test."""
     page = new_context(base_url=site).new_page()
     complaints = watch(page, site)
     yield page
     assert complaints == []
+
+
+@pytest.fixture
+def page(new_context: CreateContextCallback, grown_site: str) -> Iterator[Page]:
+    yield from open_page(new_context, grown_site)
+
+
+@pytest.fixture
+def whole(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
+    yield from open_page(new_context, site)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
-from tests.support.accessibility import WIDTHS, overflow, violations
+from tests.support.accessibility import WIDTHS, overflow, unreachable, violations
 from tests.support.browsing import HEIGHT
 from tests.support.databases import rows
 from tests.support.mine import LISTS, codes, message, open_mine, paste, store, stored, tab, undo
@@ -222,17 +222,8 @@ def test_keyboard_only(page: Page) -> None:
     page.keyboard.press("Enter")
     page.locator("#message p").wait_for()
     assert page.evaluate("document.activeElement.id") == "open-add"
-    needed = page.locator(
-        "main :is(a[href], button:not([tabindex]), input:not([type=radio]), select, summary)"
-        ":visible:not(:disabled)"
-    ).evaluate_all("all => all.map(one => one.outerHTML)")
-    assert len(needed) > 20
-    reached = {page.evaluate("document.activeElement.outerHTML")}
-    while not set(needed) <= reached:
-        page.keyboard.press("Tab")
-        focus = page.evaluate("document.activeElement.outerHTML")
-        assert not focus.startswith("<body"), set(needed) - reached
-        reached.add(focus)
+    focusable = "main :is(a[href], button:not([tabindex]), select, summary, input[type=number])"
+    assert unreachable(page, focusable) == set()
     page.get_by_role("tab", selected=True).focus()
     for name, key in (("Progress", "ArrowRight"), ("Next", "ArrowLeft"), ("Friends", "ArrowLeft")):
         page.keyboard.press(key)

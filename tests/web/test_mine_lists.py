@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from pytest_playwright import CreateContextCallback
 
 from tests.support.mine import (
     LISTS,
-    PROFILE,
     codes,
     message,
     open_mine,
@@ -116,12 +114,18 @@ def test_csv_has_every_problem_of_the_list(mine: Page, listed: dict[str, dict[st
     tab(mine, "List")
     with mine.expect_download() as download:
         mine.get_by_role("button", name="Download CSV").click()
-    head, *lines = download.value.path().read_text().splitlines()
+    row = listed["STEADY"]
+    head, first, *rows = download.value.path().read_text().splitlines()
     assert head == "code,status,points,solvers"
-    assert [line.split(",")[:2] for line in lines] == [
-        *([code, "solved"] for code in LISTS["solved"]), ["ADDREV", "tried"],
+    assert first.split(",")[:2] == ["STEADY", "solved"]
+    assert [float(value) for value in first.split(",")[2:]] == [
+        pytest.approx(row["score"]), row["users"]
     ]  # fmt: skip
-    assert float(lines[0].split(",")[2]) == pytest.approx(listed["STEADY"]["score"])
+    assert [row.split(",")[:2] for row in rows] == [
+        ["ONP", "solved"],
+        ["PRIME1", "solved"],
+        ["ADDREV", "tried"],
+    ]
 
 
 def test_codes_can_be_removed(mine: Page) -> None:
@@ -135,17 +139,18 @@ def test_codes_can_be_removed(mine: Page) -> None:
     assert (stored(mine, "solved"), stored(mine, "tried")) == (["STEADY", "ONP"], [])
 
 
-@pytest.mark.parametrize("name", DAMAGED)
-def test_damaged_storage_is_left_out(name: str, page: Page) -> None:
-    store(page, **(LISTS | {name: DAMAGED[name]}))
+def test_damaged_storage_is_left_out(page: Page) -> None:
+    store(page, **DAMAGED)
     open_mine(page)
-    expected = "1" if name == "solved" else "3"
-    assert page.locator("#solved").inner_text() == expected
-    page.evaluate("name => localStorage.setItem(`spojscore.${name}`, '{[')", name)
+    assert page.locator("#solved").inner_text() == "1"
+    page.evaluate(
+        "names => names.forEach((n) => { localStorage[`spojscore.${n}`] = '{[' })", [*DAMAGED]
+    )
     page.reload()
     page.locator("#next:not([hidden])").wait_for()
-    for tab_name in ("Progress", "List", "Friends"):
-        tab(page, tab_name)
+    assert page.locator("#add").is_visible()
+    for name in ("Progress", "List", "Friends"):
+        tab(page, name)
 
 
 def test_other_tab_changes_the_list(mine: Page) -> None:
@@ -212,7 +217,7 @@ def test_days_show_gains_and_losses(page: Page) -> None:
     ]
 
 
-def test_points_lost_recently(mine: Page) -> None:
+def test_points_lost(mine: Page) -> None:
     lost = {"PRIME1": -0.003, "STEADY": -0.25, "ONP": -0.002}
     replace_columns(
         mine,
@@ -231,46 +236,4 @@ def test_points_lost_since_last_update(mine: Page) -> None:
     replace_columns(mine, **spans, score_last=lambda code: -1 if code == "ONP" else 0)
     open_mine(mine)
     tab(mine, "Progress")
-    [[time, points, code]] = table(mine, "points-lost")
-    assert (time[:6], points, code) == ("since ", "1", "ONP")
-
-
-def bookmarklet(page: Page) -> str:
-    """The address as a browser saves it."""
-    page.get_by_text("Send your profile with one click").click()
-    return str(page.locator("#bookmarklet").evaluate("link => link.href"))
-
-
-def click_bookmark(page: Page, address: str) -> None:
-    page.evaluate("address => { location.href = address; }", address)
-
-
-@pytest.mark.skipif(not PROFILE.exists(), reason="shared/spoj is not beside this folder")
-def test_bookmarklet_imports_real_profile(new_context: CreateContextCallback, site: str) -> None:
-    page = new_context(base_url=site).new_page()
-    open_mine(page)
-    address = bookmarklet(page)
-    page.route("https://**/*", lambda route: route.fulfill(
-        body=PROFILE.read_bytes() if "/users/" in route.request.url else b"x",
-        content_type="text/html",
-    ))  # fmt: skip
-    page.goto("https://www.spoj.com/problems/classical/")
-    click_bookmark(page, address)
-    page.wait_for_url("https://www.spoj.com/myaccount")
-    page.goto("https://www.spoj.com/users/kosaksi/", wait_until="domcontentloaded")
-    click_bookmark(page, address)
-    page.get_by_role("button", name="Add 70 solved problems").click()
-    assert len(stored(page, "solved")) == 70
-    assert page.locator("#solved").inner_text() == "70"
-
-
-def test_bookmarklet_explains_itself(page: Page) -> None:
-    open_mine(page)
-    address = bookmarklet(page)
-    page.locator("#bookmarklet").click()
-    assert message(page).startswith("Drag this button to your bookmarks bar")
-    page.goto("data:text/html,elsewhere")
-    page.once("dialog", lambda dialog: dialog.dismiss())
-    with page.expect_event("dialog") as dialog:
-        click_bookmark(page, address)
-    assert "on your profile on www.spoj.com" in dialog.value.message
+    assert table(mine, "points-lost") == [["since 3 April 2026", "1", "ONP"]]

@@ -1,15 +1,15 @@
-"""Reading of pasted text: the module in a real browser."""
+"""Reading of pasted text, by the module in a real browser, and of profiles, by the bookmarklet."""
 
 from __future__ import annotations
 
 import random
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 from pytest_playwright import CreateContextCallback
 
 from standin.problems import problems
-from tests.support.mine import PROFILE
+from tests.support.mine import PROFILE, message, open_mine, stored
 
 NAMES = {
     "PRIME1": "Prime Generator", "ONP": "Transform the Expression", "GSS1": "Can you answer these",
@@ -112,7 +112,7 @@ def test_list_of_codes_needs_no_confirmation(modules: Page) -> None:
         assert read(modules, text, listed) == codes(solved=" ".join(some))
 
 
-@pytest.mark.skipif(not PROFILE.exists(), reason="shared/spoj is not beside this folder")
+@pytest.mark.skipif(not PROFILE.exists(), reason="../shared/spoj is missing")
 def test_real_profile(modules: Page, new_context: CreateContextCallback) -> None:
     listed = {entry.code: entry.name for entry in problems()}
     html = PROFILE.read_text(errors="replace")
@@ -132,3 +132,44 @@ def test_reading_takes_linear_time(modules: Page) -> None:
         "x", "a.", "spoj.com/", "a,b|", " \t-[", "list of solved ", "1. [ ] ", "\n", "TEST ",
     ):  # fmt: skip
         read(modules, part * (500_000 // len(part)))
+
+
+def bookmarklet(page: Page) -> str:
+    """The address as a browser saves it."""
+    page.get_by_text("Send your profile with one click").click()
+    return str(page.locator("#bookmarklet").evaluate("link => link.href"))
+
+
+def click_bookmark(page: Page, address: str) -> None:
+    page.evaluate("address => { location.href = address; }", address)
+
+
+@pytest.mark.skipif(not PROFILE.exists(), reason="../shared/spoj is missing")
+def test_bookmarklet_imports_real_profile(new_context: CreateContextCallback, site: str) -> None:
+    def answer(route: Route) -> None:
+        body = PROFILE.read_bytes() if "/users/" in route.request.url else b"x"
+        route.fulfill(body=body, content_type="text/html")
+
+    page = new_context(base_url=site).new_page()
+    page.route("https://**/*", answer)
+    open_mine(page)
+    address = bookmarklet(page)
+    page.goto("https://www.spoj.com/problems/classical/")
+    click_bookmark(page, address)
+    page.wait_for_url("https://www.spoj.com/myaccount")
+    page.goto("https://www.spoj.com/users/kosaksi/", wait_until="domcontentloaded")
+    click_bookmark(page, address)
+    page.get_by_role("button", name="Add 70 solved problems").click()
+    assert len(stored(page, "solved")) == 70
+
+
+def test_bookmarklet_explains_itself(page: Page) -> None:
+    open_mine(page)
+    address = bookmarklet(page)
+    page.locator("#bookmarklet").click()
+    assert message(page).startswith("Drag this button to your bookmarks bar")
+    page.goto("data:text/html,elsewhere")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog") as dialog:
+        click_bookmark(page, address)
+    assert "on your profile on www.spoj.com" in dialog.value.message
