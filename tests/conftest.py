@@ -40,7 +40,7 @@ def standin() -> Iterator[Factory]:
             entries: list[Entry] | int, *faults: str, theme: str = "modern", **options: Any
         ) -> FaultyStandIn:
             listing = problems(entries) if isinstance(entries, int) else entries
-            options |= {"page": THEMES[theme], "faults": map(Fault.parse, faults)}
+            options |= {"render_page": THEMES[theme], "faults": map(Fault.parse, faults)}
             return servers.enter_context(serving(FaultyStandIn(listing, **options)))
 
         yield start

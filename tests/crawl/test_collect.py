@@ -12,7 +12,7 @@ from spojscore_crawler.listing import parse_listing
 from spojscore_crawler.saved import read_har
 from standin.problems import Entry, problems
 from standin.server import Handler, StandIn, serving
-from tests.support.crawling import Crawl, Served
+from tests.support.crawling import Crawl, Factory
 from tests.support.databases import rows
 from tests.support.faults import Fault
 from tests.support.pages import LIST
@@ -73,7 +73,7 @@ def saved_starts(file: Path, server: StandIn) -> list[int | None]:
     ],
 )
 def test_pages_are_navigated_in_order(
-    entries: list[Entry], order: list[int], theme: str, standin: Served, page: Page, tmp_path: Path
+    entries: list[Entry], order: list[int], theme: str, standin: Factory, page: Page, tmp_path: Path
 ) -> None:
     server = standin(entries, theme=theme)
     open_and_paste(page, server)
@@ -85,7 +85,7 @@ def test_pages_are_navigated_in_order(
     assert modes - {("no-cors", "image")} == {("navigate", "document")}
     saved = read_har(file.read_bytes(), server.url)
     assert [one.start for one in saved] == order
-    assert file.name == f"spoj-{saved[-1].read:%Y-%m-%d}.har"
+    assert file.name == f"spoj-{saved[-1].read_at:%Y-%m-%d}.har"
     for one in saved:
         assert parse_listing(one.response.body) == parse_listing(server.list_page(one.start or 0))
     log = json.loads(file.read_bytes())["log"]
@@ -97,7 +97,7 @@ def test_pages_are_navigated_in_order(
     assert len(page.context.pages) == 1
 
 
-def test_waits_a_second_before_each_page(standin: Served, page: Page) -> None:
+def test_waits_a_second_before_each_page(standin: Factory, page: Page) -> None:
     server = standin(60)
     page.clock.install(time=0)
     open_and_paste(page, server, SCRIPT)
@@ -126,7 +126,7 @@ def test_waits_a_second_before_each_page(standin: Served, page: Page) -> None:
     ],
 )
 def test_continue_resumes_after_bad_page(
-    fault: str, reason: str, standin: Served, page: Page, tmp_path: Path
+    fault: str, reason: str, standin: Factory, page: Page, tmp_path: Path
 ) -> None:
     server = standin(200, fault)
     open_and_paste(page, server)
@@ -136,7 +136,7 @@ def test_continue_resumes_after_bad_page(
     assert saved_starts(file, server) == [0, 150, 50, 100, 150, 0]
 
 
-def test_continue_uses_page_in_window(standin: Served, page: Page, tmp_path: Path) -> None:
+def test_continue_uses_page_in_window(standin: Factory, page: Page, tmp_path: Path) -> None:
     server = standin(60, "50:bot-check-403:1")
     open_and_paste(page, server)
     click(page, "Start")
@@ -152,7 +152,7 @@ class StrictStandIn(StandIn):
     def intercept(self, handler: Handler) -> bool:
         if handler.start is not None:
             headers = {"Cache-Control": "max-age=600", "Content-Security-Policy": STRICT_POLICY}
-            handler.answer(self.list_page(handler.start), headers=headers)
+            handler.respond(self.list_page(handler.start), headers=headers)
         return handler.start is not None
 
 
@@ -171,7 +171,7 @@ def test_cached_page_is_loaded_again_under_strict_policy(page: Page, tmp_path: P
 
 @pytest.mark.parametrize(("minutes", "reread"), [(29, []), (31, [0, 150])])
 def test_resumes_after_reload_for_half_an_hour(
-    minutes: int, reread: list[int], standin: Served, page: Page, tmp_path: Path
+    minutes: int, reread: list[int], standin: Factory, page: Page, tmp_path: Path
 ) -> None:
     server = standin(200, "50:status-503:1")
     open_and_paste(page, server)
@@ -187,7 +187,7 @@ def test_resumes_after_reload_for_half_an_hour(
     expect_text(page, "page 1")  # saved pages are discarded
 
 
-def test_runs_once_at_a_time(standin: Served, page: Page) -> None:
+def test_runs_once_at_a_time(standin: Factory, page: Page) -> None:
     open_and_paste(page, standin(60))
     with page.expect_console_message() as message:
         paste(page)
@@ -213,7 +213,7 @@ ROBOTS = {
 }
 
 
-def test_obeys_robots_txt(standin: Served, page: Page) -> None:
+def test_obeys_robots_txt(standin: Factory, page: Page) -> None:
     server = standin(60, "0:wrong-problem")
     allowed = {}
     for robots, is_allowed in ROBOTS.items():
@@ -225,7 +225,7 @@ def test_obeys_robots_txt(standin: Served, page: Page) -> None:
     assert allowed == ROBOTS
 
 
-def test_collected_list_equals_crawled(standin: Served, page: Page, tmp_path: Path) -> None:
+def test_collected_list_equals_crawled(standin: Factory, page: Page, tmp_path: Path) -> None:
     server = standin(220)
     crawl_database, collect_database = tmp_path / "crawl.db", tmp_path / "collect.db"
     assert Crawl(server.url, crawl_database).status == 0

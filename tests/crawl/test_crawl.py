@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from spojscore_crawler.items import Problem
+from spojscore_crawler.pipelines.database import ACCEPT_HINT
 from spojscore_crawler.pipelines.score import add_scores
 from standin.problems import Entry, problems
-from tests.support.crawling import Crawl, Factory, at_page
+from tests.support.crawling import Crawl, Factory, run_at_page
 from tests.support.databases import change, rows
 from tests.support.pages import LIST
 
@@ -50,19 +51,20 @@ def test_first_crawl(theme: str, standin: Factory, database: Path) -> None:
         (row["first_seen"], row["last_changed"], row["delisted"]) for row in rows(database)
     } == {(TODAY, TODAY, None)}
     assert rows(database)[1]["url"] == "https://www.spoj.com/problems/PRIME1/"
-    assert crawl.output.startswith("151 problems (151 new, 0 changed, 0 delisted, 0 relisted) in ")
-    assert crawl.output.endswith(f" s, in {database}\n")
-    # The fence: the last page right after the first, and both again at the very end.
+    assert crawl.last_line.startswith("151 problems (151 new, 0 changed, ")
+    assert crawl.last_line.endswith(f" s, in {database}")
+    # The last page right after the first, and both again at the very end.
     robots, first, last, *middle, again, end = server.requests
     assert (robots, first, last) == ("/robots.txt", f"{LIST}0", f"{LIST}150")
     assert sorted(middle) == [f"{LIST}100", f"{LIST}50"]
     assert sorted([again, end]) == [first, last]
+    assert all(headers["User-Agent"].startswith("spojscore (") for headers in server.headers)
+    assert {headers["Cookie"] for headers in server.headers} == {None}
 
 
 def test_list_of_one_page(standin: Factory, database: Path) -> None:
     server = standin(7)
-    assert Crawl(server.url, database).status == 0
-    assert len(rows(database)) == 7
+    assert Crawl(server.url, database, "MAX_PAGES=1e0").status == 0
     assert server.requests == ["/robots.txt", f"{LIST}0", f"{LIST}0"]
 
 
@@ -77,7 +79,7 @@ def test_second_crawl_updates_only_changes(standin: Factory, database: Path, bef
     entries.append(replace(left, id=99_999, code="ADDED"))
     server = standin(entries)
     crawl = Crawl(server.url, database)
-    assert crawl.output.startswith("120 problems (1 new, 3 changed, 1 delisted, 0 relisted)")
+    assert crawl.last_line.startswith("120 problems (1 new, 3 changed, 1 ")
     content = rows(database)
     listed = [row for row in content if row["delisted"] is None]
     assert stored(database) == records(sorted([*entries, left], key=lambda entry: entry.id))
@@ -87,67 +89,55 @@ def test_second_crawl_updates_only_changes(standin: Factory, database: Path, bef
     assert [row["code"] for row in listed if row["first_seen"] == TODAY] == ["ADDED"]
     [_, crawled] = rows(database, "SELECT pages, problems, added, changed, delisted FROM crawls")
     assert [*crawled.values()] == [3, 120, 1, 3, 1]
-    assert Crawl(server.url, database).output.startswith(
-        "120 problems (0 new, 0 changed, 0 delisted"
-    )
+    assert "(0 new, 0 changed, 0 " in Crawl(server.url, database).last_line
     assert rows(database) == content
 
 
-def test_feed_export(standin: Factory, database: Path, tmp_path: Path) -> None:
-    export = tmp_path / "list.csv"
-    assert Crawl(standin(60).url, database, arguments=["-O", str(export)]).status == 0
+def test_feed_export_and_settings(standin: Factory, tmp_path: Path) -> None:
+    """Settings win over the environment."""
+    export, chosen, other = (tmp_path / name for name in ("list.csv", "chosen.db", "other.db"))
+    settings = (f"SPOJ_URL={standin(60).url}/", f"SPOJSCORE_DB={chosen}")
+    crawl = Crawl("http://nowhere.invalid", other, *settings, arguments=["-O", str(export)])
+    assert crawl.status == 0, crawl.log
+    assert not other.exists()
     with export.open(encoding="utf-8", newline="") as file:
         exported = list(csv.DictReader(file))
-    assert [row["code"] for row in exported] == [entry.code for entry in problems(60)]
+    assert [row["code"] for row in exported] == [row["code"] for row in rows(chosen)]
     assert [*exported[0]] == [field.name for field in fields(Problem)]
-    assert float(exported[1]["per_submission"]) == rows(database)[1]["per_submission"]
-
-
-def test_setting_wins_over_environment(standin: Factory, tmp_path: Path) -> None:
-    chosen = tmp_path / "chosen.db"
-    settings = (f"SPOJ_URL={standin(60).url}/", f"SPOJSCORE_DB={chosen}")
-    assert Crawl("http://nowhere.invalid", tmp_path / "other.db", *settings).status == 0
-    assert len(rows(chosen)) == 60
-    assert not (tmp_path / "other.db").exists()
+    assert float(exported[1]["per_submission"]) == rows(chosen)[1]["per_submission"]
 
 
 def test_problem_hidden_during_crawl(standin: Factory, database: Path, before: bytes) -> None:
     entries = problems(120)
     server = standin(entries)
     left = [*entries[:110], *entries[111:]]
-    at_page(server, 4, lambda: setattr(server, "problems", left))
-    reason = "the list shifted during the crawl: start=100 now lists other problems; crawl again"
+    run_at_page(server, 4, lambda: setattr(server, "problems", left))
+    reason = (
+        "the list shifted during the crawl: start=100 now lists different problems; crawl again"
+    )
     Crawl(server.url, database, "CONCURRENT_REQUESTS=1").assert_failed(reason, before)
 
 
-def test_solve_during_crawl_is_not_a_shift(standin: Factory, database: Path) -> None:
-    entries = problems(120)
-    server = standin(entries)
-    solved = [*entries[:-1], replace(entries[-1], users=entries[-1].users + 1)]
-    at_page(server, 3, lambda: setattr(server, "problems", solved))
-    assert Crawl(server.url, database).status == 0
-    assert stored(database) == records(entries)
-
-
-def test_gate_accept_overrides_short_list(standin: Factory, database: Path, before: bytes) -> None:
-    most = sorted(problems(120), key=lambda entry: -entry.users)[:108]
-    server = standin(sorted(most, key=lambda entry: entry.id))
-    reason = "108 problems, fewer than 98% of the last crawl's 120 (MIN_PROBLEMS_RATIO)"
-    Crawl(server.url, database).assert_failed(reason, before)
+def test_gate_accept(standin: Factory, database: Path, before: bytes) -> None:
+    entries = [replace(entry, name=f"{entry.name} po polsku") for entry in problems(120)]
+    most = sorted(entries, key=lambda entry: -entry.users)[:108]
+    most.sort(key=lambda entry: entry.id)
+    server = standin(most)
+    reason = (
+        "108 problems, fewer than 98% of the last crawl's 120 (MIN_PROBLEMS_RATIO); 108 of 108 "
+        f"names changed, more than 5% (MAX_RENAMED_RATIO); one is now {most[0].name!r}"
+    )
+    Crawl(server.url, database).assert_failed(reason + ACCEPT_HINT, before)
+    # It never overrides a list that is not whole.
+    server.problems = [*most[:-1], replace(most[3], id=most[-1].id)]
+    partial = Crawl(server.url, database, "GATE=accept")
+    partial.assert_failed(f"code {most[3].code} is listed 2 times", before)
+    server.problems = most
     accepted = Crawl(server.url, database, "GATE=accept")
     assert accepted.status == 0
-    assert accepted.output.splitlines()[1] == f"accepted anyway (GATE=accept): {reason}"
+    assert accepted.last_line == f"accepted anyway (GATE=accept): {reason}"
     crawls = rows(database, "SELECT overridden FROM crawls")
     assert [row["overridden"] for row in crawls] == [None, reason]
-
-
-def test_gate_accept_never_overrides_partial_list(
-    standin: Factory, database: Path, before: bytes
-) -> None:
-    entries = problems(120)
-    server = standin([*entries[:119], replace(entries[3], id=entries[119].id)])
-    crawl = Crawl(server.url, database, "GATE=accept")
-    crawl.assert_failed(f"code {entries[3].code} is listed 2 times", before)
 
 
 @pytest.mark.parametrize(

@@ -12,32 +12,20 @@ from tests.support.projects import ROOT
 from tests.support.themes import THEMES
 
 REAL_PAGES = ROOT.parent / "shared" / "spoj" / "pages"
-real_pages = pytest.mark.skipif(not REAL_PAGES.is_dir(), reason="no ../shared/spoj/pages here")
 
 
-@real_pages
-def test_real_page() -> None:
-    page, rows = parse_listing((REAL_PAGES / "list-old-2014-04-28-first.html").read_bytes())
-    assert (page.start, page.end, page.size) == (0, 2950, 50)
-    prime1 = Problem(id=2, code="PRIME1", name="Prime Generator", users=13077, value=0.01)
-    prime1.acceptance = 12.17
-    assert rows[1] == prime1
-    assert (len(rows), sum(row.users for row in rows)) == (50, 178830)
-
-
-@real_pages
-def test_real_last_page() -> None:
-    page, rows = parse_listing((REAL_PAGES / "list-old-2011-09-12-last.html").read_bytes())
-    assert (page.start, page.end, page.size) == (1800, 1800, 50)
-    assert (len(rows), rows[-1].id, sum(row.users for row in rows)) == (12, 9533, 8)
-
-
-@real_pages
-def test_real_pages_without_list() -> None:
+@pytest.mark.skipif(not REAL_PAGES.is_dir(), reason="../shared/spoj/pages is missing")
+def test_real_pages() -> None:
+    names = ("list-old-2014-04-28-first", "list-old-2011-09-12-last", "error-2014-wrong-problem",
+             "cloudflare-challenge-2020-other-site")  # fmt: skip
+    first, last, error, challenge = ((REAL_PAGES / f"{name}.html").read_bytes() for name in names)
+    for body, start, end, rows, users in ((first, 0, 2950, 50, 178830), (last, 1800, 1800, 12, 8)):
+        page, listed = parse_listing(body)
+        assert (page.start, page.end, page.size) == (start, end, 50)
+        assert (len(listed), sum(problem.users for problem in listed)) == (rows, users)
     with pytest.raises(ListingError, match=r"^no problem table; SPOJ says 'Wrong problem id!'$"):
-        parse_listing((REAL_PAGES / "error-2014-wrong-problem.html").read_bytes())
-    body = (REAL_PAGES / "cloudflare-challenge-2020-other-site.html").read_bytes()
-    assert describe_bot_check(HtmlResponse("https://www.spoj.com", body=body))
+        parse_listing(error)
+    assert describe_bot_check(HtmlResponse("https://www.spoj.com", body=challenge))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +156,7 @@ def test_every_row_of_list(theme: str, day: str) -> None:
     rated = Problem(id=99_999, code="RATED", name="Rated", users=0)
     rated.concept_difficulty, rated.implementation_difficulty = 13, 7
     entries = [*problems(day=day), rated]
-    page = THEMES[theme](entries, 0, len(entries), len(entries), 0)
+    page = THEMES[theme](entries, 0, len(entries), len(entries))
     for entry in entries:
         entry.value = float(f"{80 / (41 + entry.users):.2f}")
         if theme == "old":
@@ -183,13 +171,13 @@ def test_page_knows_its_start(theme: str, count: int) -> None:
     entries = problems(count)
     last = (count - 1) // 50 * 50
     for start in {0, 50, 1000, last} & set(range(0, count, 50)):
-        page = THEMES[theme](entries[start : start + 50], start, 50, count, 0)
+        page = THEMES[theme](entries[start : start + 50], start, 50, count)
         read = parse_listing(page).page
         assert (read.start, read.end, read.size) == (start, last, 50 if count > 50 else None)
 
 
 def read_pager(pager: str) -> Page:
-    page = modern_page(problems(1), 0, 50, 1, 0).replace(b"pagination", b"replaced")
+    page = modern_page(problems(1), 0, 50, 1).replace(b"pagination", b"replaced")
     return parse_listing(page.replace(b"</body>", f"{pager}</body>".encode())).page
 
 

@@ -1,7 +1,6 @@
-"""The crawler's requests and pauses."""
+"""The pauses before retries."""
 
 import asyncio
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,15 +9,6 @@ from scrapy.settings import Settings
 
 from spojscore_crawler import middlewares
 from spojscore_crawler.middlewares import BackoffRetryMiddleware
-from tests.support.crawling import Crawl, Factory
-
-
-def test_requests_name_the_crawler_and_return_no_cookie(standin: Factory, database: Path) -> None:
-    server = standin(60)
-    assert Crawl(server.url, database).status == 0
-    assert len(server.headers) == 5
-    assert {headers["Cookie"] for headers in server.headers} == {None}
-    assert all(headers["User-Agent"].startswith("spojscore (") for headers in server.headers)
 
 
 @pytest.mark.parametrize(
@@ -32,16 +22,12 @@ def test_requests_name_the_crawler_and_return_no_cookie(standin: Factory, databa
     ],
 )
 def test_pause(
-    retry: int,
-    crawling: bool,
-    failure: str | None,
-    seconds: float,
-    monkeypatch: pytest.MonkeyPatch,
+    retry: int, crawling: bool, failure: str | None, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    naps: list[float] = []
+    sleeps: list[float] = []
 
     async def sleep(seconds: float) -> None:
-        naps.append(seconds)
+        sleeps.append(seconds)
 
     monkeypatch.setattr(middlewares.asyncio, "sleep", sleep)  # type: ignore[attr-defined]
     middleware = BackoffRetryMiddleware(Settings({"RETRY_BACKOFF": 2, "RETRY_AFTER_MAX": 9}))
@@ -49,5 +35,5 @@ def test_pause(
     middleware.crawler = SimpleNamespace(crawling=crawling, stats=stats)  # type: ignore[assignment]
     meta = {"retry_times": retry, "retry_after": 3}
     asyncio.run(middleware.process_request(Request("http://host", meta=meta)))
-    assert sum(naps) == seconds
-    assert all(nap < 1 for nap in naps)
+    assert sum(sleeps) == seconds
+    assert all(each < 1 for each in sleeps)

@@ -48,7 +48,7 @@ def readings(ids: list[int], shift_at: int, random: Random) -> Iterator[Page]:
         number += 1
         start = request.cb_kwargs["start"]
         page = page_of(ids, start)
-        if gate.page_fault(page, start, 1000):
+        if gate.find_page_error(page, start, 1000):
             return  # it is retried, and the crawl fails in the end
         yield page
         if page.start not in read:

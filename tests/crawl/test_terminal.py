@@ -30,7 +30,7 @@ def test_progress_bar_and_summary(standin: Factory, database: Path) -> None:
     assert status == 0
     assert all(line.startswith("SPOJ:") for line in lines[:-1])
     assert "| 3/3 [" in lines[-2]
-    assert lines[-1].startswith("120 problems (120 new, 0 changed, 0 delisted, 0 relisted) in ")
+    assert lines[-1].startswith("120 problems (120 new, 0 changed, ")
 
 
 def test_error_without_traceback(database: Path) -> None:

@@ -44,17 +44,16 @@ Factory = Callable[..., FaultyStandIn]
 Served = Factory  # until all tests say Factory
 
 
-def crawl_arguments(*settings: str, arguments: Sequence[str] = ()) -> list[str]:
+def crawl_args(*settings: str) -> list[str]:
     """The arguments of `scrapy`, for a crawl at full speed."""
-    options = [word for setting in (*FULL_SPEED, *settings) for word in ("-s", setting)]
-    return ["crawl", "classical", *options, *arguments]
+    return ["crawl", "classical", *(f"-s{setting}" for setting in (*FULL_SPEED, *settings))]
 
 
 def start_crawl(url: str, database: Path, *settings: str, **options: Any) -> subprocess.Popen[str]:
     """Start the command `scrapy crawl classical` itself. `options` are Popen's."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(
-        [SCRAPY, *crawl_arguments(*settings)],
+        [SCRAPY, *crawl_args(*settings)],
         cwd=ROOT,
         env=os.environ | {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)},
         text=True,
@@ -63,7 +62,7 @@ def start_crawl(url: str, database: Path, *settings: str, **options: Any) -> sub
 
 
 class Crawl:
-    """One run of `scrapy crawl classical`: its exit status, output, log and last line.
+    """One run of `scrapy crawl classical`: its exit status, log and last line.
 
     `setup` is called in the process of the crawl, before it.
     """
@@ -79,38 +78,37 @@ class Crawl:
         self.database = database
         self.failed_page = Path(f"{database}.failed.html")
         environment = {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)}
-        words = ["scrapy", *crawl_arguments(*settings, arguments=arguments)]
+        args = ["scrapy", *crawl_args(*settings), *arguments]
         with TemporaryDirectory() as folder:
-            files = [Path(folder, name) for name in ("stdout", "stderr")]
-            process = FORKSERVER.Process(target=_run, args=(words, environment, files, setup))
+            log = Path(folder, "log")
+            process = FORKSERVER.Process(target=_run, args=(args, environment, log, setup))
             process.start()
             process.join(MAX_SECONDS)
             process.kill()
             self.status = process.exitcode
-            self.output, self.log = (file.read_text() for file in files)
-        self.error = self.log.strip().rpartition("\n")[2]
+            self.log = log.read_text()
+        self.last_line = self.log.strip().rpartition("\n")[2]
 
     def assert_failed(self, reason: str, content: bytes | None) -> None:
         """Assert that it failed with `reason`, and that the database still has `content`."""
-        assert self.error == f"error: {reason}; {self.database} is unchanged"
-        assert (self.status, self.output) == (1, "")
+        assert self.last_line == f"error: {reason}; {self.database} is unchanged"
+        assert self.status == 1
         assert (self.database.read_bytes() if self.database.exists() else None) == content
         assert not Path(f"{self.database}-journal").exists()
 
 
 def _run(
-    words: list[str], environment: dict[str, str], files: list[Path], setup: Callable[[], object]
+    args: list[str], environment: dict[str, str], log: Path, setup: Callable[[], object]
 ) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
-    for number, file in enumerate(files, 1):
-        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
+    os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT), sys.stderr.fileno())
     os.environ |= environment
-    sys.argv = words
+    sys.argv = args
     setup()
     execute()
 
 
-def at_page(server: FaultyStandIn, number: int, action: Callable[[], object]) -> None:
+def run_at_page(server: FaultyStandIn, number: int, action: Callable[[], object]) -> None:
     """Run `action` at request number `number` for a page of the list."""
     numbers = count(1)
     server.on_page = lambda: action() if next(numbers) == number else None

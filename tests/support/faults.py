@@ -57,7 +57,7 @@ class Fault:
 
 def _error(status: int, body: bytes = error_page("Error"), **headers: str) -> Callable[..., None]:
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda handler: handler.answer(body, status=status, headers=fields)
+    return lambda handler: handler.respond(body, status=status, headers=fields)
 
 
 def _hang_up(handler: Handler) -> None:
@@ -82,7 +82,7 @@ def _cut(handler: Handler) -> None:
 
 
 def _seven_rows(handler: Handler) -> None:
-    handler.answer(handler.server.list_page(handler.start or 0, rows=7))
+    handler.respond(handler.server.list_page(handler.start or 0, rows=7))
 
 
 def _huge(handler: Handler) -> None:
@@ -100,7 +100,7 @@ def _bomb(handler: Handler) -> None:
     """Send a small body that decompresses to HUGE_PAGE_BYTES."""
     million = gzip.compress(bytes(1_000_000))
     bomb = million * (HUGE_PAGE_BYTES // 1_000_000)
-    handler.answer(bomb, headers={"Content-Encoding": "gzip"})
+    handler.respond(bomb, headers={"Content-Encoding": "gzip"})
 
 
 def _bot_check(status: int, **headers: str) -> Callable[[Handler], None]:

@@ -106,7 +106,7 @@ def test_head_names_site_and_version(site: str) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_list_gets_points(theme: str, visitor: Visitor, listed: dict[str, dict[str, Any]]) -> None:
     entries = problems(120)[40:90]
-    page = THEMES[theme](entries, 0, 50, 120, 0)
+    page = THEMES[theme](entries, 0, 50, 120)
     page = page.replace(entries[7].code.encode(), b"NOTCLASSICAL")
     visitor.open("/problems/classical/", page)
     tables = visitor.page.locator("table.problems")
