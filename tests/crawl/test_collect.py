@@ -189,6 +189,7 @@ def test_resumes_after_reload_for_half_an_hour(
 
 def test_runs_once_at_a_time(standin: Factory, page: Page) -> None:
     open_and_paste(page, standin(60))
+    expect_text(page, "new window")
     with page.expect_console_message() as message:
         paste(page)
     assert "another tab" in message.value.text

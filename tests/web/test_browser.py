@@ -91,6 +91,7 @@ def test_hidden_rows_are_replaced_by_following_ones(page: Page) -> None:
     rows.nth(4).wait_for()
     visible = [row.get_attribute("data-code") for row in rows.all()]
     assert not {*visible} & {*solved}
+    expect(page.locator("h1")).to_contain_text("in all")
     assert 5 <= len(visible) < 10
     # The next page goes on after the last row that was loaded.
     page.get_by_role("link", name="Next page").click()

@@ -156,6 +156,9 @@ def test_text_without_codes_changes_nothing(text: str, expected: str, mine: Page
 
 
 def test_checkbox_marks_solved_and_undo_reverts(mine: Page) -> None:
+    assert len(codes(mine, "suggested")) == 10
+    mine.get_by_role("button", name="Show 10 more").first.click()
+    assert len(codes(mine, "suggested")) == 20
     code = codes(mine, "suggested")[0]
     mine.locator(f"#suggested tr[data-code={code}] .mark").click()
     assert stored(mine, "solved") == [*LISTS["solved"], code]

@@ -75,7 +75,7 @@ def test_each_kind_reads_its_example(page: Page) -> None:
          {"solved": "ONP", "uncertain": "TREE PRIME1"}),
         ("1 | 2018-03-01 10:11:12 | TREE | AC | 0", {"solved": "TREE"}),
         ("code,status\nTREE,solved\nONP,tried\n", {"solved": "TREE", "tried": "ONP"}),
-        ("code,status\nCODE,solved\n", {"solved": "CODE"}),
+        ("code,status\nCODE,solved\nCODE,tried\n", {"solved": "CODE"}),
         ("Code|Solved\n[x](https://spoj.com/problems/ONP)|yes", {"solved": "ONP"}),
         ("Code|Solved\nONP|no\nTREE|", {}),
         ("CODE, ONP\nPRIME1, GSS1", {"solved": "CODE ONP PRIME1 GSS1"}),
