@@ -156,8 +156,9 @@ def test_text_without_codes_changes_nothing(text: str, expected: str, mine: Page
 
 
 def test_checkbox_marks_solved_and_undo_reverts(mine: Page) -> None:
+    mine.get_by_role("radio", name="Easy").check(force=True)
     assert len(codes(mine, "suggested")) == 10
-    mine.get_by_role("button", name="Show 10 more").first.click()
+    mine.locator("#suggested + .more button").click()
     assert len(codes(mine, "suggested")) == 20
     code = codes(mine, "suggested")[0]
     mine.locator(f"#suggested tr[data-code={code}] .mark").click()
