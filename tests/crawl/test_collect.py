@@ -1,7 +1,5 @@
 """collect.js, pasted into the console of a real browser on the stand-in's list."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

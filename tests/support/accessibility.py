@@ -1,7 +1,5 @@
 """What every page must be in a browser: accessible, free of errors, no wider than its window."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import urlsplit
 

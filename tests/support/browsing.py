@@ -1,7 +1,5 @@
 """Chromium for pytest-playwright's fixtures; loaded by tests/conftest.py."""
 
-from __future__ import annotations
-
 import shutil
 from typing import Any
 

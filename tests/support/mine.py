@@ -1,7 +1,5 @@
 """Helpers for the tests of My progress."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

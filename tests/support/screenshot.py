@@ -1,7 +1,5 @@
 """`python -m tests.support.screenshot DB`: take the README's picture, of the list in DB."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Sites with the complete list and with history, and a browser for them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """My progress in a real browser: lists in links and backups, friends, days and storage."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

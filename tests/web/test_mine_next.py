@@ -1,7 +1,5 @@
 """Recommendations of My progress, by the module in a real browser."""
 
-from __future__ import annotations
-
 from math import inf
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Reading of pasted text, by the module in a real browser, and of profiles, by the bookmarklet."""
 
-from __future__ import annotations
-
 import random
 
 import pytest

@@ -1,7 +1,5 @@
 """The user script on SPOJ's pages, with and without the functions of its manager."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any
@@ -79,7 +77,6 @@ def visitor(new_context: CreateContextCallback, site: str) -> Visitor:
 
 @pytest.fixture(params=["manager", "no-manager"])
 def either(request: pytest.FixtureRequest, visitor: Visitor) -> Visitor:
-    """The visitor, with GM functions and without."""
     if request.param == "manager":
         visitor.page.add_init_script(MANAGER)
     return visitor
