@@ -64,7 +64,7 @@ def page(new_context: CreateContextCallback, grown_site: str) -> Iterator[Page]:
 
 
 @pytest.fixture
-def whole(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
+def full_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
     yield from open_page(new_context, site)
 
 

@@ -43,21 +43,16 @@ def test_search_suggests_problems_while_typing(page: Page) -> None:
     page.wait_for_url("**/spojscore/problems/STEADY")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param("/spojscore/problems?_size=max", id="list"),
-        pytest.param("/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2", id="query"),
-    ],
-)
-def test_rows_are_marked(path: str, visitor: Page) -> None:
-    visitor.goto(path)
-    name = visitor.locator("tr[data-code=FCTRL2] .mark").get_attribute("aria-label")
-    assert name == "Solved: Small factorials"
-    states = visitor.locator("main tr[data-code]:is(.solved, .tried)").evaluate_all(
-        "all => all.map(row => row.dataset.code + row.querySelector('.mark').ariaPressed).sort()"
-    )
-    assert states == ["ADDREVmixed", "ONPtrue", "PRIME1true", "STEADYtrue"]
+def test_rows_are_marked(visitor: Page) -> None:
+    query = "/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2"
+    for path in ("/spojscore/problems?_size=max", query):
+        visitor.goto(path)
+        name = visitor.locator("tr[data-code=FCTRL2] .mark").get_attribute("aria-label")
+        assert name == "Solved: Small factorials"
+        states = visitor.locator("main tr[data-code]:is(.solved, .tried)").evaluate_all(
+            "all => all.map(row => row.dataset.code + row.querySelector('.mark').ariaPressed)"
+        )
+        assert sorted(states) == ["ADDREVmixed", "ONPtrue", "PRIME1true", "STEADYtrue"]
 
 
 def test_mark_changes_the_list(visitor: Page) -> None:
@@ -105,29 +100,29 @@ def test_problem_page_has_three_state_switch(page: Page) -> None:
     assert stored(page, "solved") == []
 
 
-def test_ladder_shows_next_rung(whole: Page) -> None:
-    whole.goto("/ladder")
-    first = whole.locator("[data-rung='1']")
+def test_ladder_shows_next_rung(full_page: Page) -> None:
+    full_page.goto("/ladder")
+    first = full_page.locator("[data-rung='1']")
     own = [row.get_attribute("data-code") for row in first.locator("[data-code]").all()]
-    store(whole, solved=own)
-    whole.goto("/ladder")
+    store(full_page, solved=own)
+    full_page.goto("/ladder")
     expect(first.locator("[data-rung-progress]")).to_have_text(f"{len(own)} of {len(own)} solved")
-    total = whole.locator("[data-ladder-total]")
+    total = full_page.locator("[data-ladder-total]")
     assert total.inner_text().startswith(f"{len(own)} of ")
     assert total.locator("a").get_attribute("href") == "#rung-2"
-    open_mine(whole)
-    whole.get_by_role("tab", name="Progress").click()
-    whole.locator("#ladder").get_by_role("link", name="rung 2").click()
-    assert whole.url.endswith("/ladder#rung-2")
+    open_mine(full_page)
+    full_page.get_by_role("tab", name="Progress").click()
+    full_page.locator("#ladder").get_by_role("link", name="rung 2").click()
+    assert full_page.url.endswith("/ladder#rung-2")
 
 
-def test_topics_show_progress_by_family(whole: Page) -> None:
-    store(whole, **LISTS)
-    whole.goto("/topics")
-    notes = whole.locator("[data-family] [data-progress]:visible")
+def test_topics_show_progress_by_family(full_page: Page) -> None:
+    store(full_page, **LISTS)
+    full_page.goto("/topics")
+    notes = full_page.locator("[data-family] [data-progress]:visible")
     notes.first.wait_for()
     texts = notes.all_inner_texts()
-    assert len(texts) == whole.locator("[data-family]").count() > 4
+    assert len(texts) == full_page.locator("[data-family]").count() > 4
     assert all(re.fullmatch(r"\d+ of [\d,]+ solved", text) for text in texts)
     assert sum(int(text.split()[0]) for text in texts) > 0
 

@@ -16,10 +16,12 @@ from tests.support.sites import shown
 TEXT = (
     "https://www.spoj.com/problems/LEAVING/ and https://www.spoj.com/problems/NOSUCH/\nPRIME1 ONP"
 )
-MINE = ["LEAVING", "PRIME1", "ONP"]
+PASTED_CODES = ["LEAVING", "PRIME1", "ONP"]
 
 
-def test_paste_shows_worth_and_next_problems(page: Page, listed: dict[str, dict[str, Any]]) -> None:
+def test_paste_shows_points_and_next_problems(
+    page: Page, listed: dict[str, dict[str, Any]]
+) -> None:
     open_mine(page)
     assert page.locator(".tiles").is_hidden()
     paste(page, TEXT)
@@ -27,9 +29,9 @@ def test_paste_shows_worth_and_next_problems(page: Page, listed: dict[str, dict[
         "Added 3 solved problems: LEAVING, PRIME1, ONP. No longer on SPOJ, so worth no points: "
         "LEAVING. Not classical SPOJ problems: NOSUCH."
     )
-    assert stored(page, "solved") == MINE
+    assert stored(page, "solved") == PASTED_CODES
     assert page.locator("#add").is_hidden()
-    own = [listed[code] for code in MINE if code in listed]
+    own = [listed[code] for code in PASTED_CODES if code in listed]
     assert page.locator("#points").inner_text() == shown(sum(row["score"] for row in own))
     assert page.locator("#solved").inner_text() == "2"
     bands = sorted({row["band"] for row in listed.values()})
@@ -40,7 +42,7 @@ def test_paste_shows_worth_and_next_problems(page: Page, listed: dict[str, dict[
             for band in bands
         ]
     )
-    # The answer is in sight.
+    # The first suggestion is visible without scrolling.
     first = page.locator("#suggested tbody tr").first.bounding_box()
     assert first
     assert first["y"] < HEIGHT
@@ -182,18 +184,20 @@ def test_text_pasted_before_the_list_arrives_stays(page: Page) -> None:
     assert stored(page, "solved") == ["ONP"]
 
 
-def test_all_problems_at_once(whole: Page, crawled: Path) -> None:
-    every = rows(crawled)
-    open_mine(whole)
-    text = " ".join(row["code"] for row in every)
-    whole.locator("#mine-text").evaluate("(box, text) => { box.value = text; }", text)
-    whole.get_by_role("button", name="Add to my list").click()
-    expect(whole.locator("#solved")).to_have_text("3,974")
-    assert whole.locator("#points").inner_text() == shown(sum(row["score"] for row in every))
-    assert whole.locator("#next-note").inner_text().startswith("Nothing left")
-    tab(whole, "List")
-    whole.locator("#whole-list").get_by_role("button", name="Show all").click()
-    expect(whole.locator("#whole-list li")).to_have_count(3974)
+def test_all_problems_at_once(full_page: Page, crawled: Path) -> None:
+    all_problems = rows(crawled)
+    open_mine(full_page)
+    text = " ".join(row["code"] for row in all_problems)
+    full_page.locator("#mine-text").evaluate("(box, text) => { box.value = text; }", text)
+    full_page.get_by_role("button", name="Add to my list").click()
+    expect(full_page.locator("#solved")).to_have_text("3,974")
+    assert full_page.locator("#points").inner_text() == shown(
+        sum(row["score"] for row in all_problems)
+    )
+    assert full_page.locator("#next-note").inner_text().startswith("Nothing left")
+    tab(full_page, "List")
+    full_page.locator("#whole-list").get_by_role("button", name="Show all").click()
+    expect(full_page.locator("#whole-list li")).to_have_count(3974)
 
 
 def test_tabs_are_accessible_and_fit(page: Page) -> None:

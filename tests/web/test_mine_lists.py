@@ -22,7 +22,7 @@ from tests.support.mine import (
 from tests.support.sites import shown
 
 MINUS = "\N{MINUS SIGN}"
-DAMAGED = {
+DAMAGED_STORAGE = {
     "solved": ["ONP", 7, None, "<b>", "x" * 99, {}],
     "tried": {"ONP": 1},
     "friends": {"Ann": ["ONP", 1], "Bob": "ONP", "": ["ONP"]},
@@ -89,7 +89,7 @@ def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("Restored 3 solved problems and 1 tried.").wait_for()
     assert {name: stored(mine, name) for name in before} == before
-    file.write_text(json.dumps({"spojscore": 1, **DAMAGED}))
+    file.write_text(json.dumps({"spojscore": 1, **DAMAGED_STORAGE}))
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("Restored 1 solved problem.").wait_for()
     assert (stored(mine, "solved"), stored(mine, "friends")) == (["ONP"], {"Ann": ["ONP"]})
@@ -129,11 +129,12 @@ def test_codes_can_be_removed(mine: Page) -> None:
 
 
 def test_damaged_storage_is_left_out(page: Page) -> None:
-    store(page, **DAMAGED)
+    store(page, **DAMAGED_STORAGE)
     open_mine(page)
     assert page.locator("#solved").inner_text() == "1"
     page.evaluate(
-        "names => names.forEach((n) => { localStorage[`spojscore.${n}`] = '{[' })", [*DAMAGED]
+        "names => names.forEach((n) => { localStorage[`spojscore.${n}`] = '{[' })",
+        [*DAMAGED_STORAGE],
     )
     page.reload()
     page.locator("#next:not([hidden])").wait_for()
@@ -183,7 +184,7 @@ def test_words_count_for_a_friend_without_confirmation(mine: Page) -> None:
     assert stored(mine, "solved") == LISTS["solved"]
 
 
-# Pictures are drawn, and visits stored, after the answer to a paste.
+# Visits are stored after the paste has been processed.
 HAS_VISIT = """([day, solved]) =>
     JSON.parse(localStorage.getItem("spojscore.days") ?? '{"days": []}').days
         .some((one) => one.day === day && one.solved === solved)"""

@@ -76,7 +76,7 @@ def visitor(new_context: CreateContextCallback, site: str) -> Visitor:
 
 
 @pytest.fixture(params=["manager", "no-manager"])
-def either(request: pytest.FixtureRequest, visitor: Visitor) -> Visitor:
+def each_visitor(request: pytest.FixtureRequest, visitor: Visitor) -> Visitor:
     if request.param == "manager":
         visitor.page.add_init_script(MANAGER)
     return visitor
@@ -120,17 +120,17 @@ def test_list_gets_points(theme: str, visitor: Visitor, listed: dict[str, dict[s
     assert [row[-1] for row in after[-1]][-len(entries) :] == texts
 
 
-def test_problem_gets_a_line(either: Visitor, listed: dict[str, dict[str, Any]]) -> None:
-    either.open("/problems/ONP/", PROBLEM)
-    either.wait()
+def test_problem_gets_a_line(each_visitor: Visitor, listed: dict[str, dict[str, Any]]) -> None:
+    each_visitor.open("/problems/ONP/", PROBLEM)
+    each_visitor.wait()
     row = listed["ONP"]
-    line = either.page.locator("#problem-name + #spojscore")
+    line = each_visitor.page.locator("#problem-name + #spojscore")
     text = line.inner_text()
     assert text.startswith(f"{row['score']:.6g} points · you gain {row['points_if_solved']:.6g} · ")
     assert f"{row['users']:,} solvers · {row['acceptance']:.0f}% accepted" in text
     link = line.get_by_role("link", name="spojscore")
-    assert link.get_attribute("href") == f"{either.site}/spojscore/problems/ONP"
-    assert either.page.locator("#problem-name").inner_text() == "ONP - Transform"
+    assert link.get_attribute("href") == f"{each_visitor.site}/spojscore/problems/ONP"
+    assert each_visitor.page.locator("#problem-name").inner_text() == "ONP - Transform"
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_unexpected_page_is_unchanged(path: str, body: bytes, visitor: Visitor) 
     assert errors == []
 
 
-def test_fetches_once_a_day(either: Visitor) -> None:
+def test_fetches_once_a_day(each_visitor: Visitor) -> None:
     for time, fetches in (
         ("2036-11-25T10:00Z", 1),  # the clock was wrong
         ("2026-11-25T10:00Z", 2),
@@ -191,12 +191,12 @@ def test_fetches_once_a_day(either: Visitor) -> None:
         ("2026-11-26T09:59Z", 2),
         ("2026-11-26T10:01Z", 3),
     ):
-        either.page.clock.set_system_time(time)
-        either.open("/problems/ONP/", PROBLEM)
-        either.wait()
-        assert len(either.requests) == fetches
-    for url, headers in either.requests:
-        assert url.startswith(f"{either.site}/spojscore/problems.json?")
+        each_visitor.page.clock.set_system_time(time)
+        each_visitor.open("/problems/ONP/", PROBLEM)
+        each_visitor.wait()
+        assert len(each_visitor.requests) == fetches
+    for url, headers in each_visitor.requests:
+        assert url.startswith(f"{each_visitor.site}/spojscore/problems.json?")
         assert "ONP" not in headers.get("referer", "")
         assert "cookie" not in headers
 
