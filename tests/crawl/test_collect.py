@@ -40,6 +40,11 @@ def click(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
+def start(page: Page, server: StandIn) -> None:
+    open_and_paste(page, server)
+    click(page, "Start")
+
+
 def expect_text(page: Page, text: str) -> None:
     expect(page.locator("body > div").last).to_contain_text(text)
 
@@ -127,8 +132,7 @@ def test_continue_resumes_after_bad_page(
     fault: str, reason: str, standin: Factory, page: Page, tmp_path: Path
 ) -> None:
     server = standin(200, fault)
-    open_and_paste(page, server)
-    click(page, "Start")
+    start(page, server)
     expect_text(page, reason)
     file = save(page, tmp_path, "Continue")
     assert saved_starts(file, server) == [0, 150, 50, 100, 150, 0]
@@ -136,8 +140,7 @@ def test_continue_resumes_after_bad_page(
 
 def test_continue_uses_page_in_window(standin: Factory, page: Page, tmp_path: Path) -> None:
     server = standin(60, "50:bot-check-403:1")
-    open_and_paste(page, server)
-    click(page, "Start")
+    start(page, server)
     expect_text(page, "asks whether you are a robot")
     page.context.pages[-1].reload()  # as after an answered check
     save(page, tmp_path, "Continue")
@@ -172,8 +175,7 @@ def test_resumes_after_reload_for_half_an_hour(
     minutes: int, reread: list[int], standin: Factory, page: Page, tmp_path: Path
 ) -> None:
     server = standin(200, "50:status-503:1")
-    open_and_paste(page, server)
-    click(page, "Start")
+    start(page, server)
     expect_text(page, "HTTP 503")
     page.context.pages[-1].close()
     page.add_init_script(f"const now = Date.now; Date.now = () => now() + {minutes} * 60_000;")
@@ -217,8 +219,7 @@ def test_obeys_robots_txt(standin: Factory, page: Page) -> None:
     allowed = {}
     for robots, is_allowed in ROBOTS.items():
         server.robots = robots.encode()
-        open_and_paste(page, server)
-        click(page, "Start")
+        start(page, server)
         expect_text(page, "not a list of problems" if is_allowed else "robots.txt")
         allowed[robots] = requested_starts(server) == [0]
     assert allowed == ROBOTS
@@ -229,8 +230,7 @@ def test_collected_list_equals_crawled(standin: Factory, page: Page, tmp_path: P
     crawl_database, collect_database = tmp_path / "crawl.db", tmp_path / "collect.db"
     assert Crawl(server.url, crawl_database).status == 0
     server.faults = [Fault.parse("100:bot-check-coop:1")]
-    open_and_paste(page, server)
-    click(page, "Start")
+    start(page, server)
     expect_text(page, "closed or isolated")
     file = save(page, tmp_path, "Continue")
     assert Crawl(server.url, collect_database, arguments=["-a", f"pages={file}"]).status == 0
