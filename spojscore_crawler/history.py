@@ -93,13 +93,13 @@ def _parse(row: dict[str, str]) -> dict[str, Any]:
     return {column: COLUMNS[column](value) if value else None for column, value in row.items()}
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m spojscore_crawler.history", description=__doc__
     )
     parser.add_argument("database", type=Path)
     try:
-        import_lists(parser.parse_args().database)
+        import_lists(parser.parse_args(arguments).database)
     except StoreError as error:
         sys.exit(f"error: {error}")
 

@@ -3,6 +3,7 @@
 Source: the HAR 1.2 specification, http://www.softwareishard.com/blog/har-12-spec/.
 """
 
+import codecs
 import json
 import re
 from base64 import b64decode
@@ -27,6 +28,7 @@ MAX_AGE = timedelta(minutes=10)  # of a response when the browser requests the p
 # Fields that Chrome sets on a response from its cache or a service worker.
 CHROME_CACHES = ("_fromCache", "_fetchedViaServiceWorker", "_responseCacheStorageCacheName")
 SAFARI_NETWORK_SOURCES = (None, "", "Network Load")  # others are caches or local overrides
+URL_SAFE = str.maketrans("-_", "+/")  # URL-safe base64, which may lack padding
 RELOAD = "load the page again and save once more"
 # Traces of page translators: Edge, Chrome and Google's widget, its proxy, Yandex, Immersive
 # Translate, DeepL, Firefox, Papago. Several also change the page's language, which is English.
@@ -82,7 +84,7 @@ def _read_folder(folder: Path) -> list[SavedPage]:
         raise SavedPagesError("no *.html files in this folder")
     return [
         SavedPage(
-            HtmlResponse(str(file), body=file.read_bytes()), None, "saved pages",
+            HtmlResponse(str(file), body=_to_utf_8(file.read_bytes())), None, "saved pages",
             datetime.fromtimestamp(file.stat().st_mtime, UTC),
         )
         for file in files
@@ -137,14 +139,11 @@ def parse_list_url(url: str, site: str) -> tuple[int, int] | None:
 def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
     """Read an entry of the list. Raises SavedPagesError if its response is not usable."""
     fields = entry.get("response") or {}
-    content = fields.get("content") or {}
-    text: str = content.get("text") or ""
-    is_base64 = content.get("encoding") == "base64"
     response = HtmlResponse(
         url,
         status=fields.get("status") or 0,
         headers={header["name"]: header["value"] for header in fields.get("headers") or []},
-        body=b64decode(text) if is_base64 else text.encode("utf-8", "replace"),
+        body=_to_utf_8(_decode_body(fields.get("content") or {})),
     )
     if reason := describe_bot_check(response):
         raise SavedPagesError(reason)
@@ -183,3 +182,17 @@ def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) ->
         date = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
         return read - (date if date.tzinfo else date.replace(tzinfo=UTC)) > MAX_AGE
     return False
+
+
+def _decode_body(content: dict[str, Any]) -> bytes:
+    text: str = content.get("text") or ""
+    # Some programs label plain text as base64, which never contains "<".
+    if content.get("encoding") == "base64" and "<" not in text:
+        return b64decode(f"{text.translate(URL_SAFE)}==")
+    return text.encode("utf-8", "replace")
+
+
+def _to_utf_8(body: bytes) -> bytes:
+    """Convert a UTF-16 page, recognized by its byte order mark, to UTF-8."""
+    is_utf_16 = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return body.decode("utf-16", "replace").encode() if is_utf_16 else body

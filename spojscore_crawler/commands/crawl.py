@@ -1,7 +1,6 @@
 """`scrapy crawl` with a meaningful exit status: Scrapy's own is 0 however the crawl ended."""
 
 import argparse
-import signal
 import sys
 from contextlib import suppress
 from typing import Any
@@ -19,9 +18,6 @@ class Command(ScrapyCrawl):
         crawler = self.crawler_process.create_crawler(args[0])
         task: Any = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        # A late Ctrl-C must not turn a commit into a failure.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
         stats = crawler.stats.get_stats() if crawler.stats else {}
         database = crawler.settings["SPOJSCORE_DB"]
         if "spojscore/committed" in stats:

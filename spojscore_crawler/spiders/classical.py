@@ -152,7 +152,8 @@ class ClassicalSpider(Spider):
         if self.pages_path is None and host not in LOCAL_HOSTS:
             raise CloseSpider(f"-a day= is for saved pages; {host} shows today's list")
         with suppress(ValueError):
-            return date.fromisoformat(self.day_text)
+            if (day := date.fromisoformat(self.day_text)).isoformat() == self.day_text:
+                return day
         raise CloseSpider(f"-a day={self.day_text} is not a date in the form YYYY-MM-DD")
 
     def record_failure(self, reason: str, response: Response | None = None) -> CloseSpider:

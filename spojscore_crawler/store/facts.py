@@ -170,7 +170,7 @@ def replace(path: Path, name: str, file: Path) -> str:
     message = f"{path}: {after} {kind.noun} ({before} before), as of {facts.day}"
     if facts.day not in file.name:
         message += ", when the file was changed: its name has no day"
-    message += f"\n{unknown} codes in the file are not in the list"
+    message += f"\n{unknown} codes in the file are not in the database"
     if unlisted := {source for [source] in sources} - topics.read_topics().keys():
         message += f"\nnot in topics.csv or article-topics.csv: {' '.join(sorted(unlisted))}"
     return message

@@ -71,7 +71,7 @@ def read_state(path: Path) -> State:
             raise StoreError(f"{path}: needs an upgrade; run `make check`")
         [[damage]] = db.execute("PRAGMA quick_check(1)")
         if damage != "ok":
-            raise StoreError(f"{path}: damaged: {damage}")
+            raise StoreError(f"{path}: damaged: {damage.splitlines()[-1]}")
         crawls = db.execute(f"SELECT {', '.join(CrawlRow._fields)} FROM crawls ORDER BY id")
         lineage = tuple(CrawlRow(*row) for row in crawls)
         if not lineage:

@@ -9,7 +9,7 @@ import pytest
 
 from spojscore_crawler import check
 from tests.support.commits import A, B, crawl
-from tests.support.databases import change
+from tests.support.databases import change, rows
 
 
 @pytest.fixture
@@ -83,9 +83,11 @@ def test_unsound(
 
 
 def test_damaged(fresh_database: Path) -> None:
-    content, page = fresh_database.read_bytes(), 4096
-    fresh_database.write_bytes(content[: 3 * page] + bytes(page) + content[4 * page :])
-    with pytest.raises(SystemExit, match=f"^error: {fresh_database}: .*(malformed|damaged)"):
+    [history] = rows(fresh_database, "SELECT rootpage FROM sqlite_schema WHERE name = 'history'")
+    with fresh_database.open("r+b") as file:
+        file.seek(4096 * (history["rootpage"] - 1))
+        file.write(bytes(4096))
+    with pytest.raises(SystemExit, match=f"^error: {fresh_database}: damaged: .+$"):
         check.main([str(fresh_database)])
 
 

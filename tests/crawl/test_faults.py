@@ -45,7 +45,7 @@ def test_permanent_fault(
     server = standin(150, f"50:{fault}")
     crawl = Crawl(server.url, database, "DOWNLOAD_TIMEOUT=0.7", "RETRY_TIMES=1")
     crawl.assert_failed(f"{server.url}{LIST}50: {reason.format(url=server.url)}", before)
-    assert crawl.failed_page.exists() is ("saved" in effects)
+    assert Path(f"{database}.failed.html").exists() is ("saved" in effects)
     assert (server.requests.count(f"{LIST}50") > 1) is ("retried" in effects)
 
 

@@ -57,9 +57,18 @@ def test_times_are_utc() -> None:
     assert page.read_at.isoformat() == "2026-11-24T22:30:00.250000+00:00"
 
 
-def test_base64() -> None:
-    content = {"text": b64encode("Łódź".encode()).decode(), "encoding": "base64"}
-    assert read(har_entry(URL + "0", None, content=content)) == [(0, "Łódź".encode())]
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        pytest.param(b64encode("Łódź".encode()).decode(), "Łódź", id="base64"),
+        pytest.param(b64encode("Łódź".encode("utf-16")).decode(), "Łódź", id="utf-16"),
+        pytest.param("w7_Dvz4-Pj8_YQ", "ÿÿ>>>??a", id="url-safe-without-padding"),
+        pytest.param("<a>Łódź</a>", "<a>Łódź</a>", id="plain-text-labeled-base64"),
+    ],
+)
+def test_base64(text: str, body: str) -> None:
+    content = {"text": text, "encoding": "base64"}
+    assert read(har_entry(URL + "0", None, content=content)) == [(0, body.encode())]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +212,7 @@ def test_folder(tmp_path: Path) -> None:
     with pytest.raises(SavedPagesError, match=r"no \*\.html files in this folder$"):
         read_saved_pages(tmp_path, SPOJ)
     for name in ("a.html", "b.htm", "c.HTM", "d.txt"):
-        (tmp_path / name).write_text(name)
+        (tmp_path / name).write_text(name, encoding="utf-16" if name == "b.htm" else "utf-8")
     pages = read_saved_pages(tmp_path, SPOJ)
     assert {page.response.body for page in pages} == {b"a.html", b"b.htm", b"c.HTM"}
     assert {page.start for page in pages} == {None}

@@ -45,7 +45,10 @@ def test_invalid_setting(setting: str, value: str, reason: str, database: Path) 
     ("url", "arguments", "reason"),
     [
         (SPOJ, {"day": "2026-01-01"}, f"-a day= is for saved pages; {SPOJ[8:]} shows today's list"),
-        (SPOJ, {"pages": ".", "day": "x"}, "-a day=x is not a date in the form YYYY-MM-DD"),
+        *(
+            (SPOJ, {"pages": ".", "day": day}, f"-a day={day} is not a date in the form YYYY-MM-DD")
+            for day in ("today", "20260101", "2026-W01-1")
+        ),
         (SPOJ, {"page": "x"}, "unknown argument -a page; use -a pages= or -a day="),
         *(
             (url, {}, f"SPOJ_URL is {url!r}, not an http or https address")

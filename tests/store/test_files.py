@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 
@@ -47,6 +48,15 @@ def test_transaction_locks_before_it_reads(database: Path) -> None:
     locked = pytest.raises(sqlite3.OperationalError, match="locked")
     with closing(other), transaction(database), locked:
         other.execute("BEGIN IMMEDIATE")
+
+
+def test_second_writer_waits(database: Path) -> None:
+    crawl(database, 0, A)
+    with ThreadPoolExecutor() as pool:
+        with transaction(database):
+            commit = pool.submit(crawl, database, 1, A)
+            wait([commit], timeout=0.2)
+        commit.result()
 
 
 def test_failed_transaction_leaves_no_new_file(database: Path) -> None:

@@ -1,6 +1,5 @@
-"""Killed crawls, concurrent crawls, and disks and outputs that cannot be written."""
+"""Killed crawls, concurrent crawls, and unwritable disks."""
 
-import builtins
 import resource
 import signal
 import subprocess
@@ -10,7 +9,6 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from time import sleep
-from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -26,8 +24,8 @@ CHANGED = [replace(entry, users=entry.users + 1) for entry in problems(120)]
 COMMIT_UNDER_LOCK = """
 from tests.support.commits import *
 from spojscore_crawler.store.files import lock
-lock(path := Path({!r}))
-crawl(path, 1, A, B)
+with lock(path := Path({!r})):
+    crawl(path, 1, A, B)
 """
 
 
@@ -46,24 +44,6 @@ def test_crawl_interrupted_while_it_waits(standin: Factory, database: Path, befo
     assert process.returncode == 1
     assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is unchanged"
     assert database.read_bytes() == before
-
-
-def interrupt_summary() -> None:
-    """Deliver SIGINT, without Scrapy's handler, when the summary of the crawl is printed."""
-    print_ = builtins.print
-
-    def interrupted_print(*args: Any, **options: Any) -> None:
-        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-            raise KeyboardInterrupt
-        print_(*args, **options)
-
-    builtins.print = interrupted_print
-
-
-def test_late_interrupt_keeps_commit(standin: Factory, database: Path) -> None:
-    crawl = Crawl(standin(60).url, database, setup=interrupt_summary)
-    assert crawl.status == 0, crawl.log
-    assert crawl.last_line.startswith("60 problems (60 new")
 
 
 def test_killed_commit_is_rolled_back(database: Path) -> None:

@@ -43,5 +43,5 @@ def test_test_and_problems_without_votes_are_excluded() -> None:
 
 
 def test_ties_do_not_depend_on_the_order() -> None:
-    tied = [problem(f"T{n}", 80, users=60_000 + n % 2) for n in range(8)]
-    assert codes(*tied) == codes(*reversed(tied)) == ["T1", "T3", "T5", "T7", "T0"]
+    candidates = [problem(f"T{n}", 80, users=60_000 + n % 2) for n in range(8)]
+    assert codes(*candidates) == codes(*reversed(candidates)) == ["T1", "T3", "T5", "T7", "T0"]

@@ -13,9 +13,8 @@ def test_each_file_is_in_lists() -> None:
     assert sorted(history.LISTS) == sorted(p.stem for p in history.DATA.glob("????-??-??.csv"))
 
 
-def test_each_list_is_a_crawl(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["history", str(database)])
-    history.main()
+def test_each_list_is_a_crawl(database: Path) -> None:
+    history.main([str(database)])
     crawls = rows(database, "SELECT day, source, problems, added, delisted, solves FROM crawls")
     assert [crawl["day"] for crawl in crawls] == sorted(history.LISTS)
     assert crawls[:3] == [

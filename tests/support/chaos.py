@@ -1,9 +1,9 @@
-"""`python -m tests.support.chaos`: crawls with random faults, shifts and kills.
+"""`python -m tests.support.chaos`: crawl with random faults, shifts and kills.
 
 Crawls one stand-in into one database, again and again. Before each crawl the list changes; during
 it, a problem comes or goes, pages fail, and a signal arrives at a random page. Then the database
-must hold the last committed list or the new one, whole. A seed repeats all of that, except for the
-order in which concurrent requests arrive.
+must hold the last committed list or the new one, whole. The seed determines everything except the
+order of concurrent requests.
 """
 
 import argparse
@@ -21,26 +21,27 @@ from tqdm import tqdm
 
 from spojscore_crawler.store.files import StoreError
 from spojscore_crawler.store.state import read_state
-from standin.problems import Entry, problems
+from standin.problems import problems
 from standin.server import serving
 from tests.support.crawling import MAX_SECONDS, start_crawl
 from tests.support.databases import rows
 from tests.support.faults import KINDS, Fault, FaultyStandIn
 
-COUNT = 240
-SLOW = {"hang", "huge", "busy"}
-FAULTS = sorted({*KINDS, "status-500", "status-404"} - SLOW)
-SETTINGS = ("RETRY_TIMES=2", "MIN_USERS_RATIO=0.5", "CONCURRENT_REQUESTS=2")
+LISTED = problems(240)
+SLOW_KINDS = {"hang", "huge", "busy"}
+FAULTS = sorted({*KINDS, "status-500", "status-404"} - SLOW_KINDS)
+SETTINGS = ("RETRY_TIMES=2", "MIN_PROBLEMS_RATIO=0.9", "MIN_USERS_RATIO=0.5")
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+Rows = set[tuple[int, str, int]]  # (id, code, users)
 
 
 class Chaos:
     def __init__(self, seed: int, database: Path) -> None:
         self.random, self.database = Random(seed), database
-        self.server = FaultyStandIn(problems(COUNT))
-        self.always: dict[int, Entry] = {}  # listed during the whole crawl
-        self.ever: dict[int, Entry] = {}  # listed at some time during it
-        self.stored: dict[int, tuple[str, int]] = {}  # (code, users) according to the database
+        self.server = FaultyStandIn(LISTED)
+        self.always: Rows = set()  # listed during the whole crawl
+        self.ever: Rows = set()  # listed at some time during it
+        self.stored: Rows = set()
 
     def crawl(self) -> str:
         """Crawl a changed list once, and check the database. Returns how the crawl ended."""
@@ -50,39 +51,32 @@ class Chaos:
             replace(entry, users=entry.users + self.random.choice((0, 0, 1, 5)))
             for entry in self.server.problems
         ]
-        self.always = {entry.id: entry for entry in self.server.problems}
-        self.ever = dict(self.always)
+        self.always = self.ever = self.listed()
         self.server.faults = [self.fault() for _ in range(self.random.choice((0, 0, 0, 1, 2)))]
-        actions: dict[int, Callable[[], object]] = {self.random.randrange(1, 12): self.change_list}
+        actions: dict[int, Callable[[], object]] = {self.random.randrange(1, 20): self.change_list}
         with start_crawl(self.server.url, self.database, *SETTINGS) as process:
             if self.random.random() < 0.4:
                 number = self.random.choice(SIGNALS)
-                actions[self.random.randrange(1, 8)] = lambda: process.send_signal(number)
+                actions[self.random.randrange(1, 9)] = lambda: process.send_signal(number)
             requests = count(1)
             self.server.on_page = lambda: actions.get(next(requests), int)()  # noqa: PLW0108
             _, log = process.communicate(timeout=MAX_SECONDS)
         return self.check(process.returncode, log)
 
+    def listed(self) -> Rows:
+        return {(entry.id, entry.code, entry.users) for entry in self.server.problems}
+
     def change_list(self) -> None:
-        """Add a problem at the end or in the middle, or hide one."""
-        entries = list(self.server.problems)
-        hidden = {entry.id: entry for entry in problems(COUNT)}
-        for entry in entries:
-            hidden.pop(entry.id, None)
-        if self.random.random() < 0.5 and len(entries) > COUNT - 3:
-            entries.remove(self.random.choice(entries))
-        elif hidden:
-            entries.append(self.random.choice([*hidden.values()]))
-        else:
-            id_ = max(100_000, entries[-1].id + 1)
-            entries.append(replace(entries[-1], id=id_, code=f"NEW{id_}"))
-        self.server.problems = sorted(entries, key=lambda entry: entry.id)
-        now = {entry.id: entry for entry in entries}
-        self.always = {id_: entry for id_, entry in self.always.items() if id_ in now}
-        self.ever |= now
+        """Hide a problem, or list it again."""
+        entries = {entry.id: entry for entry in self.server.problems}
+        entry = self.random.choice(LISTED)
+        if not entries.pop(entry.id, None):
+            entries[entry.id] = entry
+        self.server.problems = [entries[id_] for id_ in sorted(entries)]
+        self.always, self.ever = self.always & self.listed(), self.ever | self.listed()
 
     def fault(self) -> Fault:
-        start = self.random.choice(range(0, COUNT, 50))
+        start = self.random.choice(range(0, len(LISTED), 50))
         # In a first crawl, a last page of seven rows may be the whole last page.
         kinds = FAULTS if self.stored else [kind for kind in FAULTS if kind != "seven-rows"]
         return Fault.parse(f"{start}:{self.random.choice(kinds)}{self.random.choice(('', ':1'))}")
@@ -90,10 +84,8 @@ class Chaos:
     def check(self, status: int, log: str) -> str:
         """Raise AssertionError unless the database holds the last list or the new one, whole."""
         table = rows(self.database) if self.database.exists() else []
-        listed = {row["id"]: (row["code"], row["users"]) for row in table if not row["delisted"]}
-        new = {id_: (entry.code, entry.users) for id_, entry in self.ever.items()}
-        is_new = self.always.keys() <= listed.keys() and listed.items() <= new.items()
-        is_old = listed == self.stored
+        listed = {(row["id"], row["code"], row["users"]) for row in table if not row["delisted"]}
+        is_new, is_old = self.always <= listed <= self.ever, listed == self.stored
         message = log.strip().rpartition("\n")[2]
         assert status <= 1, message
         assert status != 1 or message.startswith("error: "), message

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from scrapy.cmdline import execute
@@ -33,9 +33,6 @@ COMPONENTS = (
     "spojscore_crawler.progress.",
     "spojscore_crawler.spiders.classical.",
     "scrapy.core.downloader.handlers.http11.",
-    "scrapy.pqueues.",
-    "scrapy.shell.",
-    "scrapy.utils.test.",
 )
 FORKSERVER = get_context("forkserver")
 FORKSERVER.set_forkserver_preload([__name__, *(c.rpartition(".")[0] for c in COMPONENTS)])
@@ -76,17 +73,15 @@ class Crawl:
         setup: Callable[[], object] = int,
     ) -> None:
         self.database = database
-        self.failed_page = Path(f"{database}.failed.html")
         environment = {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)}
         args = ["scrapy", *crawl_args(*settings), *arguments]
-        with TemporaryDirectory() as folder:
-            log = Path(folder, "log")
-            process = FORKSERVER.Process(target=_run, args=(args, environment, log, setup))
+        with NamedTemporaryFile("r") as log:
+            process = FORKSERVER.Process(target=_run, args=(args, environment, log.name, setup))
             process.start()
             process.join(MAX_SECONDS)
             process.kill()
             self.status = process.exitcode
-            self.log = log.read_text()
+            self.log = log.read()
         self.last_line = self.log.strip().rpartition("\n")[2]
 
     def assert_failed(self, reason: str, content: bytes | None) -> None:
@@ -98,10 +93,10 @@ class Crawl:
 
 
 def _run(
-    args: list[str], environment: dict[str, str], log: Path, setup: Callable[[], object]
+    args: list[str], environment: dict[str, str], log: str, setup: Callable[[], object]
 ) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
-    os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT), sys.stderr.fileno())
+    os.dup2(os.open(log, os.O_WRONLY), sys.stderr.fileno())
     os.environ |= environment
     sys.argv = args
     setup()
