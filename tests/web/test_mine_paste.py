@@ -60,7 +60,6 @@ def test_each_kind_reads_its_example(page: Page) -> None:
     [
         ("PRIME1 TEST ADDREV FCTRL PALIN BULK LCA EKO",
          {"solved": "PRIME1 TEST ADDREV FCTRL PALIN BULK LCA EKO"}),
-        ("prime1 test addrev", {"solved": "PRIME1 TEST ADDREV"}),
         ("- PRIME1\n* TREE\n3. ALL", {"solved": "PRIME1 TREE ALL"}),
         ('["PRIME1", "code", "dp"]', {"solved": "PRIME1 CODE DP"}),
         ("hello world", {}),
@@ -71,7 +70,6 @@ def test_each_kind_reads_its_example(page: Page) -> None:
         (" \n", {}),
         ("I solved ONP and a tree, and TREE and prime1.",
          {"solved": "ONP", "uncertain": "TREE PRIME1"}),
-        ("1 | 2018-03-01 10:11:12 | TREE | AC | 0", {"solved": "TREE"}),
         ("code,status\nTREE,solved\nONP,tried\n", {"solved": "TREE", "tried": "ONP"}),
         ("code,status\nCODE,solved\nCODE,tried\n", {"solved": "CODE"}),
         ("Code|Solved\n[x](https://spoj.com/problems/ONP)|yes", {"solved": "ONP"}),
