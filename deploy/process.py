@@ -45,16 +45,16 @@ def running(command: Sequence[str | Path], **options: Any) -> Iterator[subproces
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def run(command: Sequence[str | Path], seconds: float, *, secret: str = "", **options: Any) -> str:
-    """Run a command and return its output without `secret`. Prints it if it raises PublishError."""
+def run(command: Sequence[str | Path], timeout: float, *, secret: str = "", **options: Any) -> str:
+    """Run a command and return its output without `secret`. If it fails, print the output."""
     name = " ".join(map(str, [Path(command[0]).name, *command[1:3]]))
     # Files, because an orphaned child process could keep a pipe open.
     with TemporaryFile() as out, TemporaryFile() as err:
         with running(command, stdout=out, stderr=err, **options) as process:
             try:
-                status = process.wait(seconds)
+                status = process.wait(timeout)
             except subprocess.TimeoutExpired as error:
-                raise PublishError(f"`{name}` took longer than {seconds / 60:g} minutes") from error
+                raise PublishError(f"`{name}` took longer than {timeout / 60:g} minutes") from error
         texts = []
         for file in (out, err):
             file.seek(0)
@@ -76,4 +76,4 @@ def find_python() -> Path:
             python = Path(run(command, 600), "bin", f"python{PYTHON_VERSION}")
             if python.is_file():
                 return python
-    raise PublishError(f"no Python {PYTHON_VERSION} found, and uv could not install it; install it")
+    raise PublishError(f"uv could not install Python {PYTHON_VERSION}; install it by hand")
