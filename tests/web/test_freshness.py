@@ -14,6 +14,7 @@ from tests.support.commits import A, B, crawl
 from tests.support.databases import change
 from tests.support.projects import ROOT
 from tests.support.sites import get, served, words
+from web.options import VERSION
 
 PAGES = ["/", "/spojscore", "/spojscore/problems", "/spojscore/problems/P1", "/spojscore/attempts"]
 
@@ -47,9 +48,10 @@ def test_freshness(age: dict[str, float], is_stale: bool, database: Path) -> Non
         hours = timedelta(**age) / timedelta(hours=1)
         assert facts.pop("age_hours") == pytest.approx(hours, abs=0.5)
         assert datetime.fromisoformat(facts.pop("finished")) == finished
-        assert facts == {"crawl": 2, "problems": 2, "stale": is_stale}
+        assert facts == {"crawl": 2, "problems": 2, "stale": is_stale, "version": VERSION}
         for path in PAGES:
             page = Selector(get(f"{site}{path}"))
+            assert page.css("footer span::text")[-1].get() == f"spojscore {VERSION}"
             when = page.css("time.relative")[0]
             assert datetime.fromisoformat(when.attrib["datetime"]) == finished
             # A page is cached, so only a script says how long ago that was.
