@@ -16,7 +16,7 @@ from tests.support.browsing import launched
 from tests.support.sites import running
 from web import serve
 
-README = Path("web", "screenshot.png")
+README = Path("docs", "screenshot.png")
 STATIC = Path("web", "static")
 PORT = 8099
 STYLE = """<style>
