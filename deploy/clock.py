@@ -23,12 +23,8 @@ def clock(database: Path) -> None:
     while True:
         triggers.get()
         if not is_public(datetime.now(UTC)):
-            publish(database)
-
-
-def publish(database: Path) -> None:
-    with running(["make", "publish", f"DB={database}"]) as process:
-        process.wait()
+            with running(["make", "publish", f"DB={database}"]) as process:
+                process.wait()
 
 
 def is_public(now: datetime) -> bool:

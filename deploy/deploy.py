@@ -1,7 +1,6 @@
 """Deploys the verified bundle, and checks which crawl the public site shows."""
 
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -12,15 +11,14 @@ from deploy.pull import read_database
 from deploy.site import Freshness, site_url
 from spojscore_crawler.store.state import read_state
 
-VARIABLES = target.VARIABLES | {"SITE_URL": "the site's address, https://…"}
+VARIABLES = (*target.VARIABLES, "SITE_URL")
 PAUSE_SECONDS = 5.0
 
 
 def variables(_: Path) -> None:
     """Check that the environment has the variables of a deployment. Raises PublishError."""
     if names := [name for name in VARIABLES if not os.environ.get(name)]:
-        print(*(f"{name}: {VARIABLES[name]}" for name in names), sep="\n", file=sys.stderr)
-        raise PublishError(f"set {', '.join(names)} to deploy; `make rehearse` does all but that")
+        raise PublishError(f"set {', '.join(names)} to deploy, as docs/publishing.md explains")
     site_url()
 
 

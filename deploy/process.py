@@ -20,29 +20,41 @@ class PublishError(Exception):
 
 
 @contextmanager
+def _delayed_signals() -> Iterator[None]:
+    """Raise KeyboardInterrupt at the end if SIGINT or SIGTERM arrived. A mask binds one thread."""
+    arrivals: list[int] = []
+    signals = (signal.SIGINT, signal.SIGTERM)
+    handlers = {
+        number: signal.signal(number, lambda n, _: arrivals.append(n)) for number in signals
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if arrivals:
+        raise KeyboardInterrupt
+
+
+@contextmanager
 def running(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command in the background. Stops it and its child processes at the end."""
-    # A signal between the fork and the inner `try` would leave it running.
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    process = None
     try:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, process_group=0,
-            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask),  # noqa: PLW1509
-            **options,
-        )  # fmt: skip
-        try:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            yield process
-        finally:
+        with _delayed_signals():
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, process_group=0, **options
+            )
+        yield process
+    except FileNotFoundError as error:
+        raise PublishError(f"{command[0]} is not installed") from error
+    finally:
+        if process:
             for number in (signal.SIGTERM, signal.SIGKILL):
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, number)
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(10)  # seconds of grace
-    except FileNotFoundError as error:
-        raise PublishError(f"{command[0]} is not installed") from error
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def run(command: Sequence[str | Path], timeout: float, *, secret: str = "", **options: Any) -> str:

@@ -14,11 +14,7 @@ from web.options import DATABASE, OPTIONS
 HERE = Path(__file__).parent
 CLI = HERE / "node_modules" / ".bin" / "vercel"
 DATASETTE = Path(sys.executable).with_name("datasette")
-VARIABLES = {
-    "VERCEL_TOKEN": "create one at https://vercel.com/account/tokens",
-    "VERCEL_ORG_ID": "orgId in .vercel/project.json after `deploy/node_modules/.bin/vercel link`",
-    "VERCEL_PROJECT_ID": "projectId in the same file",
-}
+VARIABLES = ("VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID")
 # The only variables that the CLI, uv and Python get from the environment.
 PASSED_VARIABLES = """
     PATH HOME LANG LC_ALL TMPDIR XDG_CACHE_HOME XDG_DATA_HOME NODE_EXTRA_CA_CERTS NODE_OPTIONS

@@ -46,6 +46,7 @@ def assert_ends(pid: int) -> None:
         os.close(file)
 
 
+@pytest.mark.usefixtures("httpserver")  # it has a thread, which may get the signal
 @pytest.mark.parametrize("method", ["__init__", "wait"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_interrupted_step_leaves_no_process(
