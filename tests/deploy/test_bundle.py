@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -119,18 +120,12 @@ def old_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return hash_bundle()
 
 
-def fail(_: Path, draft: Path) -> None:
-    draft.mkdir()
-    (draft / "index.py").write_text("half")
-    raise PublishError("the target's reason")
-
-
 def test_build_replaces_bundle_only_if_complete(
     old_bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crawl(DATABASE, 0, A)
-    monkeypatch.setattr(target, "build", fail)
-    with pytest.raises(PublishError, match="the target's reason"):
+    monkeypatch.setattr(target, "build", Mock(side_effect=PublishError("the reason")))
+    with pytest.raises(PublishError, match="the reason"):
         build(DATABASE)
     DATABASE.write_bytes(b"Not a database, and long enough to be read as one." * 20)
     with pytest.raises(StoreError, match="not a database"):

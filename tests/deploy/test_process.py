@@ -12,18 +12,9 @@ import pytest
 
 from deploy import __main__, process
 from deploy.process import find_python, run
-from tests.support.projects import ROOT
 
 # A command with a child process; writes both process ids.
 FAMILY = ["sh", "-c", "tail -f /dev/null & echo $$ $! >pids; wait"]
-# A step that runs it.
-STEP = f"""
-import sys
-from deploy import __main__, process
-__main__.STEPS["build"] = lambda database: process.run({FAMILY!r}, 60)
-sys.argv = ["deploy", "build"]
-__main__.main()
-"""
 
 
 @pytest.fixture
@@ -69,17 +60,6 @@ def test_interrupted_step_leaves_no_process(
     with pytest.raises(SystemExit, match=r"^error: interrupted$"):
         __main__.main()
     assert len(family) == 2
-    for pid in family:
-        assert_ends(int(pid))
-
-
-def test_stopped_make_leaves_no_process(pids: Path) -> None:
-    Path("step.py").write_text(STEP)
-    Path("Makefile").write_text(f"publish:\n\t{sys.executable} step.py\n")
-    make = subprocess.Popen(["make", "publish"], env=os.environ | {"PYTHONPATH": str(ROOT)})
-    family = pids.read_text().split()
-    make.terminate()  # as systemd does
-    assert make.wait(60) != 0
     for pid in family:
         assert_ends(int(pid))
 

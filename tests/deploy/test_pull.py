@@ -1,10 +1,9 @@
 """Pulling the published database."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,11 +15,11 @@ from deploy import __main__, pull
 from deploy.process import PublishError
 from spojscore_crawler.store import files
 from spojscore_crawler.store.files import StoreError
+from spojscore_crawler.store.state import read_state
 from tests.support.commits import A, B, C, crawl
 from tests.support.databases import change, rows
 from tests.support.public_site import publish
 
-Environment = pytest.MonkeyPatch
 DB, HASH = "/spojscore.db", "/spojscore.db.sha256"
 
 
@@ -35,23 +34,15 @@ def assert_refused(database: Path, reason: str) -> None:
     assert list(database.parent.glob("*.pull*")) == []
 
 
-@pytest.mark.parametrize("days", [pytest.param(0, id="no-database"), pytest.param(1, id="older")])
+@pytest.mark.parametrize("days", range(4), ids=["no-database", "older", "same", "newer"])
 def test_pull_takes_newer_database(days: int, public_database: Path, database: Path) -> None:
-    for day in range(days):
-        crawl(database, day, A, B)
+    for day, lists in zip(range(days), ((A, B), (A, C), (B, C)), strict=False):
+        crawl(database, day, *lists)
+    newer = database if days >= 2 else public_database
+    content = newer.read_bytes()
     pull.pull(database)
-    assert database.read_bytes() == public_database.read_bytes()
-    assert list(database.parent.glob("*.pull*")) == []
-
-
-@pytest.mark.parametrize("extra", [pytest.param(0, id="same"), pytest.param(1, id="newer")])
-def test_pull_keeps_local_database(extra: int, public_database: Path, database: Path) -> None:
-    shutil.copy(public_database, database)
-    for day in range(2, 2 + extra):
-        crawl(database, day, B, C)
-    content = database.read_bytes()
-    assert pull.pull(database).startswith("Kept ")
     assert database.read_bytes() == content
+    assert list(database.parent.glob("*.pull*")) == []
 
 
 def test_fork_is_resolved_by_either_command(
@@ -74,7 +65,7 @@ def test_fork_is_resolved_by_either_command(
 
 
 def test_first_publication_needs_first(
-    site: HTTPServer, database: Path, monkeypatch: Environment
+    site: HTTPServer, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(PublishError, match=r"returned HTTP 404; set FIRST=1 "):
         pull.pull(database)
@@ -83,26 +74,23 @@ def test_first_publication_needs_first(
     assert not database.exists()
 
 
-@pytest.mark.parametrize(
-    ("first", "has_local"),
-    [pytest.param("1", False, id="first"), pytest.param("", True, id="local")],
-)
-def test_pull_without_site(
-    first: str, has_local: bool, database: Path, monkeypatch: Environment
-) -> None:
-    monkeypatch.setenv("FIRST", first)
+def test_pull_without_site(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SITE_URL", raising=False)
-    if has_local:
-        crawl(database, 0, A)
+    with pytest.raises(PublishError, match="SITE_URL is ''"):
+        pull.pull(database)
+    with monkeypatch.context() as patch:
+        patch.setenv("FIRST", "1")
+        assert pull.pull(database).startswith("Skipped: SITE_URL is not set")
+    crawl(database, 0, A)
     assert pull.pull(database).startswith("Skipped: SITE_URL is not set")
 
 
-@pytest.mark.parametrize("url", ["", "spojscore.app", "http://127.0.0.1:9", "http://no.invalid"])
-def test_pull_refuses_unreachable_site(url: str, database: Path, monkeypatch: Environment) -> None:
+@pytest.mark.parametrize("url", ["spojscore.app", "http://127.0.0.1:9", "http://no.invalid"])
+def test_pull_refuses_unreachable_site(
+    url: str, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SITE_URL", url)
-    with pytest.raises(PublishError, match=f"SITE_URL is '{url}'" if "/" not in url else url):
-        pull.pull(database)
-    assert not database.exists()
+    assert_refused(database, url)
 
 
 Fault = Callable[[HTTPServer, Path], object]
@@ -148,7 +136,7 @@ def publish_source(source: str) -> object:
 )
 def test_pull_refuses_bad_database(
     fault: Fault, reason: str, site: HTTPServer, public_database: Path, database: Path,
-    monkeypatch: Environment,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(pull, "MAX_DATABASE_BYTES", 3_000_000)
     crawl(database, 0, A, B)
@@ -158,8 +146,7 @@ def test_pull_refuses_bad_database(
 
 def test_pull_refuses_crawl_of_the_future(public_database: Path, database: Path) -> None:
     """The clocks of two machines may differ by five minutes."""
-    [crawl] = rows(public_database, "SELECT finished FROM crawls WHERE id = 2")
-    finished = datetime.fromisoformat(crawl["finished"])
+    finished = read_state(public_database).finished
     with time_machine.travel(finished - timedelta(minutes=5, seconds=1), tick=False):
         assert_refused(database, "is in the future")
     with time_machine.travel(finished - timedelta(minutes=4), tick=False):
@@ -188,7 +175,7 @@ def test_pull_refuses_locked_database(database: Path) -> None:
 
 
 def test_command_line(
-    site: HTTPServer, public_database: Path, database: Path, monkeypatch: Environment
+    site: HTTPServer, public_database: Path, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["deploy", "pull", str(database)])
     __main__.main()
