@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.support.browsing"]
 pytest.register_assert_rewrite("tests.support")
 
 from standin.problems import Entry, problems  # noqa: E402
@@ -23,6 +24,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # Hide `make test` from the make processes that tests run.
 for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
     os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Each browser context has its own."""
 
 
 @pytest.fixture
