@@ -44,11 +44,8 @@ class BackoffRetryMiddleware(RetryMiddleware):
         header = (response.headers.get("Retry-After") or b"").strip()
         request.meta["retry_after"] = wait = int(header) if header.isdigit() else 0
         if wait > self.max_wait:
-            logger.warning(
-                "%s asks to wait %.0f s (more than RETRY_AFTER_MAX): not retried",
-                response.url,
-                wait,
-            )
+            reason = f"Retry-After is {wait} s (more than RETRY_AFTER_MAX)"
+            logger.warning("%s: not retrying, %s", response.url, reason)
             return response
         return super().process_response(request, response)
 

@@ -133,7 +133,7 @@ def test_unreadable_row(cells: tuple[str, ...], reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "reason"),
+    ("html", "reason"),
     [
         ("<table class=problems></table>", "no problems in the problem table"),
         ("Problem hidden", "no problem table; SPOJ says 'Problem hidden'"),
@@ -141,9 +141,9 @@ def test_unreadable_row(cells: tuple[str, ...], reason: str) -> None:
     ],
     ids=["empty", "hidden", "cut"],
 )
-def test_page_without_list(page: str, reason: str) -> None:
+def test_page_without_list(html: str, reason: str) -> None:
     with pytest.raises(ListingError, match=f"^{reason}"):
-        parse_listing(page.encode())
+        parse_listing(html.encode())
 
 
 def test_two_encodings_in_one_page() -> None:
