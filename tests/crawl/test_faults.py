@@ -28,7 +28,6 @@ from tests.support.pages import LIST, SPOJ
         ("hang", "no response in time", "retried"),
         ("hang-up", "the connection was lost", "retried"),
         ("cut", "the response was cut off", "retried"),
-        ("huge", "the page is too large (DOWNLOAD_MAXSIZE)", ""),
         ("bomb", "the page is too large (DOWNLOAD_MAXSIZE)", ""),
         ("redirect-login", "HTTP 302, a redirect to {url}/login", "saved"),
         (
