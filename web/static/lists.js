@@ -1,7 +1,7 @@
 // The tabs List and Friends of My progress.
 
 import { byId, formatCount, fillProblems, make, formatNumber, pointsText, showChips } from "./draw.js";
-import { amounts, change, describe, describeUnknown, isSolved, listedProblems, lists, listCodes, findProblems, readText, without, replaceAll, showMessage, snapshot } from "./mine.js";
+import { describeAmount, change, describe, describeUnknown, isSolved, listedProblems, lists, listCodes, findProblems, readText, without, replaceAll, showMessage, snapshot } from "./mine.js";
 import { byGain, sum } from "./recommend.js";
 import { createBackup, deleteAll, readBackup, toAddress, union } from "./storage.js";
 
@@ -87,7 +87,7 @@ async function restore({ target }) {
     showMessage(["This file is not a backup. Choose a JSON file saved with “Download backup”."]);
     return;
   }
-  replaceAll(copy, `Restored ${amounts(copy.lists)}.`, snapshot());
+  replaceAll(copy, `Restored ${describeAmount(copy.lists)}.`, snapshot());
 }
 
 function deleteData() {
