@@ -86,6 +86,8 @@ def test_hidden_rows_are_replaced_by_following_ones(page: Page) -> None:
     rows.first.wait_for()
     expect(page.locator("#hide-solved")).to_have_attribute("aria-pressed", "true")
     assert not {*visible} & {row.get_attribute("data-code") for row in rows.all()}
+    page.locator("#hide-solved").click()
+    expect(page.locator("h1")).not_to_contain_text("in all")
 
 
 def test_problem_page_has_three_state_switch(page: Page) -> None:
