@@ -40,8 +40,7 @@ function showFriends() {
     showFriends();
   };
   const toButton = (name) => make("button", { type: "button", onclick: choose, "aria-pressed": name === friend }, name);
-  const buttons = [...lists.friends.keys()].map(toButton);
-  byId("friend-names").replaceChildren(...buttons);
+  byId("friend-names").replaceChildren(...[...lists.friends.keys()].map(toButton));
   const theirs = lists.friends.get(friend) ?? new Set();
   const friendOnly = listedProblems.filter((problem) => theirs.has(problem.code) && !isSolved(problem)).sort(byGain);
   const mineOnly = listedProblems.filter((problem) => isSolved(problem) && !theirs.has(problem.code)).sort(byGain);
