@@ -10,47 +10,59 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from standin.problems import problems
-from standin.server import StandIn, serving
 from tests.support.browsing import launched
-from tests.support.crawling import Crawl
+from tests.support.commits import crawl
 from tests.support.databases import rows
 from tests.support.grown import make as grow
 from tests.support.looking import DESK, looking
 from tests.support.mine import LISTED, LISTS, open_mine, store
 from tests.support.projects import ROOT
-from tests.support.sites import served
+from tests.support.sites import start_site
 
 
 @pytest.fixture(scope="session")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the stand-in's whole list. Not to be written to."""
-    database = tmp_path_factory.mktemp("crawled") / "whole-list.db"
-    with serving(StandIn(problems())) as server:
-        crawl = Crawl(server.url, database)
-    assert crawl.status == 0, crawl.log
+def full_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with SPOJ's whole list, committed once. Not to be written to."""
+    database = tmp_path_factory.mktemp("full") / "spojscore.db"
+    crawl(database, 0, *problems())
     return database
 
 
 @pytest.fixture(scope="session")
-def site(crawled: Path) -> Iterator[str]:
-    """The address of a Datasette that serves `crawled`."""
-    with served(crawled) as (address, _):
+def site(full_database: Path) -> Iterator[str]:
+    """The address of a site with `full_database`."""
+    with start_site(full_database) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def history_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with 40 days of history and hostile names, see grown.py. Not to be written to."""
-    database = tmp_path_factory.mktemp("grown") / "grown.db"
+    database = tmp_path_factory.mktemp("history") / "spojscore.db"
     grow(database)
     return database
 
 
 @pytest.fixture(scope="session")
-def grown_site(grown: Path) -> Iterator[str]:
-    """The address of a Datasette that serves `grown`."""
-    with served(grown) as (address, _):
+def history_site(history_database: Path) -> Iterator[str]:
+    """The address of a site with `history_database`."""
+    with start_site(history_database) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def crawled(full_database: Path) -> Path:
+    return full_database
+
+
+@pytest.fixture(scope="session")
+def grown(history_database: Path) -> Path:
+    return history_database
+
+
+@pytest.fixture(scope="session")
+def grown_site(history_site: str) -> str:
+    return history_site
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +72,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, grown_site: str) -> Iterator[Page]:
-    """A browser at `grown_site`; see `looking`."""
-    with looking(browser, grown_site, DESK) as page:
+def page(browser: Browser, history_site: str) -> Iterator[Page]:
+    """A browser at `history_site`; see `looking`."""
+    with looking(browser, history_site, DESK) as page:
         yield page
 
 
@@ -94,6 +106,6 @@ def mine(page: Page) -> Page:
 
 
 @pytest.fixture
-def listed(grown: Path) -> dict[str, dict[str, Any]]:
-    """The problems of `grown` by code."""
-    return {row["code"]: row for row in rows(grown, LISTED)}
+def listed(history_database: Path) -> dict[str, dict[str, Any]]:
+    """The problems of `history_database` by code."""
+    return {row["code"]: row for row in rows(history_database, LISTED)}

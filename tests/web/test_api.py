@@ -15,7 +15,7 @@ from parsel import Selector
 from playwright.sync_api import Browser
 
 from tests.support.databases import rows
-from tests.support.sites import get
+from tests.support.sites import get, get_page
 from tests.support.tools import missing
 
 PANDAS = "pandas==3.1.1"
@@ -23,7 +23,7 @@ PANDAS = "pandas==3.1.1"
 
 @pytest.fixture(scope="module")
 def api(site: str) -> Selector:
-    return Selector(get(f"{site}/api"))
+    return get_page(f"{site}/api")
 
 
 def code(api: Selector, title: str) -> str:
@@ -45,15 +45,15 @@ def test_curl(api: Selector, tmp_path: Path) -> None:
         assert answer.strip() not in ("", "[]"), command
 
 
-def test_sqlite(api: Selector, crawled: Path, tmp_path: Path) -> None:
+def test_sqlite(api: Selector, full_database: Path, tmp_path: Path) -> None:
     if not shutil.which("curl") or not shutil.which("sqlite3"):
         missing("curl or sqlite3 is not installed")
     answer = ran(["sh", "-e", "-c", code(api, "sqlite")], tmp_path)
-    [expected] = rows(crawled, "SELECT * FROM problem_history WHERE code = 'PRIME1'")
+    [expected] = rows(full_database, "SELECT * FROM problem_history WHERE code = 'PRIME1'")
     assert answer.startswith(f"{expected['day']}|83055|0.00096275")
 
 
-def test_pandas(api: Selector, crawled: Path, tmp_path: Path) -> None:
+def test_pandas(api: Selector, full_database: Path, tmp_path: Path) -> None:
     # In an environment of its own: where pandas is installed, sqlite-utils imports it.
     python = [str(Path(sys.executable).with_name("uv")), "run", "--no-project", "--with", PANDAS]
     try:
@@ -61,7 +61,7 @@ def test_pandas(api: Selector, crawled: Path, tmp_path: Path) -> None:
     except subprocess.CalledProcessError as error:
         missing(f"the example does not run: {error.stderr}")
     expected = rows(
-        crawled,
+        full_database,
         "SELECT code FROM problems WHERE liked >= 80 AND users >= 100 "
         "ORDER BY points_if_solved DESC LIMIT 10",
     )

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from parsel import Selector
 
 from tests.support.databases import rows
-from tests.support.sites import get, shown, words
+from tests.support.sites import get_page, points_text, words
 from web.plugins.charts import Line, line, round_numbers, thin_out
 from web.words import between, change, number
 
@@ -83,16 +82,16 @@ def test_words() -> None:
     assert texts == ["1,234,567", "40", "0.25", "1,234.5", "0.0000125"]
 
 
-def test_stats_add_up(site: str, crawled: Path) -> None:
-    scores = sorted(row["score"] for row in rows(crawled))
-    page = words(get(f"{site}/charts"))
+def test_stats_add_up(site: str, full_database: Path) -> None:
+    scores = sorted(row["score"] for row in rows(full_database))
+    page = words(get_page(f"{site}/charts"))
     for count in (500, 1000):
-        assert f"{count:,} give {shown(sum(scores[:count]))} points" in page
+        assert f"{count:,} give {points_text(sum(scores[:count]))} points" in page
     assert f"Points {sum(scores):,.0f}" in page
 
 
-def test_charts_link_to_their_data(grown_site: str) -> None:
-    page = Selector(get(f"{grown_site}/charts"))
+def test_charts_link_to_their_data(history_site: str) -> None:
+    page = get_page(f"{history_site}/charts")
     links = set(page.css("main a[href^='/spojscore/']::attr(href)").getall())
     names = ("by_solvers", "most_solved", "solves", "rising", "falls", "moved")
     assert {link.partition("?")[0] for link in links} >= {f"/spojscore/{name}" for name in names}

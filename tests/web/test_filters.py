@@ -1,41 +1,39 @@
 """Filters of the list: their results, wording and errors."""
 
-import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
-from parsel import Selector
 
-from tests.support.databases import change
-from tests.support.sites import get, refusal, served, words
+from tests.support.sites import get, get_json, get_page, start_site, words
 
 LIST = "/spojscore/problems"
 
 
+NAMES = {
+    "PRIME1": "A Bug’s Life", "TDKPRIME": "What’s Next", "AGGRCOW": "Erdős and the Cows",
+    "FCTRL": "Crêpe Brûlée", "FCTRL2": "Straße nach Łódź", "ADDREV": "What''s Next",
+    "EKO": "100% sure", "GSS1": "1000 times", "ABCDEF": "a\\b",
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
-def renamed(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def names_site(full_database: Path) -> Iterator[str]:
     """A site with names that are hard to search, and a removed problem."""
-    database = tmp_path_factory.mktemp("renamed") / "renamed.db"
-    shutil.copy(crawled, database)
-    change(database, "UPDATE problems SET name = 'Another'")
-    for code, name in {
-        "PRIME1": "A Bug’s Life", "TDKPRIME": "What’s Next", "AGGRCOW": "Erdős and the Cows",
-        "FCTRL": "Crêpe Brûlée", "FCTRL2": "Straße nach Łódź", "ADDREV": "What''s Next",
-        "EKO": "100% sure", "GSS1": "1000 times", "ABCDEF": "a\\b",
-    }.items():  # fmt: skip
-        change(database, f"UPDATE problems SET name = '{name}' WHERE code = '{code}'")
-    change(database, "UPDATE problems SET delisted = '2026-01-01' WHERE code = 'ONP'")
-    with served(database) as (address, _):
+    with start_site(
+        full_database,
+        "UPDATE problems SET name = 'Another'",
+        *(f"UPDATE problems SET name = '{NAMES[code]}' WHERE code = '{code}'" for code in NAMES),
+        "UPDATE problems SET delisted = '2026-01-01' WHERE code = 'ONP'",
+    ) as address:
         yield address
 
 
 def codes(site: str, **query: str) -> set[str]:
     every = {"_shape": "array", "_size": "max"} | query
-    matches = json.loads(get(f"{site}{LIST}.json?{urlencode(every)}"))
+    matches = get_json(f"{site}{LIST}.json?{urlencode(every)}")
     return {row["code"] for row in matches}
 
 
@@ -54,8 +52,8 @@ def codes(site: str, **query: str) -> set[str]:
     ],
 )
 @pytest.mark.parametrize("parameter", ["_q", "_search"])
-def test_search(text: str, expected: set[str], parameter: str, renamed: str) -> None:
-    assert codes(renamed, **{parameter: text}) == expected
+def test_search(text: str, expected: set[str], parameter: str, names_site: str) -> None:
+    assert codes(names_site, **{parameter: text}) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,22 +69,22 @@ def test_search(text: str, expected: set[str], parameter: str, renamed: str) -> 
     ],
 )
 def test_like_characters_are_literal(
-    parameter: str, value: str, test: object, renamed: str
+    parameter: str, value: str, test: object, names_site: str
 ) -> None:
-    every = json.loads(get(f"{renamed}{LIST}.json?_shape=array&_size=max"))
+    every = get_json(f"{names_site}{LIST}.json?_shape=array&_size=max")
     expected = {row["code"] for row in every if test(row)}  # type: ignore[operator]
     assert expected
-    assert codes(renamed, **{parameter: value}) == expected
-    page = json.loads(get(f"{renamed}{LIST}.json?_size=0&{urlencode({parameter: value})}"))
+    assert codes(names_site, **{parameter: value}) == expected
+    page = get_json(f"{names_site}{LIST}.json?_size=0&{urlencode({parameter: value})}")
     assert page["filtered_table_rows_count"] == len(expected)
     assert sum(band["count"] for band in page["facet_results"]["band"]["results"]) == len(expected)
 
 
-def test_removed_problems_are_hidden(renamed: str) -> None:
-    listed = codes(renamed)
+def test_removed_problems_are_hidden(names_site: str) -> None:
+    listed = codes(names_site)
     assert len(listed) == 3973
-    assert codes(renamed, _delisted="1") == listed | {"ONP"}
-    assert codes(renamed, delisted__notnull="1") == {"ONP"}
+    assert codes(names_site, _delisted="1") == listed | {"ONP"}
+    assert codes(names_site, delisted__notnull="1") == {"ONP"}
 
 
 @pytest.mark.parametrize(
@@ -108,9 +106,9 @@ def test_removed_problems_are_hidden(renamed: str) -> None:
     ],
 )
 def test_unknown_names_are_refused(address: str, sentence: str, site: str) -> None:
-    assert sentence in json.loads(refusal(f"{site}/spojscore/{address.format('.json')}"))["error"]
-    assert sentence in refusal(f"{site}/spojscore/{address.format('.csv')}")
-    assert sentence in words(refusal(f"{site}/spojscore/{address.format('')}"))
+    assert sentence in get_json(f"{site}/spojscore/{address.format('.json')}", 400)["error"]
+    assert sentence in get(f"{site}/spojscore/{address.format('.csv')}", 400)
+    assert sentence in words(get_page(f"{site}/spojscore/{address.format('')}", 400))
 
 
 def test_datasette_arguments_pass(site: str) -> None:
@@ -122,7 +120,7 @@ def test_datasette_arguments_pass(site: str) -> None:
 
 def test_conditions_are_worded_and_removable(site: str) -> None:
     query = "_q=st&users__lt=1000&topics__arraycontains=data-structures"
-    page = Selector(get(f"{site}{LIST}?{query}"))
+    page = get_page(f"{site}{LIST}?{query}")
     links = {
         link.attrib["aria-label"]: link.attrib["href"] for link in page.css("[aria-label^=Remove]")
     }
@@ -140,6 +138,6 @@ def test_form_produces_short_url(site: str) -> None:
 
 
 def test_empty_result_offers_removing_filters(site: str) -> None:
-    page = Selector(get(f"{site}{LIST}?users__gt=99&topics__arraycontains=games&liked__gt=99"))
+    page = get_page(f"{site}{LIST}?users__gt=99&topics__arraycontains=games&liked__gt=99")
     assert page.xpath("//p[contains(., 'No problems match')]/a/@href").get() == LIST
-    assert "NOSUCH" in words(get(f"{site}/spojscore/series?code=NOSUCH"))
+    assert "NOSUCH" in words(get_page(f"{site}/spojscore/series?code=NOSUCH"))

@@ -11,52 +11,53 @@ from parsel import Selector
 from tests.support.commits import A, B, crawl
 from tests.support.databases import rows
 from tests.support.queries import ask
-from tests.support.sites import get, served, words
+from tests.support.sites import get_page, start_site, words
 
 MAX_BYTES = 100_000
 
 
 @pytest.fixture(scope="module")
-def home(grown_site: str) -> Selector:
-    return Selector(get(f"{grown_site}/"))
+def home(history_site: str) -> Selector:
+    return get_page(f"{history_site}/")
 
 
 def codes(section: Selector) -> list[str]:
     return section.css("[data-code]::attr(data-code)").getall()
 
 
-def test_home_lists_problems(home: Selector, grown: Path) -> None:
+def test_home_lists_problems(home: Selector, history_database: Path) -> None:
     listed = codes(home)
-    moved = rows(grown, "SELECT code FROM movers ORDER BY solves_7 DESC, code LIMIT 5")
-    for expected in (ask(grown, "worth_now")[:3], moved):
+    moved = rows(history_database, "SELECT code FROM movers ORDER BY solves_7 DESC, code LIMIT 5")
+    for expected in (ask(history_database, "worth_now")[:3], moved):
         block = [row["code"] for row in expected]
         assert any(listed[n : n + len(block)] == block for n in range(len(listed)))
 
 
-def test_growth_since_a_distant_crawl(tmp_path: Path) -> None:
-    database = tmp_path / "far.db"
+def test_growth_since_distant_crawl(database: Path) -> None:
     crawl(database, 0, A, B)
     crawl(database, 87, replace(A, users=13), B)
-    with served(database) as (address, _):
+    with start_site(database) as site:
         for path in ("/", "/charts"):
-            assert "+3" in words(get(f"{address}{path}"))
-        assert "+3 since 2 March 2026" in words(get(f"{address}/spojscore/problems/P1"))
+            assert "+3" in words(get_page(f"{site}{path}"))
+        assert "+3 since 2 March 2026" in words(get_page(f"{site}/spojscore/problems/P1"))
 
 
-def test_range_links_match_their_counts(home: Selector, grown: Path, grown_site: str) -> None:
+def test_range_links_match_their_counts(
+    home: Selector, history_database: Path, history_site: str
+) -> None:
     links = home.css("a[href*='band=']::attr(href)").getall()
-    bands = ask(grown, "bands")
+    bands = ask(history_database, "bands")
     assert len(links) == len(bands)
     for link, band in zip(links, bands, strict=True):
-        heading = Selector(get(urljoin(grown_site, link))).css("h1 [role=status]::text").get("")
+        heading = get_page(urljoin(history_site, link)).css("h1 [role=status]::text").get("")
         assert heading.partition(" ")[0] == str(band["problems"])
 
 
-def test_home_is_small_and_works_without_script(grown_site: str, home: Selector) -> None:
+def test_home_is_small_and_works_without_script(history_site: str, home: Selector) -> None:
     parts = home.css("link[rel=stylesheet]::attr(href), img::attr(src)").getall()
     size = len(home.get() or "")
     for part in parts:
-        with urlopen(urljoin(grown_site, part)) as response:
+        with urlopen(urljoin(history_site, part)) as response:
             size += len(response.read())
     assert size <= MAX_BYTES
     assert not home.xpath("//script[text()]")

@@ -9,7 +9,11 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import httpx
 from parsel import Selector
 
-MAX_STEPS = 2  # from the home page; links of the last pages are only checked
+START = (
+    "/", "/spojscore/problems/STEADY", "/topics/graphs", "/spojscore/worth_now", "/nosuchpage",
+    "/spojscore/problems?_q=a&users__gt=9&_facet=year&_size=20",
+)  # fmt: skip
+MAX_STEPS = 1  # from these pages; links of the last pages are only checked
 MAX_SIMILAR = 2  # pages that differ only in their row or in the values of their parameters
 LINKS = "a::attr(href), link::attr(href), script::attr(src), img::attr(src)"
 ROW_PARTS = 3  # /database/table/row
@@ -31,24 +35,22 @@ def shape(path: str) -> tuple[str, ...]:
     return (*(segments[:-1] if len(segments) == ROW_PARTS else segments), *names)
 
 
-def test_every_link_leads_to_a_page(grown_site: str) -> None:
-    waiting = deque([("/", "", 0)])
-    visited = {"/"}
+def test_every_link_leads_to_a_page(history_site: str) -> None:
+    waiting = deque((path, 0) for path in START)
+    sources = dict.fromkeys(START, "")
     similar: Counter[tuple[str, ...]] = Counter()
     broken = []
-    with httpx.Client(base_url=grown_site, timeout=30, follow_redirects=True) as client:
+    with httpx.Client(base_url=history_site, timeout=60, follow_redirects=True) as client:
         while waiting:
-            path, source, steps = waiting.popleft()
+            path, steps = waiting.popleft()
             response = client.get(path)
             page = Selector(response.text) if "html" in response.headers["Content-Type"] else None
-            if response.status_code != httpx.codes.OK or (page and not page.css("h1, title")):
-                broken.append(f"{source} links to {path}: {response.status_code}")
-            if page is None or steps > MAX_STEPS:
-                continue
-            for link in links(f"{grown_site}{path}", page):
-                if link not in visited and similar[shape(link)] < MAX_SIMILAR:
-                    visited.add(link)
+            if (response.is_error and sources[path]) or (page and not page.css("h1, title")):
+                broken.append(f"{sources[path]} links to {path}: {response.status_code}")
+            for link in links(f"{history_site}{path}", page) if page and steps <= MAX_STEPS else ():
+                if link not in sources and similar[shape(link)] < MAX_SIMILAR:
+                    sources[link] = path
                     similar[shape(link)] += 1
-                    waiting.append((link, path, steps + 1))
-    assert len(visited) > 100
+                    waiting.append((link, steps + 1))
+    assert len(sources) > 150
     assert broken == []
