@@ -7,9 +7,14 @@ PYTHON = python3
 BIN = .venv/bin
 DB = $(or $(SPOJSCORE_DB),spojscore.db)
 SPOJ_URL ?=
+# Recipes read these from the environment, so that they may contain quotes.
+export DB SPOJ_URL PAGES FILE
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --custom-compile-command 'make lock'
+# Without pyproject.toml, which deptry would read for requirements. DEP003: what Scrapy and Datasette
+# are made of may be imported; DEP002: these two are commands.
+DEPTRY = --no-ansi --config /dev/null --ignore DEP003 --per-rule-ignores 'DEP002=datasette-publish-vercel|uv'
 PORT =
 FILE =
 
@@ -37,25 +42,25 @@ standin: install ## serve the stand-in for SPOJ, with SPOJ's list of August 2025
 	$(BIN)/python -m standin --port $(or $(PORT),8000)
 
 history: install ## create DB, a new file, from SPOJ's past lists in data/
-	$(BIN)/python -m spojscore_crawler.history '$(DB)'
+	$(BIN)/python -m spojscore_crawler.history "$$DB"
 
 tags: install ## replace SPOJ's tags in DB with those in FILE (CSV: code,tags)
-	$(BIN)/python -m spojscore_crawler.facts tags '$(DB)' '$(FILE)'
+	$(BIN)/python -m spojscore_crawler.facts tags "$$DB" "$$FILE"
 
 added: install ## store in DB the days SPOJ added problems, from FILE (CSV: code,added)
-	$(BIN)/python -m spojscore_crawler.facts added '$(DB)' '$(FILE)'
+	$(BIN)/python -m spojscore_crawler.facts added "$$DB" "$$FILE"
 
 articles: install ## replace the articles in DB with those in FILE (CSV: code,article,title)
-	$(BIN)/python -m spojscore_crawler.facts articles '$(DB)' '$(FILE)'
+	$(BIN)/python -m spojscore_crawler.facts articles "$$DB" "$$FILE"
 
 crawl: install ## crawl SPOJ (or SPOJ_URL, or PAGES: a .har file or a folder) into DB (spojscore.db)
-	SPOJ_URL='$(SPOJ_URL)' SPOJSCORE_DB='$(DB)' $(BIN)/scrapy crawl classical $(if $(PAGES),-a 'pages=$(PAGES)')
+	SPOJSCORE_DB="$$DB" $(BIN)/scrapy crawl classical $(if $(PAGES),-a "pages=$$PAGES")
 
 check: install ## report whether DB is sound, and how old its last crawl is
-	$(BIN)/python -m spojscore_crawler.check '$(DB)'
+	$(BIN)/python -m spojscore_crawler.check "$$DB"
 
 serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
-	$(BIN)/python -m web.serve '$(DB)' --port $(or $(PORT),8001)
+	$(BIN)/python -m web.serve "$$DB" --port $(or $(PORT),8001)
 
 # In this order, also under `make -j`.
 .NOTPARALLEL:
@@ -68,16 +73,16 @@ variables: install
 	$(BIN)/python -m deploy variables
 
 pull: install ## replace DB with the database of SITE_URL if that is newer (FIRST=1: nothing was published yet)
-	$(BIN)/python -m deploy pull '$(DB)'
+	$(BIN)/python -m deploy pull "$$DB"
 
 archive: install ## copy DB to the folder ARCHIVE, with names that rotate
-	$(BIN)/python -m deploy archive '$(DB)'
+	$(BIN)/python -m deploy archive "$$DB"
 
 build: install deploy/node_modules/.installed ## build the site of DB for Vercel, in build/vercel
-	$(BIN)/python -m deploy build '$(DB)'
+	$(BIN)/python -m deploy build "$$DB"
 
 verify: install ## run what was built and compare its responses with DB
-	$(BIN)/python -m deploy verify '$(DB)'
+	$(BIN)/python -m deploy verify "$$DB"
 
 deploy: install deploy/node_modules/.installed ## deploy what was verified (needs VERCEL_TOKEN and SITE_URL)
 	$(BIN)/python -m deploy deploy
@@ -103,6 +108,7 @@ lint: .venv/installed-dev ## check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/deptry . $(DEPTRY)
 	$(BIN)/oxlint --deny-warnings web/static spojscore_crawler
 	$(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet .github
@@ -120,7 +126,7 @@ lock: install ## compile the lock files of the project and of the published func
 	$(COMPILE) --python-platform x86_64-manylinux_2_28 --python-version 3.12 -o deploy/requirements.lock deploy/requirements.txt
 
 screenshot: .venv/installed-dev ## take the README's screenshot of DB's site, with Chromium
-	$(BIN)/python -m tests.support.screenshot '$(DB)'
+	$(BIN)/python -m tests.support.screenshot "$$DB"
 
 clean: ## remove builds, caches and the demo; keeps your databases
 	rm -rf build .hypothesis .pytest_cache .mypy_cache .ruff_cache

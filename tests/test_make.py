@@ -50,13 +50,26 @@ def test_serve_without_database_names_commands(checkout: Path) -> None:
     )
 
 
-def test_settings_from_environment(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPOJ_URL", "http://somewhere")
-    monkeypatch.setenv("SPOJSCORE_DB", "my own.db")
-    output = make(checkout, "-n", "crawl", "serve", "PAGES=my own.har").stdout
-    assert "SPOJ_URL='http://somewhere' SPOJSCORE_DB='my own.db' " in output
-    assert "scrapy crawl classical -a 'pages=my own.har'\n" in output
-    assert "-m web.serve 'my own.db' " in output
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        pytest.param(["serve"], "there is no database it's my own.db;", id="database"),
+        pytest.param(["crawl"], "SPOJ_URL is 'nowhere',", id="url"),
+        pytest.param(
+            ["crawl", "SPOJ_URL=http://localhost", "PAGES=it's my own.har"],
+            "it's my own.har: No such file or directory; it's my own.db is unchanged",
+            id="pages",
+        ),
+    ],
+)
+def test_settings_with_quotes_from_environment(
+    words: list[str], message: str, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPOJ_URL", "nowhere")
+    monkeypatch.setenv("SPOJSCORE_DB", "it's my own.db")
+    result = make(checkout, *words)
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-2].startswith(f"error: {message}")
 
 
 def test_serve_rejects_other_files(checkout: Path) -> None:

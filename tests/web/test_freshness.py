@@ -10,6 +10,7 @@ from spojscore_crawler import settings
 from tests.support.commits import MONDAY, A, B, crawl
 from tests.support.queries import SITE
 from tests.support.sites import get_json, get_page, start_site, words
+from web.options import VERSION
 
 PAGES = ["/", "/spojscore", "/spojscore/problems", "/spojscore/problems/P1", "/spojscore/attempts"]
 FINISHED = datetime(MONDAY.year, MONDAY.month, MONDAY.day + 1, 0, 2, tzinfo=UTC)
@@ -28,10 +29,12 @@ def test_freshness(database: Path) -> None:
             with time_machine.travel(FINISHED + timedelta(hours=hours), tick=False):
                 assert get_json(f"{site}/-/freshness.json") == {
                     "crawl": 2, "problems": 2, "stale": is_stale, "age_hours": hours,
-                    "finished": FINISHED.isoformat(),
+                    "finished": FINISHED.isoformat(), "version": VERSION,
                 }  # fmt: skip
         for path in PAGES:
-            time = get_page(f"{site}{path}").css("time.relative")[0]
+            page = get_page(f"{site}{path}")
+            assert page.css("footer span::text")[-1].get() == f"spojscore {VERSION}"
+            time = page.css("time.relative")[0]
             assert time.attrib["datetime"] == FINISHED.isoformat()
             # A page is cached, so only a script says how long ago that was.
             assert time.css("::text").get() == "3 Mar, 00:02 UTC"

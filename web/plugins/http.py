@@ -17,7 +17,7 @@ from datasette.utils.asgi import Base400, NotFound, Request, Response
 from web.csv_cells import rewrite_csv
 from web.errors import SiteError, error_response
 from web.metadata import canned_queries
-from web.options import DATABASE, MAX_RESPONSE_BYTES
+from web.options import DATABASE, MAX_RESPONSE_BYTES, PYPROJECT
 from web.request import check, current_request, parse_request, response_format
 from web.run_sql import DOWNLOAD
 
@@ -108,7 +108,7 @@ async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send)
 def site_version() -> bytes:
     """A hash of the files that pages depend on."""
     files = sorted(chain.from_iterable(map(Path(__file__).parents[1].glob, SOURCES)))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).digest()
+    return hashlib.sha256(b"".join(file.read_bytes() for file in (PYPROJECT, *files))).digest()
 
 
 def entity_tag(datasette: Datasette, request: Request) -> str | None:

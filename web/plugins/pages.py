@@ -77,6 +77,7 @@ async def freshness_json(datasette: Datasette) -> Response:
         "age_hours": round(age / timedelta(hours=1), 2),
         "problems": last["problems"],
         "stale": age > timedelta(hours=last["stale_hours"]),
+        "version": VERSION,
     }
     return Response.json(data, headers={"Cache-Control": "no-store"})
 
