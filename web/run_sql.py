@@ -26,10 +26,10 @@ LIMITS = {
 }
 MAX_OUTPUT_BYTES = 4_000_000
 
-DOWNLOAD = "Narrow it down, or download the database: /spojscore.db."
-TOO_MUCH_MEMORY = f"Query stopped: it needs too much memory. {DOWNLOAD}"
-TOO_LARGE = f"Query stopped: its result is too large. {DOWNLOAD}"
-RESERVED_NAME = "The parameter :sql is the query itself. Give it another name."
+DOWNLOAD_HINT = "Narrow it down, or download the database: /spojscore.db."
+TOO_MUCH_MEMORY_MESSAGE = f"Query stopped: it needs too much memory. {DOWNLOAD_HINT}"
+TOO_LARGE_MESSAGE = f"Query stopped: its result is too large. {DOWNLOAD_HINT}"
+RESERVED_NAME_MESSAGE = "The parameter :sql is the query itself. Give it another name."
 
 LOCATION_COLUMN = ("pragma_database_list", "file")
 TOKENIZER = "fts3_tokenizer"  # reads and writes pointers of the process
@@ -61,9 +61,7 @@ class Median:
 
     def finalize(self) -> float | None:
         numbers, middle = sorted(self.numbers), len(self.numbers) // 2
-        if not numbers:
-            return None
-        return numbers[middle] if len(numbers) % 2 else (numbers[middle - 1] + numbers[middle]) / 2
+        return (numbers[middle] + numbers[~middle]) / 2 if numbers else None
 
 
 def authorize(action: int, first: str | None, second: str | None, *_: object) -> int:
@@ -100,7 +98,7 @@ def run(request: dict[str, Any]) -> str:
     try:
         cursor = connection.execute(request["sql"], parameters)
         if "sql" in parameters.names:
-            return error(RESERVED_NAME)
+            return error(RESERVED_NAME_MESSAGE)
         columns = [column[0] for column in cursor.description]
         size, truncated = 0, False
         for row in cursor:
@@ -109,10 +107,10 @@ def run(request: dict[str, Any]) -> str:
             rows.append(json.dumps(row, default=lambda blob: {"blob": blob.hex()}))
             size += len(rows[-1])
             if size > MAX_OUTPUT_BYTES or len(rows) * len(columns) > request["max_cells"]:
-                return error(TOO_LARGE)
+                return error(TOO_LARGE_MESSAGE)
     except (sqlite3.Error, sqlite3.Warning) as problem:
         code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
-        return error(TOO_MUCH_MEMORY if code in SPACE_ERRORS else str(problem))
+        return error(TOO_MUCH_MEMORY_MESSAGE if code in SPACE_ERRORS else str(problem))
     head = {"columns": columns, "truncated": truncated, "parameters": parameters.names}
     return f'{json.dumps(head)[:-1]}, "rows": [{",".join(rows)}]}}'
 
@@ -127,7 +125,7 @@ def main() -> None:
     try:
         output = run(request)
     except MemoryError:
-        output = error(TOO_MUCH_MEMORY)
+        output = error(TOO_MUCH_MEMORY_MESSAGE)
     sys.stdout.write(output)
 
 

@@ -70,7 +70,7 @@ def main() -> None:
         database, port = Path(folder, "spojscore.db"), free_port()
         crawl(database, 0, *problems())
         change(database, HISTORY)
-        with running(*serve.command(database, port)) as pid:
+        with running(*serve.prepare_command(database, port)) as pid:
             results = [attack(f"http://{serve.HOST}:{port}", pid, workers) for workers in (1, 10)]
     sys.exit(not all(results))
 

@@ -41,7 +41,7 @@ def alpha_python() -> Path:
 @pytest.fixture(scope="module")
 def alpha_site(alpha_python: Path, full_database: Path) -> Iterator[str]:
     port = free_port()
-    _, *words = serve.command(full_database, port)
+    _, *words = serve.prepare_command(full_database, port)
     words = [
         word.replace("--metadata=", "--config=") for word in words if not word.startswith(TEMPLATES)
     ]
@@ -71,4 +71,4 @@ def test_sql_runs_in_child_process_under_alpha(alpha_site: str) -> None:
     [row] = get_json(address("SELECT median(3) AS m, x'ff' AS b"))["rows"]
     assert row["m"] == 3
     hog = "SELECT length(replace(hex(zeroblob(25000000)), '0', 'x'))"
-    assert run_sql.TOO_MUCH_MEMORY in get(address(hog), 400)
+    assert run_sql.TOO_MUCH_MEMORY_MESSAGE in get(address(hog), 400)

@@ -19,6 +19,8 @@ from tests.support.sites import fetch, get, get_json, get_page, sql_path, start_
                      "No column “usrs”. Did you mean users?", id="column with table"),
         pytest.param(sql_path("SELECT * FROM problem", "{}"),
                      "No table “problem”. Did you mean problems?", id="table"),
+        pytest.param(sql_path("SELECT * FROM problems WHERE code = PRIME1", "{}"),
+                     "No column “PRIME1”. Put text in single quotes: 'PRIME1'.", id="no quotes"),
         pytest.param(sql_path("SELECT medain(1)", "{}"), "No function “medain”.", id="function"),
         pytest.param(sql_path("SELECT * FROM xyzzy", "{}"), "No table “xyzzy”.", id="unlike any"),
         pytest.param("/spojscore/worth{}?code=PRIME1",

@@ -101,8 +101,6 @@ def test_removed_problems_are_hidden(names_site: str) -> None:
         pytest.param("problems{}?_facet=%7B%22column%22:1%7D", "no column", id="json"),
         pytest.param("events{}?_q=prime", "events can’t be searched", id="search"),
         pytest.param("events{}?_through=[]", "SQL", id="through"),
-        pytest.param("problems{}?_facet_year=first_seen", "_facet=year", id="facet-year"),
-        pytest.param("problems{}?_facet_tens=acceptance", "SQL", id="facet-tens"),
     ],
 )
 def test_unknown_names_are_refused(address: str, sentence: str, site: str) -> None:

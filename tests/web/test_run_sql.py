@@ -42,13 +42,14 @@ def test_cpu_limit() -> None:
 @pytest.mark.parametrize(
     ("sql", "cells", "message"),
     [
-        pytest.param(MEMORY_HOG, 9, run_sql.TOO_MUCH_MEMORY, id="memory"),
+        pytest.param(MEMORY_HOG, 9, run_sql.TOO_MUCH_MEMORY_MESSAGE, id="memory"),
         pytest.param(f"SELECT x FROM {ROWS.format(200)} ORDER BY hex(randomblob(200000))", 999,
-                     run_sql.TOO_MUCH_MEMORY, id="file size"),
+                     run_sql.TOO_MUCH_MEMORY_MESSAGE, id="file size"),
         pytest.param(f"SELECT hex(zeroblob(1000)) FROM {ROWS.format(2500)}", 5000,
-                     run_sql.TOO_LARGE, id="output"),
-        pytest.param(f"SELECT 1, 2, x FROM {ROWS.format(34)}", 100, run_sql.TOO_LARGE, id="cells"),
-        pytest.param("SELECT :sql", 9, run_sql.RESERVED_NAME, id="reserved name"),
+                     run_sql.TOO_LARGE_MESSAGE, id="output"),
+        pytest.param(f"SELECT 1, 2, x FROM {ROWS.format(34)}", 100, run_sql.TOO_LARGE_MESSAGE,
+                     id="cells"),
+        pytest.param("SELECT :sql", 9, run_sql.RESERVED_NAME_MESSAGE, id="reserved name"),
     ],
 )  # fmt: skip
 def test_limits(sql: str, cells: int, message: str) -> None:

@@ -26,12 +26,12 @@ def test_download_has_its_hash(site: str, full_database: Path, tmp_path: Path) -
 def test_serve_uses_a_copy(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     crawl(database, 0, A)
-    words = serve.command(database, 8001)
+    words = serve.prepare_command(database, 8001)
     crawl(database, 1)
     [problem] = rows(Path(words[words.index("--immutable") + 1]))
     assert (problem["code"], problem["delisted"]) == ("P1", None)
 
 
 def test_serve_refuses_missing_database(database: Path) -> None:
-    with pytest.raises(StoreError, match="there is no database"):
-        serve.command(database, 8001)
+    with pytest.raises(StoreError, match="no database at"):
+        serve.prepare_command(database, 8001)

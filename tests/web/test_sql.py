@@ -94,7 +94,7 @@ def test_process_that_hangs_is_killed(
     monkeypatch.setattr(visitor_sql, "MAX_SECONDS", 2)
     with pytest.raises(SiteError) as raised:
         asyncio.run(within(database.run_in_child("SELECT 1", {}, REQUEST)))
-    assert str(raised.value) == visitor_sql.QUERY_STOPPED
+    assert str(raised.value) == visitor_sql.QUERY_STOPPED_MESSAGE
     with pytest.raises(ProcessLookupError):
         os.kill(int((folder / "pid").read_text()), 0)
     assert not database.slots.locked()
@@ -127,7 +127,7 @@ def test_requests_with_sql_run_every_statement_in_child_process(
     ],
 )
 def test_sql_runs_in_child_process(address: str, site: str) -> None:
-    assert run_sql.TOO_MUCH_MEMORY in get(site + address, 400)
+    assert run_sql.TOO_MUCH_MEMORY_MESSAGE in get(site + address, 400)
 
 
 @pytest.mark.parametrize("table", ["json_each('[5]')", "pragma_table_info('problems')"])

@@ -10,16 +10,12 @@ from parsel import Selector
 from tests.support.databases import rows
 from tests.support.projects import ROOT
 from tests.support.sites import get, get_json, get_page
+from web.formatting import MINUS
 from web.plugins.tables import Tables
-from web.words import MINUS
 
 LIST = "/spojscore/problems"
 CONFIG = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"]["tables"]
-TABLES = Tables(
-    SimpleNamespace(
-        plugin_config=lambda _: CONFIG, urls=SimpleNamespace(table=lambda *_: "/problems")
-    )
-)
+TABLES = Tables(SimpleNamespace(plugin_config=lambda _: CONFIG))
 
 
 def heads(page: str) -> list[str]:
@@ -52,8 +48,8 @@ def codes(page: str) -> list[str]:
 )
 def test_values_are_formatted(name: str, values: list[object], texts: list[str]) -> None:
     single = [[value] for value in values]
-    table = TABLES.of_query([name], single, single, "any")
-    assert [row.cells[0].text for row in table.rows] == texts
+    table = TABLES.from_query([name], single, single, "any")
+    assert [cells[0].text for _, cells in table.rows] == texts
 
 
 def test_list_shows_figures_and_keeps_exact_values(site: str, full_database: Path) -> None:
