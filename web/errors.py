@@ -15,7 +15,6 @@ from web.run_sql import DOWNLOAD_HINT
 from web.suggestions import suggest_name, suggest_problems
 
 TOO_SLOW_MESSAGE = f"Query stopped after {SQL_SECONDS} second. {DOWNLOAD_HINT}"
-INVALID_VALUE_MESSAGE = "A parameter in this URL has an invalid value."
 TITLES = {404: "Page not found", 500: "Error", 503: "Busy"}
 # SQLite's message for an unknown name.
 UNKNOWN_NAME = re.compile(r"no such (column|table|function): (?:\w+\.)?(\w+)")
@@ -42,7 +41,7 @@ def describe_exception(request: Request, exception: Exception) -> tuple[str, int
     if isinstance(exception, Base400):
         return str(exception), exception.status
     if request.query_string and isinstance(exception, PARAMETER_ERRORS):
-        return str(exception) or INVALID_VALUE_MESSAGE, 400
+        return str(exception) or "A parameter in this URL has an invalid value.", 400
     return "Something went wrong on our side.", 500
 
 

@@ -18,6 +18,7 @@ from web.suggestions import check_name
 # Tracking parameters, and limits of Datasette that visitors must not change.
 IGNORED_PARAMETERS = {"fbclid", "gclid", "ref", "_ttl", "_timelimit", "_trace"}
 JSON_OPTIONS = {"_shape", "_nl"}
+CREDENTIALS = (b"cookie", b"authorization")  # every visitor gets the same response
 # JSON shapes that contain only rows, so they cannot indicate truncation.
 BARE_SHAPES = ("array", "arrayfirst", "object")
 FORMATS = ("", "json", "csv", "blob", "db", "db.sha256")
@@ -30,14 +31,13 @@ NO_ROWS_MESSAGE = f"A database has no rows. Name a table or query, as in /{DATAB
 TOO_LONG_MESSAGE = f"This URL is too long. The limit is {MAX_URL_BYTES:,} bytes."
 TOO_MANY_FACETS_MESSAGE = f"At most {MAX_FACETS} facets at a time."
 
-
 current_request: ContextVar[Request | None] = ContextVar("current_request", default=None)
 # The parameters named in a visitor's SQL, and their values.
 sql_parameters: ContextVar[dict[str, str] | None] = ContextVar("sql_parameters", default=None)
 
 
 def parse_request(scope: dict[str, Any]) -> Request:
-    """The GET request of an ASGI scope, without parameters that have no effect on the response."""
+    """The GET request of an ASGI scope, without parameters and headers that have no effect."""
     extension = response_format(Request(scope, None))
     pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     args = [
@@ -54,7 +54,9 @@ def parse_request(scope: dict[str, Any]) -> Request:
         ]
     if extension == "csv" and not any(name == "_size" for name, _ in args):
         args.append(("_size", "max"))
-    return Request({**scope, "method": "GET", "query_string": urlencode(args).encode()}, None)
+    headers = [pair for pair in scope["headers"] if pair[0].lower() not in CREDENTIALS]
+    changes = {"method": "GET", "query_string": urlencode(args).encode(), "headers": headers}
+    return Request(scope | changes, None)
 
 
 def response_format(request: Request) -> str:

@@ -38,15 +38,13 @@ SPACE_ERRORS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_TOOBIG
 
 
 class Parameters(dict[str, str]):
-    """Values by name, blank by default. `names` are the names that SQLite looked up."""
+    """The values of the names that SQLite has looked up, blank by default."""
 
-    def __init__(self, values: dict[str, str]) -> None:
-        super().__init__(values)
-        self.names: list[str] = []
+    def __init__(self, request: dict[str, str]) -> None:
+        self.request = request
 
-    def __getitem__(self, name: str) -> str:
-        self.names.append(name)
-        return self.get(name, "")
+    def __missing__(self, name: str) -> str:
+        return self.setdefault(name, self.request.get(name, ""))
 
 
 class Median:
@@ -68,10 +66,9 @@ def authorize(action: int, first: str | None, second: str | None, *_: object) ->
     """SQLite's authorizer. The location of the database file reads as null."""
     if action == sqlite3.SQLITE_FUNCTION and second == TOKENIZER:
         return sqlite3.SQLITE_DENY
-    is_location = (
-        action == sqlite3.SQLITE_READ and ((first or "").lower(), second) == LOCATION_COLUMN
-    )
-    return sqlite3.SQLITE_IGNORE if is_location else sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_READ and (str(first).lower(), second) == LOCATION_COLUMN:
+        return sqlite3.SQLITE_IGNORE
+    return sqlite3.SQLITE_OK
 
 
 def add_functions(connection: sqlite3.Connection) -> None:
@@ -97,7 +94,7 @@ def run(request: dict[str, Any]) -> str:
     rows: list[str] = []
     try:
         cursor = connection.execute(request["sql"], parameters)
-        if "sql" in parameters.names:
+        if "sql" in parameters:
             return error(RESERVED_NAME_MESSAGE)
         columns = [column[0] for column in cursor.description]
         size, truncated = 0, False
@@ -111,7 +108,7 @@ def run(request: dict[str, Any]) -> str:
     except (sqlite3.Error, sqlite3.Warning) as problem:
         code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
         return error(TOO_MUCH_MEMORY_MESSAGE if code in SPACE_ERRORS else str(problem))
-    head = {"columns": columns, "truncated": truncated, "parameters": parameters.names}
+    head = {"columns": columns, "truncated": truncated, "parameters": list(parameters)}
     return f'{json.dumps(head)[:-1]}, "rows": [{",".join(rows)}]}}'
 
 

@@ -49,7 +49,7 @@ def codes(page: str) -> list[str]:
 def test_values_are_formatted(name: str, values: list[object], texts: list[str]) -> None:
     single = [[value] for value in values]
     table = TABLES.from_query([name], single, single, "any")
-    assert [cells[0].text for _, cells in table.rows] == texts
+    assert [text for _, [(_, text, _)] in table.rows] == texts
 
 
 def test_list_shows_figures_and_keeps_exact_values(site: str, full_database: Path) -> None:

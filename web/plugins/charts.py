@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from web.formatting import format_day, format_number, format_points
 
-HEIGHT, TOP, BOTTOM = 220, 30, 192
+TOP, BOTTOM = 30, 192  # of the area for lines, in pixels
 TICKS = 3  # the approximate number on an axis
 MAX_POINTS, MAX_DOTS = 200, 12  # of a line; with more points, it has no dots
 ROUND_STEPS = (1, 2, 2.5, 4, 5, 10)
@@ -36,7 +36,6 @@ class Line(NamedTuple):
     y_ticks: list[Mark]
     dots: list[Mark]
     ends: list[Mark]
-    height: int = HEIGHT
 
 
 def lay_out_line(

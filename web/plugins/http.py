@@ -43,15 +43,12 @@ HEADERS = {
 }
 # Each deployment clears the CDN's cache.
 CDN_CACHE = b"public, s-maxage=1800, stale-while-revalidate=600"
-CREDENTIALS = (b"cookie", b"authorization")  # every visitor gets the same response
 # Files that pages depend on, locally and in the published function.
 SOURCES = (
     "plugins/*.py", "templates/**/*.html", "static/*.*", "*.py", "web/*.py", "metadata.json",
     "../metadata.yml",
 )  # fmt: skip
-TOO_LARGE_MESSAGE = (
-    f"The response would be larger than {MAX_RESPONSE_BYTES / 1e6:g} MB. {DOWNLOAD_HINT}"
-)
+TOO_LARGE_MESSAGE = f"The response is larger than {MAX_RESPONSE_BYTES / 1e6:g} MB. {DOWNLOAD_HINT}"
 
 
 @hookimpl
@@ -63,46 +60,43 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
                 return
             send = add_headers(send)
             if scope["method"] in ("GET", "HEAD"):
-                response = await handle_get(datasette, app, scope, send)
+                await handle_get(datasette, app, scope, send)
             else:
                 status = 204 if scope["method"] == "OPTIONS" else 405
-                response = Response("", status=status, headers={"Allow": METHODS})
-            if response:
-                await response.asgi_send(send)
+                await Response("", status=status, headers={"Allow": METHODS}).asgi_send(send)
 
         return respond
 
     return wrap
 
 
-async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send) -> Response | None:
-    """Handle a GET request. Returns the response, None if it was already sent."""
+async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send) -> None:
     request = parse_request(scope)
     current_request.set(request)
-    headers = [pair for pair in scope["headers"] if pair[0].lower() not in CREDENTIALS]
-    scope = {**request.scope, "headers": headers}
     try:
         await datasette.invoke_startup()
         check_request(request, canned_queries(datasette))
         if request.path.startswith("/static/") or request.path == f"/{DATABASE}.db":
-            await app(scope, no_body, send)
-            return None
+            await app(request.scope, no_body, send)
+            return
         tag = entity_tag(datasette, request)
-        if tag and tag.encode() in dict(headers).get(b"if-none-match", b""):
-            return Response("", status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
-        start, body = await collect_response(app, scope)
+        if tag and tag in request.headers.get("if-none-match", ""):
+            response = Response("", status=HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
+            await response.asgi_send(send)
+            return
+        start, body = await collect_response(app, request.scope)
         if start["status"] == HTTPStatus.OK and response_format(request) == "csv":
             body = rewrite_csv(body.decode()).encode()
         if start["status"] == HTTPStatus.OK and tag:
             start["headers"] = [*start["headers"], (b"etag", tag.encode())]
         await send(start)
         await send({"type": "http.response.body", "body": body})
-        return None
     except Exception as error:  # Datasette handles those raised inside its app
         if not isinstance(error, Base400):
             traceback.print_exc()
-        scope["csrftoken"] = str  # no page posts a form
-        return await error_response(datasette, Request(scope, no_body), error)
+        request.scope["csrftoken"] = str  # no page posts a form
+        response = await error_response(datasette, request, error)
+        await response.asgi_send(send)
 
 
 @cache
@@ -162,10 +156,7 @@ async def no_body() -> Message:
 
 
 @hookimpl
-def handle_exception(
+async def handle_exception(
     datasette: Datasette, request: Request, exception: Exception
-) -> Callable[[], Awaitable[Response]]:
-    async def respond() -> Response:
-        return await error_response(datasette, request, exception)
-
-    return respond
+) -> Response:
+    return await error_response(datasette, request, exception)

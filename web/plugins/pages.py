@@ -21,6 +21,7 @@ from jinja2 import Environment
 from web import formatting
 from web.metadata import canned_queries
 from web.options import DATABASE, LIST, MAX_PAGE_ROWS, MAX_ROWS, VERSION
+from web.request import sql_parameters
 
 USER_SCRIPT = Path(__file__).parents[1] / "static" / "spoj.user.js"
 # Characters that XML 1.0 does not allow, https://www.w3.org/TR/xml/#charsets
@@ -60,18 +61,15 @@ class Pages:
         """Return the last crawl; it is stale after `stale_hours`."""
         [row] = await self.rows(LAST_CRAWL_SQL)
         finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
-        return {
-            **row,
-            **(self.datasette.plugin_config("freshness") or {}),
-            "finished": finished,
-            "notice": NOTICES.get(row["source"], "").format(finished),
-        }
+        notice = NOTICES.get(row["source"], "").format(finished)
+        config = self.datasette.plugin_config("freshness") or {}
+        return {**row, **config, "finished": finished, "notice": notice}
 
 
 async def freshness_json(datasette: Datasette) -> Response:
     last = await Pages(datasette).freshness()
     age = datetime.now(UTC) - last["finished"]
-    data = {
+    facts = {
         "crawl": last["id"],
         "finished": last["finished"].isoformat(),
         "age_hours": round(age / timedelta(hours=1), 2),
@@ -79,7 +77,7 @@ async def freshness_json(datasette: Datasette) -> Response:
         "stale": age > timedelta(hours=last["stale_hours"]),
         "version": VERSION,
     }
-    return Response.json(data, headers={"Cache-Control": "no-store"})
+    return Response.json(facts, headers={"Cache-Control": "no-store"})
 
 
 async def find(datasette: Datasette, request: Request) -> Response:
@@ -97,24 +95,18 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
 
 
 @hookimpl
-def extra_template_vars(
-    datasette: Datasette, request: Request | None
-) -> Callable[[], Awaitable[dict[str, Any]]]:
-    async def variables() -> dict[str, Any]:
-        pages = Pages(datasette)
-        context = {
-            "answer": pages.answer, "band_counts": pages.band_counts,
-            "page_rows": MAX_PAGE_ROWS, "max_rows": MAX_ROWS, "freshness": await pages.freshness(),
-            "queries_by_name": canned_queries(datasette), "version": VERSION,
-            "database_hash": datasette.get_database(DATABASE).hash,
-            "user_script": partial(USER_SCRIPT.read_text, "utf-8"),
-        }  # fmt: skip
-        if request:  # error pages have no request
-            context["site"] = datasette.absolute_url(request, "/").rstrip("/")
-            context["canonical"] = datasette.absolute_url(request, request.path)
-        return context
-
-    return variables
+async def extra_template_vars(datasette: Datasette, request: Request) -> dict[str, Any]:
+    pages = Pages(datasette)
+    return {
+        "answer": pages.answer, "band_counts": pages.band_counts,
+        "page_rows": MAX_PAGE_ROWS, "max_rows": MAX_ROWS, "freshness": await pages.freshness(),
+        "queries_by_name": canned_queries(datasette), "version": VERSION,
+        "database_hash": datasette.get_database(DATABASE).hash,
+        "sql_parameters": sql_parameters.get(),
+        "user_script": partial(USER_SCRIPT.read_text, "utf-8"),
+        "site": datasette.absolute_url(request, "/").rstrip("/"),
+        "canonical": datasette.absolute_url(request, request.path),
+    }  # fmt: skip
 
 
 @hookimpl

@@ -47,19 +47,14 @@ class Column(NamedTuple):
         return str(display_value)
 
 
-class Cell(NamedTuple):
-    """A cell's text, and its exact value if the text is rounded."""
-
-    column: Column
-    text: str
-    exact_value: float | None
-
-
 class Table(NamedTuple):
-    """Visible columns, and rows: all values by column name, and the visible cells."""
+    """Visible columns, and rows: all values by column name, and the visible cells.
+
+    A cell is its column, its text and, if that is rounded, the exact value.
+    """
 
     columns: list[Column]
-    rows: list[tuple[dict[str, Any], list[Cell]]]
+    rows: list[tuple[dict[str, Any], list[tuple[Column, str, float | None]]]]
     has_problems: bool
 
 
@@ -99,8 +94,7 @@ class Tables:
     def from_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
         """Return a table of dictionaries with the columns `names`; their bands color the rows."""
         values = [[row[name] for name in (*names, "band")] for row in rows]
-        labels = [(name, self.label(name)) for name in (*names, "band")]
-        return self.build(labels, values, values, {"band"})
+        return self.from_query((*names, "band"), values, values, LIST)
 
     def build(
         self, labels: Collection[tuple[str, str]], rows: Sequence[Sequence[Any]],
@@ -124,7 +118,7 @@ class Tables:
             for n, column in columns.items():
                 text = column.text(row[n], display_row[n])
                 is_rounded = column.is_number and text and text != str(row[n])
-                cells.append(Cell(column, text, row[n] if is_rounded else None))
+                cells.append((column, text, row[n] if is_rounded else None))
             table.rows.append((values, cells))
         return table
 

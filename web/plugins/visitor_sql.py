@@ -3,7 +3,6 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from datasette.utils import sqlite3
 from datasette.utils.asgi import Request
 
 from web import run_sql
-from web.errors import TOO_SLOW_MESSAGE, SiteError
+from web.errors import SiteError, describe_exception
 from web.options import DATABASE, MAX_PAGE_ROWS, MAX_ROWS
 from web.request import current_request, must_be_complete, response_format, sql_parameters
 from web.run_sql import DOWNLOAD_HINT
@@ -27,12 +26,8 @@ MAX_WAIT_SECONDS = 1.5
 RETRY_SECONDS = 3
 MAX_CELLS, MAX_PAGE_CELLS = 200_000, 10_000
 BUSY_MESSAGE = "The site is running as many queries as it can. Try again in a few seconds."
-QUERY_STOPPED_MESSAGE = (
-    f"Query stopped: it takes more than a second or too much memory. {DOWNLOAD_HINT}"
-)
-TOO_MANY_ROWS_MESSAGE = (
-    f"The result has more than {MAX_ROWS:,} rows, the limit for one response. {DOWNLOAD_HINT}"
-)
+QUERY_STOPPED_MESSAGE = f"Query stopped: it needs too much time or memory. {DOWNLOAD_HINT}"
+TOO_MANY_ROWS_MESSAGE = f"The result has more than {MAX_ROWS:,} rows. {DOWNLOAD_HINT}"
 
 
 class SiteDatabase(Database):  # type: ignore[misc]
@@ -57,8 +52,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
             try:
                 results = await super().execute(sql, params, truncate, *args, **options)
             except (QueryInterrupted, sqlite3.Error, OverflowError) as error:
-                is_slow = isinstance(error, QueryInterrupted)
-                raise SiteError(TOO_SLOW_MESSAGE if is_slow else str(error)) from error
+                raise SiteError(*describe_exception(request, error)) from error
         is_partial = results.truncated or len(results.rows) > MAX_ROWS
         # A table's CSV may ask for MAX_ROWS explicitly; queries ignore _size.
         if is_partial and must_be_complete(request) and request.args.get("_size") != str(MAX_ROWS):
@@ -122,23 +116,14 @@ def decode_blob(value: dict[str, Any]) -> Any:
 
 
 @hookimpl
-def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
-    async def install() -> None:
-        stock_database = datasette.get_database(DATABASE)
-        database = SiteDatabase(
-            datasette, path=stock_database.path, is_mutable=stock_database.is_mutable
-        )
-        datasette.remove_database(DATABASE)
-        datasette.add_database(database, name=DATABASE)
-
-    return install
+async def startup(datasette: Datasette) -> None:
+    """Install SiteDatabase."""
+    stock = datasette.get_database(DATABASE)
+    database = SiteDatabase(datasette, path=stock.path, is_mutable=stock.is_mutable)
+    datasette.remove_database(DATABASE)
+    datasette.add_database(database, name=DATABASE)
 
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection) -> None:
     run_sql.add_functions(conn)
-
-
-@hookimpl
-def extra_template_vars() -> dict[str, Any]:
-    return {"sql_parameters": sql_parameters.get()}
