@@ -11,7 +11,7 @@ from tests.support.grown import HOSTILE
 from tests.support.sites import get
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-TITLES = {"added": "New", "delisted": "Removed", "relisted": "Back"}
+TITLES = {"added": "New", "delisted": "Removed", "relisted": "Returned"}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_feed_has_what_atom_requires(feed: ElementTree.Element, history_site: st
 def test_feed_escapes_names(feed: ElementTree.Element) -> None:
     for code, name in HOSTILE.items():
         printable = name.replace("\x07", "\ufffd").replace("\x0b", "\ufffd")
-        assert f"Back: {printable} ({code})" in texts(feed, "title")
+        assert f"Returned: {printable} ({code})" in texts(feed, "title")
 
 
 def test_pages_link_the_feed(history_site: str) -> None:

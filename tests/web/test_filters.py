@@ -7,6 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.support.databases import rows
 from tests.support.sites import get, get_json, get_page, start_site, words
 
 LIST = "/spojscore/problems"
@@ -139,3 +140,30 @@ def test_empty_result_offers_removing_filters(site: str) -> None:
     page = get_page(f"{site}{LIST}?users__gt=99&topics__arraycontains=games&liked__gt=99")
     assert page.xpath("//p[contains(., 'No problems match')]/a/@href").get() == LIST
     assert "NOSUCH" in words(get_page(f"{site}/spojscore/series?code=NOSUCH"))
+
+
+@pytest.mark.parametrize("name", ["band", "votes_down"])
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        pytest.param("", "1", id="all"),
+        pytest.param("&users__gt=1000", "users > 1000", id="filter"),
+        pytest.param("&_q=prime", "lower(code || ' ' || name) LIKE '%prime%'", id="search"),
+    ],
+)
+def test_facets_count_the_results(
+    name: str, query: str, where: str, site: str, full_database: Path
+) -> None:
+    sql = f"SELECT {name} AS value, count(*) AS count FROM problems WHERE {where} AND value NOT NULL GROUP BY 1"
+    counts = {row["value"]: row["count"] for row in rows(full_database, sql)}
+    argument = "" if name == "band" else f"_facet={name}"
+    page = get_json(f"{site}{LIST}.json?_size=1&_facet_size=max&{argument}{query}")
+    results = page["facet_results"][name]["results"]
+    assert {result["value"]: result["count"] for result in results} == counts
+
+
+def test_list_offers_facets_and_keeps_filters(site: str) -> None:
+    page = get_page(f"{site}{LIST}?_q=prime&users__gt=5")
+    links = page.css("a::attr(href)").re(r"^/spojscore/problems\?.*_facet.*")
+    assert {link.rpartition("&")[2] for link in links} >= {"_facet=year", "_facet_array=topics"}
+    assert all("_q=prime&users__gt=5" in link for link in links)

@@ -10,7 +10,7 @@ from parsel import Selector
 
 from tests.support.commits import A, B, crawl
 from tests.support.databases import rows
-from tests.support.queries import ask
+from tests.support.queries import run_query
 from tests.support.sites import get_page, start_site, words
 
 MAX_BYTES = 100_000
@@ -28,7 +28,7 @@ def codes(section: Selector) -> list[str]:
 def test_home_lists_problems(home: Selector, history_database: Path) -> None:
     listed = codes(home)
     moved = rows(history_database, "SELECT code FROM movers ORDER BY solves_7 DESC, code LIMIT 5")
-    for expected in (ask(history_database, "worth_now")[:3], moved):
+    for expected in (run_query(history_database, "worth_now")[:3], moved):
         block = [row["code"] for row in expected]
         assert any(listed[n : n + len(block)] == block for n in range(len(listed)))
 
@@ -46,7 +46,7 @@ def test_range_links_match_their_counts(
     home: Selector, history_database: Path, history_site: str
 ) -> None:
     links = home.css("a[href*='band=']::attr(href)").getall()
-    bands = ask(history_database, "bands")
+    bands = run_query(history_database, "bands")
     assert len(links) == len(bands)
     for link, band in zip(links, bands, strict=True):
         heading = get_page(urljoin(history_site, link)).css("h1 [role=status]::text").get("")

@@ -73,7 +73,7 @@ def test_neighbors_are_closest_in_solvers(problem: Selector, history_database: P
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        pytest.param("XSVG", "Back on SPOJ on 11 April 2026", id="relisted"),
+        pytest.param("XSVG", "Returned to SPOJ on 11 April 2026", id="relisted"),
         pytest.param("ARRIVED", "Added to SPOJ between 3 April 2026 and 11 April 2026", id="added"),
         pytest.param("ARRIVED", "No solvers yet.", id="unsolved"),
         pytest.param(

@@ -2,31 +2,26 @@
 
 import struct
 from csv import DictReader
+from io import StringIO
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
 import pytest
 
 from standin.problems import problems
 from tests.support.databases import rows
-from tests.support.queries import METADATA, ask
+from tests.support.queries import METADATA, run_query
 from tests.support.sites import get, get_json, get_page
-
-
-def query(site: str, path: str) -> list[dict[str, Any]]:
-    results: list[dict[str, Any]] = get_json(f"{site}/spojscore/{path}")
-    return results
 
 
 @pytest.mark.parametrize("name", METADATA)
 def test_query_as_page_json_and_csv(name: str, history_site: str, history_database: Path) -> None:
-    expected = ask(history_database, name)
-    assert query(history_site, f"{name}.json?_shape=array") == expected
-    lines = list(DictReader(get(f"{history_site}/spojscore/{name}.csv").splitlines()))
-    if not any("\n" in str(row) or "\\x0b" in str(row) for row in expected):
-        assert len(lines) == len(expected)
-    page = get_page(f"{history_site}/spojscore/{name}")
+    expected = run_query(history_database, name)
+    path = f"{history_site}/spojscore/{name}"
+    assert get_json(f"{path}.json?_shape=array") == expected
+    lines = list(DictReader(StringIO(get(f"{path}.csv"))))
+    assert len(lines) == len(expected)
+    page = get_page(path)
     assert page.css("h1::text").get() == METADATA[name]["title"]
     assert len(page.css("main table tbody tr")) == min(len(expected), 200)
 
@@ -38,56 +33,56 @@ def test_explore_links_every_grouped_query(site: str) -> None:
     }
 
 
-def test_queries_agree_with_the_list(site: str, full_database: Path) -> None:
-    listed = rows(full_database)
-    value = {row["code"]: row["per_submission"] for row in listed if row["per_submission"]}
+def test_effort_has_most_points_per_submission(full_database: Path) -> None:
+    value = {row["code"]: row["per_submission"] or 0 for row in rows(full_database)}
     best = sorted(value, key=lambda code: (-value[code], code))[:100]
-    results = query(site, "effort.json?_shape=array")
-    assert [row["code"] for row in results] == best
-    assert [row["points_per_try"] for row in results] == [value[code] for code in best]
-    few = query(site, "worth_now.json?_shape=array&min_users=1000&min_liked=95")
-    assert few
-    assert all(row["users"] >= 1000 and row["liked"] >= 95 for row in few)
-    easier = query(site, "easier.json?_shape=array&min_acceptance=50&min_users=100")
+    results = run_query(full_database, "effort")
+    assert [(row["code"], row["per_submission"]) for row in results] == [
+        (code, value[code]) for code in best
+    ]
+
+
+def test_parameters_limit_queries(full_database: Path) -> None:
+    worth = run_query(full_database, "worth_now", min_users="1000", min_liked="95")
+    assert worth
+    assert all(row["users"] >= 1000 and row["liked"] >= 95 for row in worth)
+    easier = run_query(full_database, "easier", min_acceptance="50", min_users="100")
     assert len(easier) == 100
     assert all(row["acceptance"] >= 50 and row["users"] >= 100 for row in easier)
-    unsolved = {row["code"] for row in query(site, "unsolved.json?_shape=array")}
+
+
+def test_unsolved_and_bands_cover_the_list(full_database: Path) -> None:
+    unsolved = {row["code"] for row in run_query(full_database, "unsolved")}
     assert unsolved == {entry.code for entry in problems() if entry.users == 0} != set()
-    bands = query(site, "bands.json?_shape=array")
+    bands = run_query(full_database, "bands")
     assert sum(row["problems"] for row in bands) == 3974
     assert sum(row["solves"] for row in bands) == sum(entry.users for entry in problems())
 
 
-def test_points_of_codes_add_up(site: str) -> None:
+def test_points_of_codes_add_up(full_database: Path) -> None:
     by_users = sorted(problems(), key=lambda entry: (-entry.users, entry.code))
-    worth = query(site, "worth.json?_shape=array&codes=prime1,+AGGRCOW;NOSUCH")
     users = {entry.code: entry.users for entry in by_users}
-    assert [row["code"] for row in worth] == ["AGGRCOW", "PRIME1"]
+    worth = run_query(full_database, "worth", codes='prime1,\n AGGRCOW;NO"SUCH\\ prime1')
+    assert [row["code"] for row in worth] == ["AGGRCOW", "PRIME1", 'NO"SUCH\\']
+    assert [row["name"] for row in worth][2:] == ["unknown code"]
     both = sum(80 / (40 + users[code]) for code in ("AGGRCOW", "PRIME1"))
-    assert worth[-1]["points_so_far"] == pytest.approx(both)
-    most = query(site, "most_solved.json?_shape=array&n=500")
-    assert [row["code"] for row in most] == [entry.code for entry in by_users[:500]]
-    total = sum(80 / (40 + entry.users) for entry in by_users[:500])
-    assert most[-1]["points_so_far"] == pytest.approx(total)
+    assert worth[1]["points_so_far"] == pytest.approx(both)
+    for name, parameters, count in (("most_solved", {"n": "500"}, 500), ("worth", {}, 10)):
+        rows_of_query = run_query(full_database, name, **parameters)
+        assert {row["code"] for row in rows_of_query} == {entry.code for entry in by_users[:count]}
+        total = sum(80 / (40 + entry.users) for entry in by_users[:count])
+        assert rows_of_query[-1]["points_so_far"] == pytest.approx(total)
 
 
-def test_most_and_least_liked(site: str, full_database: Path) -> None:
-    voted = {
-        row["code"]: (row["votes_up"] or 0, row["votes_down"] or 0)
-        for row in rows(full_database)
-        if row["votes_up"] or row["votes_down"]
-    }
-    average = sum(up for up, _ in voted.values()) / sum(map(sum, voted.values()))
-    approval = {
-        code: round(100 * (up + 10 * average) / (up + down + 10), 1)
-        for code, (up, down) in voted.items()
-    }
-    for name, best in (("liked", max), ("disliked", min)):
-        results = query(site, f"{name}.json?_shape=array")
-        assert [row["careful_approval"] for row in results] == [
-            approval[row["code"]] for row in results
-        ]
-        assert results[0]["careful_approval"] == best(approval.values())
+def test_most_and_least_liked(full_database: Path) -> None:
+    votes = [(row["votes_up"] or 0, row["votes_down"] or 0) for row in rows(full_database)]
+    average = sum(up for up, _ in votes) / sum(map(sum, votes))
+    shares = [
+        round(100 * (up + 10 * average) / (up + down + 10), 1) for up, down in votes if up + down
+    ]
+    for name, is_reverse in (("liked", True), ("disliked", False)):
+        results = [row["adjusted_liked"] for row in run_query(full_database, name)]
+        assert results == sorted(shares, reverse=is_reverse)[:100]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +118,7 @@ def test_shared_pages_have_url_and_image(history_site: str) -> None:
     assert "canonical" not in get(f"{history_site}/nosuchpage", 404)
 
 
-def test_small_pages(site: str) -> None:
+def test_about_and_robots(site: str) -> None:
     links = get_page(f"{site}/about").css("a::attr(href)").getall()
     whole = "/spojscore/problems.json?_size=max&_shape=array"
     assert {"/spojscore/problems.csv?_size=max&_dl=1", whole, "/spojscore.db", "/api"} <= set(links)
