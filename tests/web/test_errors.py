@@ -11,7 +11,7 @@ from tests.support.sites import fetch, get, get_json, get_page, sql_path, start_
 
 
 @pytest.mark.parametrize(
-    ("address", "sentence"),
+    ("address", "message"),
     [
         pytest.param(sql_path("SELECT usrs FROM problems", "{}"),
                      "No column “usrs”. Did you mean users?", id="column"),
@@ -37,16 +37,16 @@ from tests.support.sites import fetch, get, get_json, get_page, sql_path, start_
                      "Cannot use _sort and _sort_desc at the same time", id="Datasette's own"),
     ],
 )  # fmt: skip
-def test_errors_in_html_json_and_csv(address: str, sentence: str, site: str) -> None:
+def test_errors_in_html_json_and_csv(address: str, message: str, site: str) -> None:
     html, as_json, as_csv = (
         address.replace("{}", kind).replace("%7B%7D", kind) for kind in ("", ".json", ".csv")
     )
     assert get_json(site + as_json, 400) == {
-        "ok": False, "error": sentence, "status": 400, "title": None,
+        "ok": False, "error": message, "status": 400, "title": None,
     }  # fmt: skip
-    assert get(site + as_csv, 400) == sentence
+    assert get(site + as_csv, 400) == message
     page = get_page(site + html, 400)
-    assert page.css("p.error::text").get() == sentence
+    assert page.css("p.error::text").get() == message
     assert page.css("h1::text").get() == "Query failed"
 
 

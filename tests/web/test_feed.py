@@ -1,14 +1,13 @@
 """The Atom feed."""
 
 from pathlib import Path
-from urllib.request import urlopen
 from xml.etree import ElementTree
 
 import pytest
 
 from tests.support.databases import rows
 from tests.support.grown import HOSTILE
-from tests.support.sites import get
+from tests.support.sites import fetch, get
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 TITLES = {"added": "New", "delisted": "Removed", "relisted": "Returned"}
@@ -44,8 +43,8 @@ def test_feed_shows_points_of_new_problems(feed: ElementTree.Element) -> None:
 
 
 def test_feed_has_what_atom_requires(feed: ElementTree.Element, history_site: str) -> None:
-    with urlopen(f"{history_site}/feed.atom") as response:
-        assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    headers = fetch(f"{history_site}/feed.atom").headers
+    assert headers["Content-Type"] == "application/atom+xml; charset=utf-8"
     assert feed.findtext(f"{ATOM}updated") == "2026-04-11T00:02:00+00:00"
     assert feed.findtext(f"{ATOM}id") == "tag:spoj.com,2026:spojscore"
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == "spojscore"

@@ -70,13 +70,7 @@ def test_only_get_head_and_options_allowed(address: str, site: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    [
-        "/",
-        "/spojscore/problems?_sort=users",
-        "/spojscore/problems.json",
-        "/spojscore/problems.csv",
-        "/spojscore/worth.json?codes=PRIME1",
-    ],
+    ["/", "/spojscore/problems.json?_sort=users", "/spojscore/problems.csv", "/spojscore/worth"],
 )
 def test_unchanged_response_is_304(address: str, site: str) -> None:
     tag = fetch(site + address).headers["ETag"]
@@ -111,14 +105,7 @@ def test_blank_fields_are_ignored(site: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "target",
-    [
-        "//example.com/",
-        "/\\example.com/",
-        "///example.com/",
-        "/%5Cexample.com/",
-        "/\\/example.com/",
-    ],
+    "target", ["//example.com/", "/\\example.com/", "/%5Cexample.com/", "/\\/example.com/"]
 )
 def test_no_redirect_to_other_site(target: str, site: str) -> None:
     with closing(http.client.HTTPConnection(site.removeprefix("http://"))) as connection:

@@ -71,7 +71,7 @@ def test_neighbors_are_closest_in_solvers(problem: Selector, history_database: P
 
 
 @pytest.mark.parametrize(
-    ("code", "sentence"),
+    ("code", "message"),
     [
         pytest.param("XSVG", "Returned to SPOJ on 11 April 2026", id="relisted"),
         pytest.param("ARRIVED", "Added to SPOJ between 3 April 2026 and 11 April 2026", id="added"),
@@ -81,8 +81,8 @@ def test_neighbors_are_closest_in_solvers(problem: Selector, history_database: P
         ),
     ],
 )
-def test_changes(code: str, sentence: str, history_site: str) -> None:
-    assert sentence in words(get_page(f"{history_site}{LIST}/{code}"))
+def test_changes(code: str, message: str, history_site: str) -> None:
+    assert message in words(get_page(f"{history_site}{LIST}/{code}"))
 
 
 def test_removed_problem_has_no_rank(history_site: str) -> None:

@@ -1,17 +1,21 @@
-"""Queries, and pages without a test file of their own."""
+"""Queries, the home page and pages without a test file of their own."""
 
 import struct
 from csv import DictReader
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
+from parsel import Selector
 
 from standin.problems import problems
+from tests.support.commits import A, B, crawl
 from tests.support.databases import rows
 from tests.support.queries import METADATA, run_query
-from tests.support.sites import get, get_json, get_page
+from tests.support.sites import fetch, get, get_json, get_page, start_site, words
+
+MAX_HOME_BYTES = 100_000
 
 
 @pytest.mark.parametrize("name", METADATA)
@@ -95,10 +99,8 @@ def test_most_and_least_liked(full_database: Path) -> None:
     ],
 )
 def test_find_redirects_to_problem_or_list(text: str, path: str, history_site: str) -> None:
-    with urlopen(f"{history_site}/find?q={text}") as response:
-        assert response.url == history_site + path
-    with urlopen(f"{history_site}/problems") as response:
-        assert response.url == f"{history_site}/spojscore/problems"
+    assert fetch(f"{history_site}/find?q={text}").headers["Location"] == path
+    assert fetch(f"{history_site}/problems").headers["Location"] == "/spojscore/problems"
 
 
 def test_shared_pages_have_url_and_image(history_site: str) -> None:
@@ -113,8 +115,7 @@ def test_shared_pages_have_url_and_image(history_site: str) -> None:
     assert meta["og:description"] == meta["description"]
     icon = page.css("link[rel=apple-touch-icon]::attr(href)").get()
     for picture, size in ((meta["og:image"], (1200, 630)), (f"{history_site}{icon}", (180, 180))):
-        with urlopen(picture) as response:
-            assert struct.unpack(">II", response.read()[16:24]) == size
+        assert struct.unpack(">II", fetch(picture).content[16:24]) == size
     assert "canonical" not in get(f"{history_site}/nosuchpage", 404)
 
 
@@ -124,3 +125,44 @@ def test_about_and_robots(site: str) -> None:
     assert {"/spojscore/problems.csv?_size=max&_dl=1", whole, "/spojscore.db", "/api"} <= set(links)
     assert get(f"{site}/robots.txt").splitlines() == ["User-agent: *", "Disallow: /*?"]
     assert "/-/freshness.json" in get(f"{site}/-/freshness.svg", 410)
+
+
+@pytest.fixture(scope="module")
+def home(history_site: str) -> Selector:
+    return get_page(f"{history_site}/")
+
+
+def test_home_lists_problems(home: Selector, history_database: Path) -> None:
+    listed = home.css("[data-code]::attr(data-code)").getall()
+    moved = rows(history_database, "SELECT code FROM movers ORDER BY solves_7 DESC, code LIMIT 5")
+    for expected in (run_query(history_database, "worth_now")[:3], moved):
+        block = [row["code"] for row in expected]
+        assert any(listed[n : n + len(block)] == block for n in range(len(listed)))
+
+
+def test_growth_since_distant_crawl(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 87, replace(A, users=13), B)
+    with start_site(database) as site:
+        for path in ("/", "/charts"):
+            assert "+3" in words(get_page(f"{site}{path}"))
+        assert "+3 since 2 March 2026" in words(get_page(f"{site}/spojscore/problems/P1"))
+
+
+def test_range_links_match_their_counts(
+    home: Selector, history_database: Path, history_site: str
+) -> None:
+    links = home.css("a[href*='band=']::attr(href)").getall()
+    bands = run_query(history_database, "bands")
+    assert len(links) == len(bands)
+    for link, band in zip(links, bands, strict=True):
+        heading = get_page(history_site + link).css("h1 [role=status]::text").get("")
+        assert heading.partition(" ")[0] == str(band["problems"])
+
+
+def test_home_is_small_and_works_without_script(history_site: str, home: Selector) -> None:
+    parts = home.css("link[rel=stylesheet]::attr(href), img::attr(src)").getall()
+    sizes = [len(fetch(f"{history_site}{part}").content) for part in ("/", *parts)]
+    assert sum(sizes) <= MAX_HOME_BYTES
+    assert not home.xpath("//script[text()]")
+    assert home.css("form[action='/find'] input[name=q]")
