@@ -12,8 +12,8 @@ export DB SPOJ_URL PAGES FILE
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r
 COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
   --custom-compile-command 'make lock'
-# Without pyproject.toml, which deptry would read for requirements. DEP003: what Scrapy and Datasette
-# are made of may be imported; DEP002: these two are commands.
+# Without pyproject.toml, where deptry would look for the requirements. DEP003: dependencies of Scrapy
+# and Datasette may be imported. DEP002: these two are commands.
 DEPTRY = --no-ansi --config /dev/null --ignore DEP003 --per-rule-ignores 'DEP002=datasette-publish-vercel|uv'
 PORT =
 FILE =
@@ -47,7 +47,7 @@ history: install ## create DB, a new file, from SPOJ's past lists in data/
 tags: install ## replace SPOJ's tags in DB with those in FILE (CSV: code,tags)
 	$(BIN)/python -m spojscore_crawler.facts tags "$$DB" "$$FILE"
 
-added: install ## store in DB the days SPOJ added problems, from FILE (CSV: code,added)
+added: install ## store the days on which SPOJ added problems, from FILE (CSV: code,added), in DB
 	$(BIN)/python -m spojscore_crawler.facts added "$$DB" "$$FILE"
 
 articles: install ## replace the articles in DB with those in FILE (CSV: code,article,title)
@@ -65,14 +65,14 @@ serve: install ## serve DB with Datasette at http://127.0.0.1:8001 (or PORT)
 # In this order, also under `make -j`.
 .NOTPARALLEL:
 
-publish: variables pull crawl check archive build verify deploy probe ## crawl SPOJ (or PAGES) and publish DB, stopping at the first failure (FIRST=1: nothing was published yet)
+publish: check-variables pull crawl check archive build verify deploy probe ## crawl SPOJ (or PAGES) and publish DB, stopping at the first failure (FIRST=1: nothing has been published yet)
 
-rehearse: pull crawl check archive build verify ## run the steps of publish before deploy
+rehearse: pull crawl check archive build verify ## run all steps of publish except deploy and probe
 
-variables: install
+check-variables: install
 	$(BIN)/python -m deploy variables
 
-pull: install ## replace DB with the database of SITE_URL if that is newer (FIRST=1: nothing was published yet)
+pull: install ## replace DB with the database of SITE_URL if that is newer (FIRST=1: nothing has been published yet)
 	$(BIN)/python -m deploy pull "$$DB"
 
 archive: install ## copy DB to the folder ARCHIVE, with names that rotate
@@ -81,10 +81,10 @@ archive: install ## copy DB to the folder ARCHIVE, with names that rotate
 build: install deploy/node_modules/.installed ## build the site of DB for Vercel, in build/vercel
 	$(BIN)/python -m deploy build "$$DB"
 
-verify: install ## run what was built and compare its responses with DB
+verify: install ## run the bundle and compare its responses with DB
 	$(BIN)/python -m deploy verify "$$DB"
 
-deploy: install deploy/node_modules/.installed ## deploy what was verified (needs VERCEL_TOKEN and SITE_URL)
+deploy: install deploy/node_modules/.installed ## deploy the verified bundle (needs VERCEL_TOKEN and SITE_URL)
 	$(BIN)/python -m deploy deploy
 
 probe: install ## wait until SITE_URL shows the deployed crawl, and check that it is not stale
@@ -128,5 +128,5 @@ lock: install ## compile the lock files of the project and of the published func
 screenshot: .venv/installed-dev ## take the README's screenshot of DB's site, with Chromium
 	$(BIN)/python -m tests.support.screenshot "$$DB"
 
-clean: ## remove builds, caches and the demo; keeps your databases
+clean: ## remove builds, caches and the demo, but no other database
 	rm -rf build .hypothesis .pytest_cache .mypy_cache .ruff_cache

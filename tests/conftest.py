@@ -1,6 +1,4 @@
-"""Fixtures for crawls and databases; sites and browsers have theirs in the folders' conftest.py."""
-
-from __future__ import annotations
+"""Fixtures for crawls and databases; those for sites and browsers are in tests/web/conftest.py."""
 
 import os
 import signal
@@ -11,11 +9,12 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.support.browsing"]
 pytest.register_assert_rewrite("tests.support")
 
 from standin.problems import Entry, problems  # noqa: E402
 from standin.server import StandIn, serving  # noqa: E402
-from tests.support.crawling import Crawl, Served  # noqa: E402
+from tests.support.crawling import Crawl, Factory  # noqa: E402
 from tests.support.faults import Fault, FaultyStandIn  # noqa: E402
 from tests.support.themes import THEMES  # noqa: E402
 
@@ -27,17 +26,22 @@ for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
     os.environ.pop(name, None)
 
 
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Each browser context has its own."""
+
+
 @pytest.fixture
-def standin() -> Iterator[Served]:
-    """Starts stand-ins: standin(problems or their number, "START:KIND", …, theme=)."""
+def standin() -> Iterator[Factory]:
+    """Starts stand-ins: standin(problems or their number, "PAGE:KIND", …, theme=)."""
     with ExitStack() as servers:
 
         def start(
-            listed: list[Entry] | int, *faults: str, theme: str = "modern", **options: Any
+            entries: list[Entry] | int, *faults: str, theme: str = "modern", **options: Any
         ) -> FaultyStandIn:
-            entries = problems(listed) if isinstance(listed, int) else listed
-            options |= {"page": THEMES[theme], "faults": map(Fault.parse, faults)}
-            return servers.enter_context(serving(FaultyStandIn(entries, **options)))
+            listing = problems(entries) if isinstance(entries, int) else entries
+            options |= {"render_page": THEMES[theme], "faults": map(Fault.parse, faults)}
+            return servers.enter_context(serving(FaultyStandIn(listing, **options)))
 
         yield start
 
@@ -48,7 +52,7 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_list(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def small_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A database from a crawl of the stand-in's first 120 problems."""
     database = tmp_path_factory.mktemp("small") / "small.db"
     with serving(StandIn(problems(120))) as server:
@@ -58,7 +62,7 @@ def small_list(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def before(database: Path, small_list: bytes) -> bytes:
-    """The bytes of `database` after its last crawl."""
-    database.write_bytes(small_list)
-    return small_list
+def snapshot(database: Path, small_database: bytes) -> bytes:
+    """Fill `database` with a small list. Returns its bytes."""
+    database.write_bytes(small_database)
+    return small_database

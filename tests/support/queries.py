@@ -11,16 +11,13 @@ from tests.support.projects import ROOT
 from web import run_sql
 
 SITE = yaml.safe_load((ROOT / "metadata.yml").read_text())
-METADATA = SITE["databases"]["spojscore"]["queries"]
+QUERIES = SITE["databases"]["spojscore"]["queries"]
 
 
 def run_query(path: Path, query: str, **parameters: str) -> list[dict[str, Any]]:
     """Return the rows of a query; missing parameters are blank."""
-    blank = dict.fromkeys(METADATA[query].get("params", ()), "")
+    blank = dict.fromkeys(QUERIES[query].get("params", ()), "")
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         run_sql.add_functions(connection)
-        return [dict(row) for row in connection.execute(METADATA[query]["sql"], blank | parameters)]
-
-
-ask = run_query
+        return [dict(row) for row in connection.execute(QUERIES[query]["sql"], blank | parameters)]

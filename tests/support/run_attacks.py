@@ -4,17 +4,14 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import psutil
 
 from standin.problems import problems
 from tests.support.attacks import ATTACKS
 from tests.support.commits import crawl
 from tests.support.databases import change
-from tests.support.processes import free_port
+from tests.support.processes import free_port, memory
 from tests.support.sites import fetch, running
 from web import serve
 
@@ -34,15 +31,6 @@ def measure(url: str) -> tuple[int, float]:
     return fetch(url).status_code, time.perf_counter() - start
 
 
-def memory(process: psutil.Process) -> float:
-    """Return the memory of a process and its descendants in MB."""
-    total = 0
-    for one in (process, *process.children(recursive=True)):
-        with suppress(psutil.NoSuchProcess):
-            total += one.memory_full_info().pss
-    return total / 1e6
-
-
 def attack(site: str, pid: int, workers: int) -> bool:
     """Attack and visit at once, print figures, and return whether all are within their limits."""
     visits: list[tuple[int, float]] = []
@@ -51,7 +39,7 @@ def attack(site: str, pid: int, workers: int) -> bool:
         futures = [pool.submit(measure, site + path) for path in ATTACKS]
         while not all(future.done() for future in futures):
             visits += [measure(site + page) for page in PAGES]
-            used.append(memory(psutil.Process(pid)))
+            used.append(memory(pid) / 1e6)
     attacks = [future.result() for future in futures]
     for name, results in (("attacks", attacks), ("visits", visits)):
         print(f"{name}, {workers} at once: {dict(Counter(status for status, _ in results))}")

@@ -19,7 +19,7 @@ from datasette.app import Datasette
 from parsel import Selector
 
 from tests.support.databases import change
-from tests.support.processes import started
+from tests.support.processes import launch
 from tests.support.projects import ROOT
 from tests.support.queries import SITE
 from web.options import SETTINGS
@@ -62,7 +62,7 @@ def serve_in_thread(database: Path) -> Iterator[str]:
 @contextmanager
 def running(*words: str | Path) -> Iterator[int]:
     """Run a command that starts a server; yields its process id."""
-    with started(*words, until="Uvicorn running") as (process, lines):
+    with launch(*words, until="Uvicorn running") as (process, lines):
         assert process.stdout
         # A full pipe would block it.
         Thread(target=lines.extend, args=[process.stdout], daemon=True).start()
@@ -100,6 +100,3 @@ def sql_path(sql: str, extension: str = "", **parameters: str) -> str:
 
 def points_text(points: float) -> str:
     return f"{points:,.0f}" if points >= 100 else f"{points:.3g}"
-
-
-shown = points_text

@@ -1,22 +1,19 @@
 """Sites with the complete list and with history, and a browser for them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
+from pytest_playwright import CreateContextCallback
 
 from standin.problems import problems
-from tests.support.browsing import launched
+from tests.support.accessibility import watch
 from tests.support.commits import crawl
 from tests.support.databases import rows
-from tests.support.grown import make as grow
-from tests.support.looking import DESK, looking
-from tests.support.mine import LISTED, LISTS, open_mine, store
-from tests.support.projects import ROOT
+from tests.support.mine import LISTS, open_mine, store
+from tests.support.sample import write_sample
 from tests.support.sites import start_site
 
 
@@ -37,9 +34,9 @@ def site(full_database: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def history_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with 40 days of history and hostile names, see grown.py. Not to be written to."""
+    """A database with 40 days of history and hostile names, see sample.py. Not to be written to."""
     database = tmp_path_factory.mktemp("history") / "spojscore.db"
-    grow(database)
+    write_sample(database)
     return database
 
 
@@ -50,50 +47,30 @@ def history_site(history_database: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
-def crawled(full_database: Path) -> Path:
-    return full_database
-
-
-@pytest.fixture(scope="session")
-def grown(history_database: Path) -> Path:
-    return history_database
-
-
-@pytest.fixture(scope="session")
-def grown_site(history_site: str) -> str:
-    return history_site
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
+def open_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
+    """A page of a new visitor; errors about it fail the test."""
+    page = new_context(base_url=site).new_page()
+    errors = watch(page, site)
+    yield page
+    assert errors == []
 
 
 @pytest.fixture
-def page(browser: Browser, history_site: str) -> Iterator[Page]:
-    """A browser at `history_site`; see `looking`."""
-    with looking(browser, history_site, DESK) as page:
-        yield page
+def page(new_context: CreateContextCallback, history_site: str) -> Iterator[Page]:
+    yield from open_page(new_context, history_site)
+
+
+@pytest.fixture
+def full_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
+    yield from open_page(new_context, site)
 
 
 @pytest.fixture(scope="module")
-def static(browser: Browser) -> Iterator[Page]:
-    """A page that can import the site's modules, without a site."""
-    host = "http://static.test/"
-
-    def answer(route: Route) -> None:
-        path = ROOT / "web" / "static" / route.request.url.removeprefix(host)
-        if path.suffix == ".js":
-            route.fulfill(path=path, content_type="text/javascript")
-        else:
-            route.fulfill(body="", content_type="text/html")
-
-    with browser.new_context() as context:
+def modules(browser: Browser, history_site: str) -> Iterator[Page]:
+    """A page that can import the site's modules."""
+    with browser.new_context(base_url=history_site) as context:
         page = context.new_page()
-        page.route("**/*", answer)
-        page.goto(host)
+        page.goto("/robots.txt")
         yield page
 
 
@@ -108,4 +85,5 @@ def mine(page: Page) -> Page:
 @pytest.fixture
 def listed(history_database: Path) -> dict[str, dict[str, Any]]:
     """The problems of `history_database` by code."""
-    return {row["code"]: row for row in rows(history_database, LISTED)}
+    table = rows(history_database, "SELECT * FROM problems WHERE delisted IS NULL")
+    return {row["code"]: row for row in table}

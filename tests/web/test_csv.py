@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.databases import rows
-from tests.support.grown import HOSTILE
+from tests.support.sample import HOSTILE
 from tests.support.sites import fetch, get, get_json, get_page, start_site
 from web.options import MAX_ROWS
 

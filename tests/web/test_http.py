@@ -115,9 +115,9 @@ def test_no_redirect_to_other_site(target: str, site: str) -> None:
     assert location[1:2] not in ("/", "\\")
 
 
-@pytest.mark.parametrize("page", ["databases", "versions", "settings", "plugins", "threads"])
-def test_private_pages_are_not_found(page: str, site: str) -> None:
-    assert "ok" in get(f"{site}/-/{page}.json", 404)
+@pytest.mark.parametrize("name", ["databases", "versions", "settings", "plugins", "threads"])
+def test_private_pages_are_not_found(name: str, site: str) -> None:
+    assert "ok" in get(f"{site}/-/{name}.json", 404)
 
 
 def test_pages_have_at_most_200_rows(site: str) -> None:

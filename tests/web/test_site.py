@@ -12,13 +12,13 @@ from parsel import Selector
 from standin.problems import problems
 from tests.support.commits import A, B, crawl
 from tests.support.databases import rows
-from tests.support.queries import METADATA, run_query
+from tests.support.queries import QUERIES, run_query
 from tests.support.sites import fetch, get, get_json, get_page, start_site, words
 
 MAX_HOME_BYTES = 100_000
 
 
-@pytest.mark.parametrize("name", METADATA)
+@pytest.mark.parametrize("name", QUERIES)
 def test_query_as_page_json_and_csv(name: str, history_site: str, history_database: Path) -> None:
     expected = run_query(history_database, name)
     path = f"{history_site}/spojscore/{name}"
@@ -26,14 +26,14 @@ def test_query_as_page_json_and_csv(name: str, history_site: str, history_databa
     lines = list(DictReader(StringIO(get(f"{path}.csv"))))
     assert len(lines) == len(expected)
     page = get_page(path)
-    assert page.css("h1::text").get() == METADATA[name]["title"]
+    assert page.css("h1::text").get() == QUERIES[name]["title"]
     assert len(page.css("main table tbody tr")) == min(len(expected), 200)
 
 
 def test_explore_links_every_grouped_query(site: str) -> None:
     links = get_page(f"{site}/spojscore").css("a::attr(href)").getall()
     assert {link.removeprefix("/spojscore/") for link in links} >= {
-        name for name, query in METADATA.items() if "group" in query
+        name for name, query in QUERIES.items() if "group" in query
     }
 
 
