@@ -20,9 +20,9 @@ def test_real_pages() -> None:
              "cloudflare-challenge-2020-other-site")  # fmt: skip
     first, last, error, challenge = ((REAL_PAGES / f"{name}.html").read_bytes() for name in names)
     for body, start, end, rows, users in ((first, 0, 2950, 50, 178830), (last, 1800, 1800, 12, 8)):
-        page, listed = parse_listing(body)
+        page, listing = parse_listing(body)
         assert (page.start, page.end, page.size) == (start, end, 50)
-        assert (len(listed), sum(problem.users for problem in listed)) == (rows, users)
+        assert (len(listing), sum(problem.users for problem in listing)) == (rows, users)
     with pytest.raises(ListingError, match=r"^no problem table; SPOJ says 'Wrong problem id!'$"):
         parse_listing(error)
     assert describe_bot_check(HtmlResponse("https://www.spoj.com", body=challenge))
