@@ -73,10 +73,8 @@ class Chaos:
         if not entries.pop(entry.id, None):
             entries[entry.id] = entry
         self.server.problems = [entries[id_] for id_ in sorted(entries)]
-        self.rows_throughout, self.rows_sometime = (
-            self.rows_throughout & self.served_rows(),
-            self.rows_sometime | self.served_rows(),
-        )
+        self.rows_throughout = self.rows_throughout & self.served_rows()
+        self.rows_sometime = self.rows_sometime | self.served_rows()
 
     def fault(self) -> Fault:
         start = self.random.choice(range(0, len(LISTED), 50))
@@ -88,10 +86,8 @@ class Chaos:
         """Raise AssertionError unless the database holds the last list or the new one, whole."""
         table = rows(self.database) if self.database.exists() else []
         content = {(row["id"], row["code"], row["users"]) for row in table if not row["delisted"]}
-        is_new, is_old = (
-            self.rows_throughout <= content <= self.rows_sometime,
-            content == self.last_rows,
-        )
+        is_new = self.rows_throughout <= content <= self.rows_sometime
+        is_old = content == self.last_rows
         message = log.strip().rpartition("\n")[2]
         assert status <= 1, message
         assert status != 1 or message.startswith("error: "), message
