@@ -83,8 +83,8 @@ def each_visitor(request: pytest.FixtureRequest, visitor: Visitor) -> Visitor:
 
 
 @pytest.fixture(scope="module")
-def listed(crawled: Path) -> dict[str, dict[str, Any]]:
-    table = rows(crawled, "SELECT * FROM problems WHERE delisted IS NULL")
+def listed(full_database: Path) -> dict[str, dict[str, Any]]:
+    table = rows(full_database, "SELECT * FROM problems WHERE delisted IS NULL")
     return {row["code"]: row for row in table}
 
 
