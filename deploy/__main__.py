@@ -15,7 +15,6 @@ from deploy.schedule import schedule, unschedule
 from deploy.verify import verify
 from spojscore_crawler.store.files import StoreError
 
-# Each returns a message. If one fails before `deploy`, the public site is unchanged.
 FUNCTIONS = (variables, pull, archive, build, verify, deploy, probe, schedule, unschedule, clock)
 STEPS = {function.__name__: function for function in FUNCTIONS}
 

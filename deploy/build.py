@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,23 +13,20 @@ from deploy import target
 from deploy.process import PublishError
 from spojscore_crawler.check import stale_hours
 from spojscore_crawler.store import files
-from spojscore_crawler.store.schema import upgrade
 from web.options import DATABASE
 
 ROOT = Path(__file__).parent.parent
 BUNDLE = Path("build", "vercel")
-# Not deployed: the digest of the bundle that `verify` accepted, and the deployment's address.
-STAMP, ADDRESS = BUNDLE / "verified", BUNDLE / "deployed"
+# Not deployed: the hash of the bundle that `verify` accepted, and the deployment's URL.
+STAMP_FILE, URL_FILE = BUNDLE / "verified.sha256", BUNDLE / "deployment-url.txt"
 # The files of the site; anything else in its folders is left out.
-SITE = ("web/[!.]*.py", "web/plugins/[!.]*.py", "web/templates/**/[!.]*.html", "web/static/[!.]*")
+SITE_PATTERNS = ("web/**/[!.]*.py", "web/templates/**/[!.]*.html", "web/static/[!.]*")
 
 
 def build(database: Path) -> str:
     """Build the bundle of `database`. The previous one stays until the new one is complete."""
     draft = BUNDLE.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
-    if message := upgrade(database):
-        print(message)
     with TemporaryDirectory(prefix="spojscore-") as folder:
         copy = Path(folder, f"{DATABASE}.db")
         files.copy(database, copy)
@@ -42,24 +40,25 @@ def build(database: Path) -> str:
 
 def copy_site(folder: Path) -> None:
     """Copy the site's files into `folder`, with the STALE_HOURS of this machine."""
-    for pattern in SITE:
+    for pattern in SITE_PATTERNS:
         for file in ROOT.glob(pattern):
             copy = folder / file.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
-    # Not beside metadata.yml, where Vercel would read it as the function's own.
+    # In web/, because Vercel would install the function from one beside metadata.yml.
     shutil.copyfile(ROOT / "pyproject.toml", folder / "web" / "pyproject.toml")
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
     metadata["plugins"]["freshness"]["stale_hours"] = stale_hours()
     (folder / "metadata.yml").write_text(json.dumps(metadata))  # JSON is YAML
 
 
-def digest() -> str:
+def hash_bundle() -> str:
     """A hash of the bundle's files."""
     if not BUNDLE.is_dir():
         raise PublishError(f"no bundle in {BUNDLE}; run `make build`")
-    files = (path for path in {*BUNDLE.rglob("*")} - {STAMP, ADDRESS} if path.is_file())
-    lines = sorted(f"{path} {sha256(path)}\n" for path in files)
+    folders = os.walk(BUNDLE, followlinks=True)
+    files = {Path(folder, name) for folder, _, names in folders for name in names}
+    lines = sorted(f"{file} {sha256(file)}\n" for file in files - {STAMP_FILE, URL_FILE})
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

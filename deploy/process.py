@@ -20,41 +20,53 @@ class PublishError(Exception):
 
 
 @contextmanager
+def _delayed_signals() -> Iterator[None]:
+    """Raise KeyboardInterrupt at the end if SIGINT or SIGTERM arrived. A mask binds one thread."""
+    arrivals: list[int] = []
+    signals = (signal.SIGINT, signal.SIGTERM)
+    handlers = {
+        number: signal.signal(number, lambda n, _: arrivals.append(n)) for number in signals
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if arrivals:
+        raise KeyboardInterrupt
+
+
+@contextmanager
 def running(command: Sequence[str | Path], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command in the background. Stops it and its child processes at the end."""
-    # A signal between the fork and the inner `try` would leave it running.
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    process = None
     try:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, process_group=0,
-            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask),  # noqa: PLW1509
-            **options,
-        )  # fmt: skip
-        try:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            yield process
-        finally:
+        with _delayed_signals():
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, process_group=0, **options
+            )
+        yield process
+    except FileNotFoundError as error:
+        raise PublishError(f"{command[0]} is not installed") from error
+    finally:
+        if process:
             for number in (signal.SIGTERM, signal.SIGKILL):
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, number)
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(10)  # seconds of grace
-    except FileNotFoundError as error:
-        raise PublishError(f"{command[0]} is not installed") from error
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def run(command: Sequence[str | Path], seconds: float, *, secret: str = "", **options: Any) -> str:
-    """Run a command and return its output without `secret`. Prints it if it raises PublishError."""
+def run(command: Sequence[str | Path], timeout: float, *, secret: str = "", **options: Any) -> str:
+    """Run a command and return its output without `secret`. If it fails, print the output."""
     name = " ".join(map(str, [Path(command[0]).name, *command[1:3]]))
     # Files, because an orphaned child process could keep a pipe open.
     with TemporaryFile() as out, TemporaryFile() as err:
         with running(command, stdout=out, stderr=err, **options) as process:
             try:
-                status = process.wait(seconds)
+                status = process.wait(timeout)
             except subprocess.TimeoutExpired as error:
-                raise PublishError(f"`{name}` took longer than {seconds / 60:g} minutes") from error
+                raise PublishError(f"`{name}` took longer than {timeout / 60:g} minutes") from error
         texts = []
         for file in (out, err):
             file.seek(0)
@@ -76,4 +88,4 @@ def find_python() -> Path:
             python = Path(run(command, 600), "bin", f"python{PYTHON_VERSION}")
             if python.is_file():
                 return python
-    raise PublishError(f"no Python {PYTHON_VERSION} found, and uv could not install it; install it")
+    raise PublishError(f"uv could not install Python {PYTHON_VERSION}; install it by hand")

@@ -1,17 +1,13 @@
 """Replaces the local database with the published one if that is newer."""
 
-import io
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from deploy.build import sha256
 from deploy.process import PublishError
-from deploy.site import NotFoundError, download, site_url
+from deploy.site import MAX_PAGE_BYTES, NotFoundError, fetch, site_url
 from spojscore_crawler.store import files
 from spojscore_crawler.store.files import StoreError
 from spojscore_crawler.store.schema import upgrade
@@ -19,44 +15,42 @@ from spojscore_crawler.store.state import State, read_state
 from spojscore_crawler.store.times import CLOCK_SKEW
 from web.options import DATABASE
 
-MAX_DATABASE_BYTES = 200_000_000  # Vercel takes functions of 250 MB; packages need 50
-SYNTHETIC_SOURCES = ("demo", "simulated")
+MAX_DATABASE_BYTES = 200_000_000  # Vercel limits a function to 250 MB; its packages take 50 MB
+# Prefixes of crawls' sources other than SPOJ, such as the host of a stand-in on this machine.
+SYNTHETIC_SOURCES = ("demo", "simulated", "localhost", "127.", "::1")
 
 
 def pull(database: Path) -> str:
     """Replace `database` with the site's if that extends it."""
     files.check_writable(database)
-    with files.lock(database), _folder_beside(database) as folder:
+    # Beside the database, because files can be replaced on the same disk only.
+    with files.lock(database), TemporaryDirectory(".db.pull", dir=database.parent) as folder:
         local = read_database(database) if database.exists() else None
-        start = f"continuing with {database}" if local else f"the first crawl creates {database}"
-        first = os.environ.get("FIRST") == "1"
-        if not os.environ.get("SITE_URL") and (local or first):
-            return f"SITE_URL is not set: {start}."
-        url = f"{site_url()}/{DATABASE}.db"
-        file = folder / f"{DATABASE}.db"
+        outcome = f"{database} is unchanged" if local else f"the crawl creates {database}"
+        is_first = os.environ.get("FIRST") == "1"
+        if not os.environ.get("SITE_URL") and (local or is_first):
+            return f"Skipped: SITE_URL is not set; {outcome}."
+        file, url = Path(folder, f"{DATABASE}.db"), f"{site_url()}/{DATABASE}.db"
         try:
-            _fetch(url, file)
+            file.write_bytes(fetch(url, MAX_DATABASE_BYTES))
         except NotFoundError as error:
-            if first:
-                return f"{error}: {start}."
-            raise PublishError(f"{error}; set FIRST=1 if nothing was published yet") from error
-        try:
-            published = read_database(file)
-        except (PublishError, StoreError) as error:
-            raise PublishError(str(error).replace(str(file), url)) from error
-        if local and local.extends(published):
+            if is_first:
+                return f"{error}; {outcome}."
+            raise PublishError(f"{error}; set FIRST=1 if nothing has been published yet") from error
+        remote = _read_download(file, url)
+        if local and local.extends(remote):
             return f"Kept {database}: {url} has no newer crawl."
-        if local and not published.extends(local):
+        if local and not remote.extends(local):
             raise PublishError(
                 f"{url} and {database} hold different crawls. To continue with the site's: "
-                f"`mv {database} {database}.old && make pull`. To publish yours over it: "
+                f"`mv {database} {database}.old && make pull`. To replace the site's with yours: "
                 "`make crawl check archive build verify deploy probe`"
             )
         for leftover in (Path(f"{database}-journal"), Path(f"{database}-wal")):
             if leftover.exists():  # SQLite would apply it to the new file
                 raise PublishError(f"{leftover} belongs to another database file; remove it")
-        replace_durably(file, database)
-    return f"Pulled {database} from {url}: last crawled on {published.started:%Y-%m-%d}."
+        file.replace(database)
+    return f"Pulled {database} from {url}: last crawled on {remote.started:%Y-%m-%d}."
 
 
 def read_database(file: Path) -> State:
@@ -67,36 +61,20 @@ def read_database(file: Path) -> State:
     if state.finished > datetime.now(UTC) + CLOCK_SKEW:
         raise PublishError(f"{file}: its last crawl is in the future; set this machine's clock")
     for source in state.sources:
-        if source.startswith(SYNTHETIC_SOURCES):
-            reason = f"holds a crawl of the source {source!r}, which must not be published"
-            raise PublishError(f"{file} {reason}; use another database (DB=)")
+        if source.lower().startswith(SYNTHETIC_SOURCES):
+            problem = f"{file} holds a crawl of {source!r}, which must not be published"
+            raise PublishError(f"{problem}; use another database (DB=)")
     return state
 
 
-def replace_durably(draft: Path, target: Path) -> None:
-    """Rename `draft` to `target` once its content is on the disk."""
-    with draft.open("rb") as content:
-        os.fsync(content.fileno())
-    draft.replace(target)
-
-
-def _fetch(url: str, file: Path) -> None:
-    """Download the database and compare it with its hash."""
-    with file.open("wb") as target:
-        download(url, target, MAX_DATABASE_BYTES)
-    try:
-        download(f"{url}.sha256", hash_text := io.BytesIO(), 1_000)
-    except NotFoundError as error:
-        raise PublishError(str(error)) from error  # only the hash is missing
-    if hash_text.getvalue().split()[:1] != [sha256(file).encode()]:
+def _read_download(file: Path, url: str) -> State:
+    """Compare a downloaded database with the hash at its URL, then read it."""
+    digest, *name = fetch(f"{url}.sha256", MAX_PAGE_BYTES).decode(errors="replace").split() or [""]
+    if name != [f"{DATABASE}.db"]:
+        raise PublishError(f"{url}.sha256 holds no hash: SITE_URL is not a spojscore site")
+    if digest != sha256(file):
         raise PublishError(f"{url} does not match its hash; if it is being deployed, try again")
-
-
-@contextmanager
-def _folder_beside(database: Path) -> Iterator[Path]:
-    """A temporary folder on the same disk. Removes those that killed pulls left."""
-    prefix = f"{database.name}.pull-"
-    for leftover in database.parent.glob(f"{prefix}*"):
-        shutil.rmtree(leftover)
-    with TemporaryDirectory(dir=database.parent, prefix=prefix) as folder:
-        yield Path(folder)
+    try:
+        return read_database(file)
+    except (PublishError, StoreError) as error:
+        raise PublishError(str(error).replace(str(file), url)) from error

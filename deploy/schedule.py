@@ -9,13 +9,13 @@ from deploy.process import PublishError, run
 UNITS = tuple((Path(__file__).parent / "systemd").iterdir())
 UNIT_FOLDER = Path.home() / ".config" / "systemd" / "user"
 TIMER = "spojscore.timer"
-# Placeholders in the units.
-PROJECT_FOLDER, PATH_LINE = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"
+# The units have these values of an example.
+EXAMPLE_FOLDER, EXAMPLE_PATH = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"
 
 
 def schedule(_: Path) -> str:
     """Install and start the timer."""
-    systemctl("show-environment")  # fails before anything is written
+    systemctl("show-environment")  # fail before anything is written
     environment = Path.home() / ".config" / "spojscore.env"
     UNIT_FOLDER.mkdir(parents=True, exist_ok=True)
     if not environment.exists():
@@ -41,14 +41,14 @@ def unschedule(_: Path) -> str:
 
 
 def render(unit: str, project: Path, path: str) -> str:
-    """Fill in a unit's placeholders. In units, % starts a specifier."""
+    """Fill in a unit. In units, % starts a specifier."""
     path_line = f"PATH={path}".replace("\\", r"\\").replace('"', r"\"").replace("%", "%%")
-    unit = unit.replace(PROJECT_FOLDER, str(project).replace("%", "%%"))
-    return unit.replace(PATH_LINE, path_line)
+    unit = unit.replace(EXAMPLE_FOLDER, str(project).replace("%", "%%"))
+    return unit.replace(EXAMPLE_PATH, path_line)
 
 
 def systemctl(*words: str) -> None:
     try:
         run(["systemctl", "--user", *words], 60)
     except PublishError as error:
-        raise PublishError(f"{error}; see docs/publishing.md for ways without systemd") from error
+        raise PublishError(f"{error}; docs/publishing.md has alternatives to systemd") from error

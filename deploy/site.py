@@ -1,10 +1,9 @@
 """The public site: its address, its files and the crawl it shows."""
 
-import io
 import json
 import os
 from datetime import UTC, datetime
-from typing import BinaryIO, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import httpx
 
@@ -12,7 +11,7 @@ from deploy.process import PublishError
 from spojscore_crawler.store.times import format_minute
 
 TIMEOUT = 30  # seconds without a byte
-MAX_PAGE_BYTES = 4_500_000  # of a response of Vercel's functions
+MAX_PAGE_BYTES = 4_500_000  # Vercel's limit for a function's response
 
 
 class NotFoundError(PublishError):
@@ -27,21 +26,21 @@ def site_url() -> str:
     return url.rstrip("/")
 
 
-def download(url: str, target: BinaryIO, max_bytes: int) -> None:
-    """Write the body at `url` into `target`. Raises PublishError, NotFoundError for a 404."""
-    size = 0
+def fetch(url: str, max_bytes: int) -> bytes:
+    """Read the body at `url`. Raises PublishError, NotFoundError for a 404."""
+    body = bytearray()
     try:
         with httpx.stream("GET", url, timeout=TIMEOUT, follow_redirects=True) as response:
-            if response.status_code != httpx.codes.OK:
-                missing = response.status_code == httpx.codes.NOT_FOUND
-                error = NotFoundError if missing else PublishError
-                raise error(f"{url} returned {response.status_code}")
+            if (status := response.status_code) != httpx.codes.OK:
+                error = NotFoundError if status == httpx.codes.NOT_FOUND else PublishError
+                raise error(f"{url} returned HTTP {status}")
             for block in response.iter_bytes():
-                size += target.write(block)
-                if size > max_bytes:
+                body += block
+                if len(body) > max_bytes:
                     raise PublishError(f"{url} has more than {max_bytes:,} bytes")
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
         raise PublishError(f"{url}: {fault or type(fault).__name__}") from fault
+    return bytes(body)
 
 
 class Freshness(NamedTuple):
@@ -52,14 +51,13 @@ class Freshness(NamedTuple):
     text: str
 
     @classmethod
-    def of(cls, site: str) -> Self:
+    def fetch(cls, site: str) -> Self:
         """Read /-/freshness.json of the site. Raises PublishError if it does not show a crawl."""
-        url, body = f"{site}/-/freshness.json", io.BytesIO()
-        download(url, body, MAX_PAGE_BYTES)
+        body = fetch(url := f"{site}/-/freshness.json", MAX_PAGE_BYTES)
         try:
-            data = json.loads(body.getvalue())
+            data = json.loads(body)
             finished = datetime.fromisoformat(data["finished"]).astimezone(UTC)
             text = f"{site} shows crawl {data['crawl']}, finished {format_minute(finished)}"
             return cls(finished, bool(data["stale"]), text)
         except (KeyError, TypeError, ValueError) as error:
-            raise PublishError(f"{url} shows no crawl: {error}") from error
+            raise PublishError(f"{url} is not a freshness report: {error}") from error

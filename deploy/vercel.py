@@ -14,11 +14,7 @@ from web.options import DATABASE, OPTIONS
 HERE = Path(__file__).parent
 CLI = HERE / "node_modules" / ".bin" / "vercel"
 DATASETTE = Path(sys.executable).with_name("datasette")
-VARIABLES = {
-    "VERCEL_TOKEN": "create one at https://vercel.com/account/tokens",
-    "VERCEL_ORG_ID": "orgId in .vercel/project.json after `deploy/node_modules/.bin/vercel link`",
-    "VERCEL_PROJECT_ID": "projectId in the same file",
-}
+VARIABLES = ("VERCEL_TOKEN", "VERCEL_ORG_ID", "VERCEL_PROJECT_ID")
 # The only variables that the CLI, uv and Python get from the environment.
 PASSED_VARIABLES = """
     PATH HOME LANG LC_ALL TMPDIR XDG_CACHE_HOME XDG_DATA_HOME NODE_EXTRA_CA_CERTS NODE_OPTIONS
@@ -27,7 +23,7 @@ PASSED_VARIABLES = """
 """.split()
 OUTPUT = Path(".vercel", "output")
 BUILD_SECONDS, DEPLOY_SECONDS = 900, 600
-TRIES = 3
+MAX_ATTEMPTS, RETRY_SECONDS = 3, 10.0
 
 
 def build(site: Path, bundle: Path) -> None:
@@ -43,18 +39,18 @@ def build(site: Path, bundle: Path) -> None:
         shutil.copyfile(file, bundle / file.relative_to(site))
     shutil.copyfile(HERE / "requirements.lock", bundle / "requirements.txt")
     (bundle / ".python-version").write_text(f"{PYTHON_VERSION}\n")
-    # Replaces `vercel link`, which needs the network. Variables name the real project in `deploy`.
+    # Replaces `vercel link`, which needs the network. Variables override it in `deploy`.
     link = {"projectId": DATABASE, "orgId": DATABASE, "settings": {}}
     (bundle / ".vercel").mkdir()
     (bundle / ".vercel" / "project.json").write_text(json.dumps(link))
     environment["VERCEL_PYTHON_COMPILEALL"] = "1"  # for a fast cold start
     run([CLI, "build", "--prod", "--yes", "--cwd", bundle], BUILD_SECONDS, env=environment)
-    # Remove the CLI's notes about this machine, and local paths from the byte code. The hash mode
-    # is needed because files have other modification times at Vercel.
+    # Remove the CLI's diagnostics, and recompile without local paths. Byte code has hashes, because
+    # modification times differ on Vercel.
     (bundle / OUTPUT / "builds.json").unlink()
     shutil.rmtree(bundle / OUTPUT / "diagnostics")
-    compiled = (file for file in app(bundle)[0].values() if file.suffix == ".pyc")
-    folders = sorted({file.relative_to(bundle).parent.parent for file in compiled})
+    bytecode = (file for file in app_runtime(bundle)[0].values() if file.suffix == ".pyc")
+    folders = sorted({file.relative_to(bundle).parent.parent for file in bytecode})
     options = ("-q", "-f", "-l", "-j0", "--invalidation-mode=unchecked-hash")
     run([python, "-m", "compileall", *options, *folders], BUILD_SECONDS, cwd=bundle)
 
@@ -64,8 +60,8 @@ def static_database(bundle: Path) -> Path:
     return bundle / OUTPUT / "static" / f"{DATABASE}.db"
 
 
-def app(bundle: Path) -> tuple[dict[str, Path], list[str | Path], dict[str, str]]:
-    """The function's files by their names at Vercel, and the command and environment to run it."""
+def app_runtime(bundle: Path) -> tuple[dict[str, Path], list[str | Path], dict[str, str]]:
+    """The function's files by their paths on Vercel, and the command and environment to run it."""
     config_file = bundle / OUTPUT / "functions" / "index.py.func" / ".vc-config.json"
     config = json.loads(config_file.read_bytes())
     files = {name: bundle / source for name, source in config["filePathMap"].items()}
@@ -73,18 +69,17 @@ def app(bundle: Path) -> tuple[dict[str, Path], list[str | Path], dict[str, str]
 
 
 def deploy(bundle: Path) -> str:
-    """Deploy the bundle to production. Returns the deployment's address, which may not be live."""
+    """Deploy the bundle to production. Returns the deployment's URL, which may not be live."""
     environment = _environment() | {name: os.environ[name] for name in VARIABLES}
     command: list[Any] = [CLI, *"deploy --prebuilt --prod --yes --no-wait --cwd".split(), bundle]
     secret = os.environ["VERCEL_TOKEN"]
-    for attempt in range(TRIES):
-        time.sleep(float(os.environ.get("RETRY_SECONDS") or 10) if attempt else 0)
+    for attempt in range(MAX_ATTEMPTS):
+        time.sleep(RETRY_SECONDS if attempt else 0)
         try:
-            output = run(command, DEPLOY_SECONDS, secret=secret, env=environment)
-            return output.rpartition("\n")[2]
+            return run(command, DEPLOY_SECONDS, secret=secret, env=environment).rpartition("\n")[2]
         except PublishError as error:
             reason = error
-    raise PublishError(f"{reason} (after {TRIES} tries)")
+    raise PublishError(f"{reason} (after {MAX_ATTEMPTS} attempts)")
 
 
 def _environment(*path: Path) -> dict[str, str]:

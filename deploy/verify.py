@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from deploy import target
-from deploy.build import BUNDLE, STAMP, digest, sha256
+from deploy.build import BUNDLE, STAMP_FILE, hash_bundle, sha256
 from deploy.process import PublishError, running
 from deploy.site import TIMEOUT
 from spojscore_crawler.store.files import open_database
-from spojscore_crawler.store.state import read_state
+from spojscore_crawler.store.state import CrawlRow, read_state
 from web.options import DATABASE
 
 COUNT_SQL = "SELECT count(*) FROM history"
@@ -26,30 +26,30 @@ ENDLESS_SQL = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) S
 
 def verify(database: Path) -> str:
     """Compare the bundle with the database, and stamp it if they agree."""
-    STAMP.unlink(missing_ok=True)
-    bundle_digest = digest()
+    STAMP_FILE.unlink(missing_ok=True)
+    bundle_hash = hash_bundle()
     static = target.static_database(BUNDLE)
-    for file in (static, target.app(BUNDLE)[0][static.name]):
+    for file in (static, target.app_runtime(BUNDLE)[0][static.name]):
         if Path(f"{static}.sha256").read_text().split()[0] != sha256(file):
             raise PublishError(f"{file} does not match its hash; run `make build`")
-    if read_state(static).lineage != read_state(database).lineage:
+    if (state := read_state(static)).lineage != read_state(database).lineage:
         raise PublishError(f"{BUNDLE} and {database} hold different crawls; run `make build`")
     try:
         with serving() as client:
-            count = compare(client, static)
+            check_responses(client, static, state.lineage[-1])
     except (httpx.HTTPError, ValueError) as error:
         raise PublishError(f"the bundle does not respond correctly: {error}") from error
-    STAMP.write_text(bundle_digest)
-    return f"Verified {BUNDLE}: {count} addresses."
+    STAMP_FILE.write_text(bundle_hash)
+    return f"Verified {BUNDLE}."
 
 
-def compare(client: httpx.Client, database: Path) -> int:
-    """Compare the application's responses with the database. Returns the number of addresses."""
+def check_responses(client: httpx.Client, database: Path, last: CrawlRow) -> None:
+    """Compare the application's responses with the database and its last crawl.
+
+    Raises PublishError.
+    """
     with open_database(database) as db:
         counts = {name: db[name].count for name in (*db.table_names(), *db.view_names())}
-        problem_count, crawl = db.execute(
-            "SELECT problems, id FROM crawls ORDER BY id DESC"
-        ).fetchone()
         code, name = db.execute("SELECT code, name FROM problems ORDER BY users DESC").fetchone()
 
     def read(path: str, **parameters: str) -> str:
@@ -65,22 +65,21 @@ def compare(client: httpx.Client, database: Path) -> int:
     tables = {table["name"]: table["count"] for table in info["tables"]}
     checks = {
         "table sizes": (tables, {name: counts[name] for name in tables}),
-        "CSV lines": (read(f"{base}/problems.csv", _size="max").count("\n"), problem_count + 1),
+        "CSV lines": (read(f"{base}/problems.csv", _size="max").count("\n"), last.problems + 1),
         "SQL": (read(f"{base}.json", sql=COUNT_SQL, _shape="arrayfirst"), f"[{counts['history']}]"),
         "metadata.yml": (bool(info["queries"]), True),
-        "last crawl": (json.loads(read("/-/freshness.json"))["crawl"], crawl),
+        "last crawl": (json.loads(read("/-/freshness.json"))["crawl"], last.id),
         "endless SQL": (client.get(f"{base}.json", params={"sql": ENDLESS_SQL}).status_code, 400),
     }
     for subject, (actual, expected) in checks.items():
         if actual != expected:
-            raise PublishError(f"{subject}: the bundle has {actual}, not {expected}")
-    return len(pages) + len(checks)
+            raise PublishError(f"{subject}: {actual} instead of {expected}; run `make build`")
 
 
 @contextmanager
 def serving() -> Iterator[httpx.Client]:
     """Serve a read-only copy of the bundle's application. Yields a client for it."""
-    files, command, environment = target.app(BUNDLE)
+    files, command, environment = target.app_runtime(BUNDLE)
     with TemporaryDirectory(prefix="spojscore-") as folder, socket.socket() as server:
         for name, source in files.items():
             copy = Path(folder, name)
@@ -92,10 +91,10 @@ def serving() -> Iterator[httpx.Client]:
             command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
         server.bind(("127.0.0.1", 0))
         server.listen()
-        address, number = "http://{}:{}".format(*server.getsockname()), server.fileno()
-        command += ["--log-level=warning", "--fd", str(number)]
+        url, fd = "http://{}:{}".format(*server.getsockname()), server.fileno()
+        command += ["--log-level=warning", "--fd", str(fd)]
         environment["PATH"] = os.environ["PATH"]
-        with running(command, cwd=folder, pass_fds=[number], env=environment):
+        with running(command, cwd=folder, pass_fds=[fd], env=environment):
             server.close()  # so that connections fail when the application ends
-            with httpx.Client(base_url=address, timeout=TIMEOUT) as client:
+            with httpx.Client(base_url=url, timeout=TIMEOUT) as client:
                 yield client

@@ -3,21 +3,22 @@
 import json
 import os
 import re
+import shutil
 import signal
-import socket
 import sys
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
-from tests.support.processes import free_port, started
+from tests.support.processes import free_port, launch
 from tests.support.projects import ROOT, copy_of_the_project, make
 from tests.support.sites import get
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    return copy_of_the_project(tmp_path)
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_of_the_project(tmp_path_factory.mktemp("make"))
 
 
 def test_help_lists_every_target(checkout: Path) -> None:
@@ -27,71 +28,49 @@ def test_help_lists_every_target(checkout: Path) -> None:
     assert all(len(line.split()) > 2 for line in lines)
 
 
-def test_install_rejects_old_python(checkout: Path) -> None:
-    (checkout / ".venv").unlink()
-    old = checkout / "python3.10"
-    old.write_text(
-        f"#!/bin/sh\nexec {sys.executable} -c 'import sys; sys.version_info = (3, 10, 13); "
-        f'sys.version = "3.10.13 (main)"; exec(sys.argv[2])\' "$@"\n'
-    )
+def test_install_rejects_old_python(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "requirements.lock").touch()
+    old = tmp_path / "python3.10"
+    fake = "import sys; sys.version_info = (3, 10, 13); sys.version = '3.10.13'; exec(sys.argv[2])"
+    old.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{fake}" "$@"\n')
     old.chmod(0o755)
-    result = make(checkout, "install", f"PYTHON={old}")
+    result = make(tmp_path, "install", f"PYTHON={old}")
     assert result.returncode == 2
     assert f"error: spojscore needs Python 3.11 or newer, and {old} is 3.10.13;" in result.stderr
-    assert not (checkout / ".venv").exists()
-
-
-def test_serve_without_database_names_commands(checkout: Path) -> None:
-    result = make(checkout, "serve")
-    assert result.returncode == 2
-    assert result.stderr.splitlines()[0] == (
-        "error: there is no database spojscore.db; run `make crawl` or `make demo`"
-    )
+    assert not (tmp_path / ".venv").exists()
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        pytest.param(["serve"], "there is no database it's my own.db;", id="database"),
-        pytest.param(["crawl"], "SPOJ_URL is 'nowhere',", id="url"),
-        pytest.param(
-            ["crawl", "SPOJ_URL=http://localhost", "PAGES=it's my own.har"],
-            "it's my own.har: No such file or directory; it's my own.db is unchanged",
-            id="pages",
-        ),
+        pytest.param("serve", "there is no database it's mine.db; run `make ", id="no-database"),
+        pytest.param("serve DB=README.md", "README.md: file is not a database", id="other-file"),
+        pytest.param("crawl PAGES=", "SPOJ_URL is 'nowhere',", id="url"),
+        pytest.param("crawl SPOJ_URL=http://localhost", "it's.har: No such file", id="pages"),
+        pytest.param("standin PORT={port}", "port {port} is not available", id="busy-port"),
     ],
 )
-def test_settings_with_quotes_from_environment(
-    words: list[str], message: str, checkout: Path, monkeypatch: pytest.MonkeyPatch
+def test_errors_name_values_from_environment(
+    words: str, message: str, checkout: Path, httpserver: HTTPServer
 ) -> None:
-    monkeypatch.setenv("SPOJ_URL", "nowhere")
-    monkeypatch.setenv("SPOJSCORE_DB", "it's my own.db")
-    result = make(checkout, *words)
+    environment = {"SPOJ_URL": "nowhere", "SPOJSCORE_DB": "it's mine.db", "PAGES": "it's.har"}
+    result = make(checkout, *words.format(port=httpserver.port).split(), **environment)
     assert result.returncode == 2
-    assert result.stderr.splitlines()[-2].startswith(f"error: {message}")
-
-
-def test_serve_rejects_other_files(checkout: Path) -> None:
-    result = make(checkout, "serve", "DB=README.md")
-    assert result.stderr.splitlines()[0] == "error: README.md: file is not a database"
-
-
-def test_standin_refuses_busy_port(checkout: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        result = make(checkout, "standin", f"PORT={port}")
-    assert f"error: port {port} is not available" in result.stderr
+    assert f"error: {message.format(port=httpserver.port)}" in result.stderr
 
 
 def test_demo(checkout: Path) -> None:
     port = free_port()
     site = f"http://127.0.0.1:{port}"
-    with started("make", "demo", f"PORT={port}", cwd=checkout, until="Uvicorn running") as (
+    with launch("make", "demo", f"PORT={port}", cwd=checkout, until="Uvicorn running") as (
         demo,
         lines,
     ):
         assert f"Serving {site}/spojscore/problems (Ctrl-C stops it)\n" in lines
-        assert any(line.startswith("3974 problems (3 new, 3370 changed, 0 gone") for line in lines)
+        assert any(
+            line.startswith("3974 problems (3 new, 3370 changed, 0 delisted") for line in lines
+        )
         assert "3,974 problems" in get(f"{site}/spojscore/problems")
         for path in ("/", "/charts", "/spojscore", "/spojscore/problems", "/api", "/mine"):
             page = get(f"{site}{path}")
@@ -108,7 +87,7 @@ def test_demo(checkout: Path) -> None:
 
 def test_standin(checkout: Path) -> None:
     port = free_port()
-    with started("make", "standin", f"PORT={port}", cwd=checkout, until="Ctrl-C") as (process, _):
+    with launch("make", "standin", f"PORT={port}", cwd=checkout, until="Ctrl-C") as (process, _):
         page = get(f"http://127.0.0.1:{port}/problems/classical/sort=0,start=4000")
         assert "This is not SPOJ but a stand-in" in page
         assert '<li class="active"><span>80</span></li>' in page

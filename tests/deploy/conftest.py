@@ -1,63 +1,82 @@
-"""A public site, and one real build that the tests of a session share."""
+"""A public site, commands of a fake machine, and one real publication that all tests share."""
 
+import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from pytest_httpserver import HTTPServer
 
+from deploy.build import BUNDLE
 from tests.support.commits import A, B, C, crawl
-from tests.support.machines import Machine
-from tests.support.projects import copy_of_the_project, fast, make, with_vercel
-from tests.support.publication import PRIVATE, make_clone
-from tests.support.published import Site, public_site
+from tests.support.public_site import publish
+from tests.support.publication import Publication, publish_once
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    with public_site(tmp_path / "site") as server:
-        monkeypatch.setenv("SITE_URL", server.url)
-        yield server
+def site(httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> HTTPServer:
+    """A public site without files, at SITE_URL."""
+    httpserver.no_handler_status_code = 404
+    monkeypatch.setenv("SITE_URL", httpserver.url_for("").rstrip("/"))
+    return httpserver
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
-
-
-@pytest.fixture
-def published(site: Site, tmp_path: Path) -> Path:
+def public_database(site: HTTPServer, tmp_path: Path) -> Path:
     """A copy of the published database: two days of history."""
-    database = tmp_path / "published.db"
+    database = tmp_path / "public.db"
     crawl(database, 0, A, B)
     crawl(database, 1, A, C)
-    site.publish(database)
+    publish(site, database)
     return database
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str, small_list: bytes) -> Path:
-    """A clone of the project with a verified bundle of 120 problems. To be copied, not changed."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "built"
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "complete").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            project = copy_of_the_project(folder)
-            with_vercel(project)
-            make_clone(project)
-            fast(project)
-            (project / "spojscore.db").write_bytes(small_list)
-            for name in (".env", "web/.env", "web/plugins/.env", "web/static/.env", "other.db"):
-                (project / name).write_text("SECRET=1")
-            result = make(project, "build", "verify", **PRIVATE)
-            assert result.returncode == 0, result.stderr
-            (folder / "complete").touch()
-    return folder / "spojscore"
+class Commands:
+    """Fake commands, first on the PATH; each call is a line of `log`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.log = folder / "bin", folder / "calls"
+        self.folder.mkdir()
+        self.log.touch()
+
+    def provide(self, name: str, script: str = "") -> Path:
+        command = self.folder / name
+        command.write_text(f'#!/bin/bash\necho {name} "$@" >>{self.log}\n{script}\n')
+        command.chmod(0o755)
+        return command
+
+    def calls(self) -> list[str]:
+        """The calls since this was last called."""
+        lines = self.log.read_text().splitlines()
+        self.log.write_text("")
+        return lines
 
 
 @pytest.fixture
-def project(built: Path, tmp_path: Path) -> Path:
-    """A copy of the built project for one test."""
-    return Path(shutil.copytree(built, tmp_path / "spojscore", symlinks=True))
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    commands = Commands(tmp_path)
+    monkeypatch.setenv("PATH", f"{commands.folder}:{os.environ['PATH']}")
+    return commands
+
+
+@pytest.fixture(scope="session")
+def publication(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Publication:
+    """The session's one real publication. Its folder is to be copied, not changed."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "publication"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "publication.json").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            publish_once(folder)
+    return Publication.load(folder)
+
+
+@pytest.fixture
+def bundle(publication: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The published bundle in a new current folder, with its database. Its files are hard links."""
+    monkeypatch.chdir(tmp_path)
+    project = Path(publication.folder, "spojscore")
+    shutil.copytree(project / BUNDLE, BUNDLE, symlinks=True, copy_function=os.link)
+    shutil.copy(project / "spojscore.db", "spojscore.db")
+    return BUNDLE

@@ -6,30 +6,23 @@ import subprocess
 import sys
 from pathlib import Path
 from select import select
+from typing import Any
 
 import pytest
 
-from deploy.process import PublishError, find_python, run
-from tests.support.projects import ROOT
-
-# A command with a child process; prints both process ids.
-FAMILY = ["sh", "-c", "tail -f /dev/null & echo $$ $! >pids; wait"]
-# The step `build` runs that command. With SLOW, Popen returns late, so that the signal comes
-# between the fork and the code that could stop the command.
-STEP = f"""
-import os, subprocess, sys, time
 from deploy import __main__, process
+from deploy.process import find_python, run
 
-class SlowPopen(subprocess.Popen):
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        time.sleep(float(os.environ["SLOW"]))
+# A command with a child process; writes both process ids.
+FAMILY = ["sh", "-c", "tail -f /dev/null & echo $$ $! >pids; wait"]
 
-subprocess.Popen = SlowPopen
-__main__.STEPS["build"] = lambda database: process.run({FAMILY!r}, 60)
-sys.argv = ["deploy", "build"]
-__main__.main()
-"""
+
+@pytest.fixture
+def pids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A pipe in the current folder that FAMILY writes its process ids to."""
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pids")
+    return Path("pids")
 
 
 def assert_ends(pid: int) -> None:
@@ -44,46 +37,30 @@ def assert_ends(pid: int) -> None:
         os.close(file)
 
 
-@pytest.mark.parametrize(
-    "slow", [pytest.param("0", id="running"), pytest.param("1", id="starting")]
-)
+@pytest.mark.usefixtures("httpserver")  # it has a thread, which may get the signal
+@pytest.mark.parametrize("method", ["__init__", "wait"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_stopped_step_leaves_no_process(number: int, slow: str, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pids")
-    process = subprocess.Popen(
-        [sys.executable, "-c", STEP],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "SLOW": slow},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    pids = (tmp_path / "pids").read_text().split()
-    process.send_signal(number)
-    _, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (1, "error: interrupted\n")
-    for pid in pids:
-        assert_ends(int(pid))
+def test_interrupted_step_leaves_no_process(
+    number: int, method: str, pids: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal arrives right after the fork, or while the step waits for the command."""
+    family: list[str] = []
+    original = getattr(subprocess.Popen, method)
 
+    def interrupt(popen: subprocess.Popen[bytes], *args: Any, **options: Any) -> Any:
+        result = original(popen, *args, **options) if family or method == "__init__" else None
+        if not family:
+            family.extend(pids.read_text().split())
+            os.kill(os.getpid(), number)
+        return result
 
-def test_stopped_make_leaves_no_process(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pids")
-    (tmp_path / "step.py").write_text(STEP)
-    (tmp_path / "Makefile").write_text(f"publish:\n\t{sys.executable} step.py\n")
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "SLOW": "0"}
-    process = subprocess.Popen(["make", "publish"], cwd=tmp_path, env=environment)
-    pids = (tmp_path / "pids").read_text().split()
-    process.terminate()  # as systemd does
-    assert process.wait(60) != 0
-    for pid in pids:
-        assert_ends(int(pid))
-
-
-def test_slow_command_is_stopped(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pids")
-    reader = subprocess.Popen(["cat", "pids"], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
-    with pytest.raises(PublishError, match=r"^`sh -c .*` took longer than 0.01 minutes$"):
-        run(FAMILY, 0.6, cwd=tmp_path)
-    for pid in reader.communicate()[0].split():
+    monkeypatch.setattr(subprocess.Popen, method, interrupt)
+    monkeypatch.setitem(__main__.STEPS, "build", lambda _: process.run(FAMILY, 60))
+    monkeypatch.setattr(sys, "argv", ["deploy", "build"])
+    with pytest.raises(SystemExit, match=r"^error: interrupted$"):
+        __main__.main()
+    assert len(family) == 2
+    for pid in family:
         assert_ends(int(pid))
 
 
@@ -94,18 +71,6 @@ def test_command_may_leave_process_with_its_output(tmp_path: Path) -> None:
     script = "setsid sh -c 'echo >started; cat end' & cat started; echo done"
     assert run(["sh", "-c", script], 30, cwd=tmp_path) == "done"
     (tmp_path / "end").write_text("")
-
-
-def test_failure_names_last_line_without_secret(capfd: pytest.CaptureFixture[str]) -> None:
-    script = "echo first hunter2; echo the reason hunter2 >&2; exit 3"
-    with pytest.raises(PublishError, match=r"^`sh -c .*` failed: the reason \*\*\*$"):
-        run(["sh", "-c", script], 30, secret="hunter2")  # noqa: S106
-    assert capfd.readouterr().err == "first ***\nthe reason ***\n"
-
-
-def test_missing_command() -> None:
-    with pytest.raises(PublishError, match=r"^no-such is not installed$"):
-        run(["no-such"], 30)
 
 
 def test_function_python() -> None:

@@ -1,26 +1,30 @@
-"""`make publish`, and the GitHub workflow that runs it, with stand-ins for SPOJ and Vercel."""
+"""`make publish`, and the GitHub workflow that runs it."""
 
 import os
 import re
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
+from pytest_httpserver import HTTPServer
 
-from deploy.vercel import static_database
-from tests.deploy.test_bundle import hashes
-from tests.support.crawling import Served
+from tests.deploy.conftest import Commands
+from tests.support.commits import A, B, crawl
 from tests.support.databases import rows
-from tests.support.machines import Machine
-from tests.support.projects import ROOT, copy_of_the_project, fast, make, with_vercel
-from tests.support.published import Site
-from tests.support.vercel_api import SECRETS, vercel_api
+from tests.support.projects import ROOT, copy_of_the_project, fast, make
+from tests.support.public_site import publish
+from tests.support.vercel_api import SECRETS
 
 STEPS = ["pull", "crawl", "check", "archive", "build", "verify", "deploy", "probe"]
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text())
+JOBS = WORKFLOW["jobs"]
+# `make publish` archives a copy, and fails if $STATUS says so.
+MAKE = """[ "$1" = publish ] || exit 0
+env | grep -E '^(ARCHIVE|FIRST|SITE_URL|VERCEL_.*)=' | sort >"$HOME/environment"
+echo "$DAY" >"$ARCHIVE/spojscore-2026-11.db"
+exit $STATUS"""
 # The release is the folder $HOME/release, the open issue the file $HOME/issue.
 GH = """case "$1 $2" in
   "release view") [ -d "$HOME/release" ] ;;
@@ -36,11 +40,18 @@ esac"""
 
 def steps_of(lines: str) -> list[str]:
     """The steps that make started, by the commands that it printed."""
-    started = re.findall(r"-m deploy (\w+)|scrapy (crawl)|-m spojscore_crawler\.(check)", lines)
-    return ["".join(names) for names in started]
+    names = re.findall(r"-m deploy (\w+)|scrapy (crawl)|-m spojscore_crawler\.(check)", lines)
+    return ["".join(groups) for groups in names]
 
 
-@pytest.mark.parametrize("words", [[], pytest.param(["-j8"], id="parallel")])
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = copy_of_the_project(tmp_path_factory.mktemp("publish"))
+    fast(project)
+    return project
+
+
+@pytest.mark.parametrize("options", [[], pytest.param(["-j8"], id="parallel")])
 @pytest.mark.parametrize(
     ("target", "steps"),
     [
@@ -48,115 +59,70 @@ def steps_of(lines: str) -> list[str]:
         pytest.param("rehearse", STEPS[:-2], id="rehearse"),
     ],
 )
-def test_steps_in_order(target: str, steps: list[str], words: list[str], tmp_path: Path) -> None:
-    project = copy_of_the_project(tmp_path)
-    with_vercel(project)
-    assert steps_of(make(project, "-n", target, *words).stdout) == steps
+def test_steps_in_order(target: str, steps: list[str], options: list[str], checkout: Path) -> None:
+    assert steps_of(make(checkout, "-n", target, *options).stdout) == steps
 
 
-def test_missing_variables_are_named_before_the_crawl(tmp_path: Path) -> None:
-    project = copy_of_the_project(tmp_path)
-    with_vercel(project)
-    done = make(project, "publish", **dict.fromkeys(SECRETS, ""), SITE_URL="")
-    assert done.returncode == 2
-    assert steps_of(done.stdout) == ["variables"]
-    for name in (*SECRETS, "SITE_URL"):
-        assert f"{name}: " in done.stderr
+def test_refused_crawl_stops_before_build(checkout: Path, site: HTTPServer) -> None:
+    """SPOJ, played by the same server, answers 404."""
+    database = checkout / "spojscore.db"
+    crawl(database, 0, A, B)
+    publish(site, database)
+    site.expect_request(re.compile("/robots.txt|/problems/.*")).respond_with_data(status=404)
+    table = rows(database)
+    url = site.url_for("")
+    result = make(checkout, "publish", SPOJ_URL=url, SITE_URL=url, **SECRETS)
+    assert result.returncode == 2
+    assert steps_of(result.stdout) == ["variables", "pull", "crawl"]
+    assert "404" in result.stderr
+    assert rows(database) == table
+    assert not (checkout / "build").exists()
 
 
-def test_refused_crawl_stops_before_build(project: Path, standin: Served, site: Site) -> None:
-    """The bundle, the database and the public site stay."""
-    site.publish(project / "spojscore.db")
-    before = hashes(project / "build"), hashes(site.folder)
-    database = rows(project / "spojscore.db")
-    spoj = standin(120, "50:bot-check")
-    with vercel_api() as api:
-        api.configure(project / "data")
-        environment = {"XDG_DATA_HOME": str(project / "data"), "SITE_URL": site.url} | SECRETS
-        done = make(project, "publish", f"SPOJ_URL={spoj.url}", **environment)
-        assert api.calls == []
-    assert done.returncode == 2
-    assert steps_of(done.stdout) == ["variables", "pull", "crawl"]
-    assert "a bot check" in done.stderr
-    assert (hashes(project / "build"), hashes(site.folder)) == before
-    assert rows(project / "spojscore.db") == database
-
-
-def test_workflow_permissions() -> None:
-    """Checks that actionlint and zizmor lack. GitHub's `on` is YAML's True."""
-    assert WORKFLOW[True].keys() == {"schedule", "workflow_dispatch"}
-    assert WORKFLOW["concurrency"] == {"group": "publish", "cancel-in-progress": False}
+def test_workflow_gives_secrets_to_one_step() -> None:
     assert WORKFLOW["permissions"] == {}
-    publish, report = (WORKFLOW["jobs"][name] for name in ("publish", "report"))
-    assert publish["permissions"] == {"contents": "write"}
-    assert report["permissions"] == {"issues": "write", "actions": "write"}
-    with_secrets = [step for step in publish["steps"] if "secrets." in str(step)]
-    assert [step["run"] for step in with_secrets] == ["make publish"]
+    steps = [step for step in JOBS["publish"]["steps"] if "secrets." in str(step)]
+    assert [step["run"] for step in steps] == ["make publish"]
 
 
-def run_step(
-    step: dict[str, Any], job: dict[str, Any], machine: Machine, values: Mapping[str, str],
-    folder: Path,
-) -> int:  # fmt: skip
-    """Run a step's script as GitHub does, with these values of its expressions."""
-    environment = {
-        name: re.sub(r"\$\{\{ (.+?) \}\}", lambda match: values[match[1]], str(text))
-        for name, text in (job.get("env", {}) | step.get("env", {})).items()
-    }
-    env = os.environ | machine.environment | environment
-    done = subprocess.run(["bash", "-e", "-c", step["run"]], env=env, cwd=folder, check=False)
-    return done.returncode
-
-
-def run_workflow(machine: Machine, values: dict[str, str], folder: Path) -> str:
-    """Run both jobs in a clean folder; returns the result of the first."""
+def run_job(name: str, values: dict[str, str], folder: Path) -> str:
+    """Run a job's steps in a clean folder as GitHub does; `values` are those of expressions."""
     folder.mkdir()
-    project = copy_of_the_project(folder)
-    fast(project)
-    with_vercel(project)
-    publish, report = (WORKFLOW["jobs"][name] for name in ("publish", "report"))
-    failed = False
-    for step in publish["steps"]:
-        if "run" in step and (not failed or step.get("if") == "always()"):
-            failed |= bool(run_step(step, publish, machine, values, project))
-    result = "failure" if failed else "success"
-    reporting = values | {"needs.publish.result": result}
-    for step in report["steps"]:
-        assert run_step(step, report, machine, reporting, machine.home) == 0
+    result = "success"
+    steps: list[dict[str, Any]] = [step for step in JOBS[name]["steps"] if "run" in step]
+    for step in steps:
+        if result == "success" or step.get("if") == "always()":
+            environment = {
+                variable: re.sub(r"\$\{\{ (.+?) \}\}", lambda match: values[match[1]], str(text))
+                for variable, text in (JOBS[name].get("env", {}) | step.get("env", {})).items()
+            }
+            command = ["bash", "-e", "-c", step["run"]]
+            if subprocess.run(command, cwd=folder, env=os.environ | environment).returncode:  # noqa: PLW1510
+                result = "failure"
     return result
 
 
-def test_workflow_publishes(machine: Machine, site: Site, standin: Served, tmp_path: Path) -> None:
-    """A day whose crawl is refused, and one that publishes, on machines that keep nothing."""
-    machine.provide("gh", GH)
-    machine.environment["XDG_DATA_HOME"] = str(machine.home / "data")
+def test_workflow_archives_and_reports(
+    commands: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two days that fail, and one that publishes."""
+    commands.provide("make", MAKE)
+    commands.provide("gh", GH)
+    monkeypatch.setenv("HOME", str(tmp_path))
     values = {f"secrets.{name}": value for name, value in SECRETS.items()} | {
-        "vars.SITE_URL": site.url, "inputs.first && '1' || ''": "1", "github.token": "of-github",
+        "vars.SITE_URL": "https://mine", "inputs.first && '1' || ''": "1", "github.token": "token",
         "github.server_url": "https://github.com", "github.repository": "me/mine",
         "github.run_id": "1",
     }  # fmt: skip
-    with vercel_api() as api:
-        api.configure(machine.home / "data")
-
-        def go_live(number: int) -> None:
-            api.unpack(number, tmp_path / "deployed")
-            site.publish(static_database(tmp_path / "deployed"))
-
-        api.on_ready = go_live
-        machine.environment["SPOJ_URL"] = standin(120, "50:bot-check").url
-        assert run_workflow(machine, values, tmp_path / "first") == "failure"
-        assert api.calls == []
-        assert (machine.home / "issue").exists()
-        assert not (machine.home / "release").exists()
-        machine.environment["SPOJ_URL"] = standin(120).url
-        assert run_workflow(machine, values, tmp_path / "second") == "success"
-    assert not (machine.home / "issue").exists()
-    [crawl] = rows(site.folder / "spojscore.db", "SELECT * FROM crawls")
-    assert crawl["problems"] == 120
-    copies = [*(machine.home / "release").iterdir()]
-    assert {copy.name for copy in copies} == {
-        f"spojscore-day-{crawl['day'][-2:]}.db", f"spojscore-{crawl['day'][:7]}.db",
-    }  # fmt: skip
-    assert all(rows(copy) == rows(site.folder / "spojscore.db") for copy in copies)
-    enabled = [call for call in machine.calls() if call.startswith("gh workflow enable")]
-    assert enabled == ["gh workflow enable publish.yml"] * 2
+    for day, status in enumerate("110"):
+        monkeypatch.setenv("DAY", str(day))
+        monkeypatch.setenv("STATUS", status)
+        values["needs.publish.result"] = run_job("publish", values, tmp_path / f"publish-{day}")
+        assert run_job("report", values, tmp_path / f"report-{day}") == "success"
+        assert values["needs.publish.result"] == ("failure" if status == "1" else "success")
+        assert (tmp_path / "issue").exists() == (status == "1")
+        assert (tmp_path / "release" / "spojscore-2026-11.db").read_text() == f"{day}\n"
+        assert "gh workflow enable publish.yml" in commands.calls()
+    environment = {"ARCHIVE": "archive", "FIRST": "1", "SITE_URL": "https://mine"} | SECRETS
+    lines = sorted(f"{name}={value}" for name, value in environment.items())
+    assert (tmp_path / "environment").read_text().splitlines() == lines

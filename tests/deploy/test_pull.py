@@ -1,57 +1,52 @@
-"""Pulling the published database from a site that is a folder."""
+"""Pulling the published database."""
 
-import os
-import shutil
+import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
 
 from deploy import __main__, pull
 from deploy.process import PublishError
 from spojscore_crawler.store import files
 from spojscore_crawler.store.files import StoreError
-from tests.support.commits import MONDAY, A, B, C, crawl
+from spojscore_crawler.store.state import read_state
+from tests.support.commits import A, B, C, crawl
 from tests.support.databases import change, rows
-from tests.support.published import PAGE, Site
+from tests.support.public_site import publish
 
-Environment = pytest.MonkeyPatch
+DB, HASH = "/spojscore.db", "/spojscore.db.sha256"
 
 
 def assert_refused(database: Path, reason: str) -> None:
     """The pull fails for that reason and changes nothing, even if FIRST=1 allows a new start."""
-    before = database.read_bytes() if database.exists() else None
+    content = database.read_bytes() if database.exists() else None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FIRST", "1")
         with pytest.raises((PublishError, StoreError), match=reason):
             pull.pull(database)
-    assert (database.read_bytes() if database.exists() else None) == before
-    assert list(database.parent.glob("*.pull-*")) == []
+    assert (database.read_bytes() if database.exists() else None) == content
+    assert list(database.parent.glob("*.pull*")) == []
 
 
-@pytest.mark.parametrize("days", [pytest.param(0, id="no-database"), pytest.param(1, id="older")])
-def test_pull_takes_newer_database(days: int, published: Path, database: Path) -> None:
-    for day in range(days):
-        crawl(database, day, A, B)
+@pytest.mark.parametrize("days", range(4), ids=["no-database", "older", "same", "newer"])
+def test_pull_takes_newer_database(days: int, public_database: Path, database: Path) -> None:
+    for day, lists in zip(range(days), ((A, B), (A, C), (B, C)), strict=False):
+        crawl(database, day, *lists)
+    newer = database if days >= 2 else public_database
+    content = newer.read_bytes()
     pull.pull(database)
-    assert database.read_bytes() == published.read_bytes()
-    assert list(database.parent.glob("*.pull-*")) == []
-
-
-@pytest.mark.parametrize("extra", [pytest.param(0, id="same"), pytest.param(1, id="newer")])
-def test_pull_keeps_local_database(extra: int, published: Path, database: Path) -> None:
-    shutil.copy(published, database)
-    for day in range(2, 2 + extra):
-        crawl(database, day, B, C)
-    before = database.read_bytes()
-    assert pull.pull(database).startswith("Kept ")
-    assert database.read_bytes() == before
+    assert database.read_bytes() == content
+    assert list(database.parent.glob("*.pull*")) == []
 
 
 def test_fork_is_resolved_by_either_command(
-    site: Site, published: Path, database: Path, tmp_path: Path
+    site: HTTPServer, public_database: Path, database: Path
 ) -> None:
     crawl(database, 0, A, B)
     crawl(database, 3, A)
@@ -60,172 +55,132 @@ def test_fork_is_resolved_by_either_command(
     _, first, _, second, _ = str(raised.value).split("`")
     assert second == "make crawl check archive build verify deploy probe"
     assert first == f"mv {database} {database}.old && make pull"
-    site.publish(database)  # the second command
+    publish(site, database)  # the second command
     assert pull.pull(database).startswith("Kept ")
-    site.publish(published)
-    os.system(first.partition(" &&")[0])  # noqa: S605
+    publish(site, public_database)
+    subprocess.run(first.partition(" &&")[0].split(), check=True)
     pull.pull(database)
-    assert database.read_bytes() == published.read_bytes()
-    assert len(rows(tmp_path / "spojscore.db.old", "SELECT * FROM crawls")) == 2
+    assert database.read_bytes() == public_database.read_bytes()
+    assert len(rows(Path(f"{database}.old"), "SELECT * FROM crawls")) == 2
 
 
-@pytest.mark.parametrize("has_local", [True, False])
 def test_first_publication_needs_first(
-    has_local: bool, site: Site, database: Path, monkeypatch: Environment
+    site: HTTPServer, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if has_local:
-        crawl(database, 0, A)
-    before = database.read_bytes() if has_local else None
-    with pytest.raises(PublishError, match=r"returned 404; set FIRST=1 "):
+    with pytest.raises(PublishError, match=r"returned HTTP 404; set FIRST=1 "):
         pull.pull(database)
     monkeypatch.setenv("FIRST", "1")
-    assert f"{site.url}/spojscore.db returned 404" in pull.pull(database)
-    assert (database.read_bytes() if has_local else None) == before
-
-
-@pytest.mark.parametrize(
-    ("first", "has_local"),
-    [pytest.param("1", False, id="first"), pytest.param("", True, id="local")],
-)
-def test_pull_without_site(
-    first: str, has_local: bool, database: Path, monkeypatch: Environment
-) -> None:
-    monkeypatch.setenv("FIRST", first)
-    monkeypatch.delenv("SITE_URL", raising=False)
-    if has_local:
-        crawl(database, 0, A)
-    assert pull.pull(database).startswith("SITE_URL is not set")
-
-
-@pytest.mark.parametrize("url", ["", "spojscore.app", "http://127.0.0.1:9", "http://no.invalid"])
-def test_pull_refuses_unreachable_site(url: str, database: Path, monkeypatch: Environment) -> None:
-    monkeypatch.setenv("SITE_URL", url)
-    with pytest.raises(PublishError, match=f"SITE_URL is '{url}'" if "/" not in url else url):
-        pull.pull(database)
+    assert f"{site.url_for(DB)} returned HTTP 404" in pull.pull(database)
     assert not database.exists()
 
 
-def setter(**attributes: object) -> Callable[[Site], None]:
-    """Set attributes of the site."""
-    return lambda site: vars(site).update(attributes)
+def test_pull_without_site(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SITE_URL", raising=False)
+    with pytest.raises(PublishError, match="SITE_URL is ''"):
+        pull.pull(database)
+    with monkeypatch.context() as patch:
+        patch.setenv("FIRST", "1")
+        assert pull.pull(database).startswith("Skipped: SITE_URL is not set")
+    crawl(database, 0, A)
+    assert pull.pull(database).startswith("Skipped: SITE_URL is not set")
 
 
-def flip(site: Site) -> None:
-    file = site.folder / "spojscore.db"
-    content = bytearray(file.read_bytes())
-    content[PAGE + 900] ^= 1
-    file.write_bytes(content)
+@pytest.mark.parametrize("url", ["spojscore.app", "http://127.0.0.1:9", "http://no.invalid"])
+def test_pull_refuses_unreachable_site(
+    url: str, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITE_URL", url)
+    assert_refused(database, url)
 
 
-def corrupt(site: Site) -> None:
-    """Publish a damaged database with the right hash."""
-    database = site.folder / "corrupt.db"
-    content = bytearray((site.folder / "spojscore.db").read_bytes())
-    content[PAGE * 2 : PAGE * 3] = bytes(PAGE)
-    database.write_bytes(content)
-    site.publish(database)
+Fault = Callable[[HTTPServer, Path], object]
 
 
-def publish_changed(sql: str) -> Callable[[Site], None]:
-    def publish(site: Site) -> None:
-        database = site.folder / "changed.db"
-        shutil.copy(site.folder / "spojscore.db", database)
+def answer(path: str, content: bytes = b"", status: int = 200) -> Fault:
+    """Answer the next request for `path` with this instead of its file."""
+    return lambda site, _: site.expect_oneshot_request(path).respond_with_data(content, status)
+
+
+def send_endlessly(site: HTTPServer, _: Path) -> None:
+    # 50 MB, not more: a broken limit must not fill the disk.
+    response = Response(bytes(1 << 20) for _ in range(50))
+    site.expect_oneshot_request(DB).respond_with_response(response)
+
+
+def publish_changed(sql: str) -> Fault:
+    def fault(site: HTTPServer, database: Path) -> None:
         change(database, sql)
-        site.publish(database)
+        publish(site, database)
 
-    return publish
-
-
-def publish_future(site: Site) -> None:
-    database = site.folder / "future.db"
-    crawl(database, (datetime.now(UTC).date() - MONDAY).days + 2, A)
-    site.publish(database)
+    return fault
 
 
-@pytest.mark.usefixtures("published")
-@pytest.mark.parametrize("has_local", [True, False])
+def publish_source(source: str) -> object:
+    sql = f"UPDATE crawls SET source = '{source}' WHERE id = 1"
+    return pytest.param(publish_changed(sql), f"'{source}'", id=source)
+
+
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        pytest.param(flip, "does not match its hash", id="flipped-bit"),
-        pytest.param(setter(cut=10), "complete message body", id="incomplete"),
-        pytest.param(setter(status=500), "returned 500$", id="server-error"),
-        pytest.param(setter(endless=True), "has more than 3,000,000 bytes$", id="endless"),
-        pytest.param(
-            setter(hash="0" * 1001), r"\.sha256 has more than 1,000 bytes$", id="long-hash"
-        ),
-        pytest.param(
-            setter(missing="spojscore.db.sha256"), r"\.sha256 returned 404$", id="no-hash"
-        ),
-        pytest.param(corrupt, "/spojscore.db: ", id="damaged"),
-        pytest.param(
-            publish_changed("DROP TABLE _sqlite_migrations"), "/spojscore.db: ", id="other-schema"
-        ),
-        pytest.param(
-            publish_changed("UPDATE crawls SET source = 'demo' WHERE id = 1"), "'demo'", id="demo"
-        ),
-        pytest.param(
-            publish_changed("UPDATE crawls SET source = 'simulated' WHERE id = 1"),
-            "'simulated'",
-            id="simulated",
-        ),
-        pytest.param(publish_future, "is in the future", id="future"),
+        pytest.param(answer(DB, b"SQLite"), "does not match its hash", id="other-content"),
+        pytest.param(answer(DB, status=500), "returned HTTP 500$", id="server-error"),
+        pytest.param(send_endlessly, "has more than 3,000,000 bytes$", id="endless"),
+        pytest.param(answer(HASH, b"<!doctype html>"), "not a spojscore site", id="other-site"),
+        pytest.param(answer(HASH), "not a spojscore site", id="empty-hash"),
+        pytest.param(answer(HASH, status=404), r"\.sha256 returned HTTP 404$", id="no-hash"),
+        pytest.param(publish_changed("DELETE FROM problems"), f"{DB}: ", id="unsound"),
+        pytest.param(publish_changed("DROP TABLE _sqlite_migrations"), f"{DB}: ", id="schema"),
+        *map(publish_source, ["demo", "Demo", "simulated", "localhost", "127.0.0.1", "::1"]),
     ],
 )
 def test_pull_refuses_bad_database(
-    fault: Callable[[Site], object], reason: str, has_local: bool, site: Site, database: Path,
-    monkeypatch: Environment,
+    fault: Fault, reason: str, site: HTTPServer, public_database: Path, database: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(pull, "MAX_DATABASE_BYTES", 3_000_000)
-    if has_local:
-        crawl(database, 0, A, B)
-    fault(site)
-    assert_refused(database, f"^{site.url}.*{reason}")
-
-
-@pytest.mark.usefixtures("published")
-@pytest.mark.parametrize("source", ["demo", "simulated"])
-def test_pull_refuses_synthetic_local_database(source: str, database: Path) -> None:
     crawl(database, 0, A, B)
-    change(database, f"UPDATE crawls SET source = '{source}'")
-    assert_refused(database, f"'{source}'")
+    fault(site, public_database)
+    assert_refused(database, f"^{site.url_for('').rstrip('/')}.*{reason}")
 
 
-@pytest.mark.usefixtures("published")
-def test_pull_refuses_damaged_local_database(database: Path) -> None:
-    database.write_bytes(b"not a database" * 500)
-    assert_refused(database, "not a database")
+def test_pull_refuses_crawl_of_the_future(public_database: Path, database: Path) -> None:
+    """The clocks of two machines may differ by five minutes."""
+    finished = read_state(public_database).finished
+    with time_machine.travel(finished - timedelta(minutes=5, seconds=1), tick=False):
+        assert_refused(database, "is in the future")
+    with time_machine.travel(finished - timedelta(minutes=4), tick=False):
+        pull.pull(database)
+    assert database.exists()
 
 
-@pytest.mark.usefixtures("published")
+@pytest.mark.usefixtures("public_database")
+def test_pull_refuses_synthetic_local_database(database: Path) -> None:
+    crawl(database, 0, A, B)
+    change(database, "UPDATE crawls SET source = 'demo'")
+    assert_refused(database, "'demo'")
+
+
+@pytest.mark.usefixtures("public_database")
 @pytest.mark.parametrize("suffix", ["-journal", "-wal"])
 def test_pull_refuses_stale_journal(suffix: str, database: Path) -> None:
-    Path(f"{database}{suffix}").write_bytes(b"left")
+    Path(f"{database}{suffix}").touch()
     assert_refused(database, f"{suffix} belongs to another database")
 
 
-@pytest.mark.usefixtures("published")
+@pytest.mark.usefixtures("public_database")
 def test_pull_refuses_locked_database(database: Path) -> None:
     with files.lock(database):
         assert_refused(database, "locked|another process")
 
 
-@pytest.mark.usefixtures("published")
-def test_leftovers_of_killed_pull_are_removed(database: Path) -> None:
-    leftover = database.with_name(f"{database.name}.pull-killed")
-    leftover.mkdir()
-    (leftover / "spojscore.db-journal").write_bytes(b"left")
-    pull.pull(database)
-    assert not leftover.exists()
-
-
 def test_command_line(
-    site: Site, published: Path, database: Path, monkeypatch: Environment
+    site: HTTPServer, public_database: Path, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["deploy", "pull", str(database)])
     __main__.main()
-    assert database.read_bytes() == published.read_bytes()
-    site.status = 503
+    assert database.read_bytes() == public_database.read_bytes()
+    answer(DB, status=503)(site, database)
     with pytest.raises(SystemExit) as raised:
         __main__.main()
-    assert raised.value.code == f"error: {site.url}/spojscore.db returned 503"
+    assert raised.value.code == f"error: {site.url_for(DB)} returned HTTP 503"

@@ -2,80 +2,75 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from deploy.schedule import render
-from tests.support.machines import Machine
+from deploy import schedule as module
+from deploy.process import PublishError
+from deploy.schedule import UNITS, render, schedule, unschedule
+from tests.deploy.conftest import Commands
 from tests.support.projects import ROOT
 from tests.support.tools import missing
 
 
-def test_units_are_valid(machine: Machine) -> None:
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    folder = tmp_path / "home" / ".config" / "systemd" / "user"
+    monkeypatch.setattr(module, "UNIT_FOLDER", folder)
+    return tmp_path / "home"
+
+
+def test_units_are_valid(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         missing("systemd-analyze is not installed (Debian's package systemd)")
-    project = machine.home / "50% mine"
+    project = tmp_path / "50% mine"
     project.mkdir()
-    units = {}
-    for source in (ROOT / "deploy" / "systemd").iterdir():
-        unit = machine.home / source.name
-        unit.write_text(render(source.read_text(), project, '/usr/bin:/odd "100%"/bin'))
-        units[source.suffix] = unit
+    for unit in UNITS:
+        text = render(unit.read_text(), project, '/usr/bin:/odd "100%"/bin')
+        (tmp_path / unit.name).write_text(text)
     checked = subprocess.run(
-        ["systemd-analyze", "verify", "--recursive-errors=yes", *units.values()],
+        ["systemd-analyze", "verify", "--recursive-errors=yes", *tmp_path.glob("spojscore.*")],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (checked.returncode, checked.stderr) == (0, "")
-    service = units[".service"].read_text().splitlines()
-    assert {
-        f"WorkingDirectory={machine.home}/50%% mine",
-        'Environment="PATH=/usr/bin:/odd \\"100%%\\"/bin"',
-        "ExecStart=/usr/bin/make publish",
-        "Restart=on-failure",
-    } <= {*service}
-    timer = units[".timer"].read_text().splitlines()
-    assert {"OnCalendar=*-*-* 00:00:00 UTC", "Persistent=true"} <= {*timer}
+    service = (tmp_path / "spojscore.service").read_text().splitlines()
+    assert f"WorkingDirectory={tmp_path}/50%% mine" in service
+    assert 'Environment="PATH=/usr/bin:/odd \\"100%%\\"/bin"' in service
 
 
-def test_schedule_and_unschedule_twice(machine: Machine) -> None:
-    machine.provide("systemctl", "")
-    folder = machine.home / ".config" / "systemd" / "user"
+def test_schedule_and_unschedule_twice(home: Path, commands: Commands) -> None:
+    commands.provide("systemctl")
     for _ in range(2):
-        result = machine.deploy("schedule")
-        assert result.returncode == 0, result.stderr
-        assert machine.calls() == [
+        schedule(Path())
+        assert commands.calls() == [
             "systemctl --user show-environment",
             "systemctl --user daemon-reload",
             "systemctl --user enable --now spojscore.timer",
         ]
-        assert {unit.name for unit in folder.iterdir()} == {"spojscore.service", "spojscore.timer"}
-    assert f"\nWorkingDirectory={ROOT}\n" in (folder / "spojscore.service").read_text()
-    environment = machine.home / ".config" / "spojscore.env"
+    service = module.UNIT_FOLDER / "spojscore.service"
+    assert f"\nWorkingDirectory={ROOT}\n" in service.read_text()
+    environment = home / ".config" / "spojscore.env"
     assert environment.stat().st_mode & 0o777 == 0o600
     assert environment.read_text().splitlines() == [
         "VERCEL_TOKEN=''", "VERCEL_ORG_ID=''", "VERCEL_PROJECT_ID=''", "SITE_URL=''", "#ARCHIVE=''",
     ]  # fmt: skip
     environment.write_text("SITE_URL=https://mine")
-    for message in ("Unscheduled.", "Nothing is scheduled."):
-        assert machine.deploy("unschedule").stdout == f"{message}\n"
-    assert list(folder.iterdir()) == []
-    assert machine.deploy("schedule").returncode == 0
+    assert [unschedule(Path()) for _ in range(2)] == ["Unscheduled.", "Nothing is scheduled."]
+    assert list(module.UNIT_FOLDER.iterdir()) == []
+    schedule(Path())
     assert environment.read_text() == "SITE_URL=https://mine"
 
 
-@pytest.mark.parametrize(
-    ("script", "reason"),
-    [
-        pytest.param("echo no bus >&2; exit 1", "no bus", id="no-bus"),
-        pytest.param(None, "systemctl is not installed", id="no-systemd"),
-    ],
-)
-def test_schedule_without_systemd(script: str | None, reason: str, machine: Machine) -> None:
+@pytest.mark.parametrize("script", ["echo no bus >&2; exit 1", None], ids=["no-bus", "no-systemd"])
+def test_schedule_without_systemd(
+    script: str | None, home: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if script:
-        machine.provide("systemctl", script)
+        commands.provide("systemctl", script)
     else:
-        machine.environment["PATH"] = str(machine.bin)
-    result = machine.deploy("schedule")
-    assert result.returncode == 1
-    assert result.stderr.endswith(f"{reason}; see docs/publishing.md for ways without systemd\n")
-    assert not (machine.home / ".config").exists()
+        monkeypatch.setenv("PATH", str(commands.folder))
+    with pytest.raises(PublishError, match=r"(no bus|not installed); docs/publishing\.md "):
+        schedule(Path())
+    assert not home.exists()

@@ -49,8 +49,7 @@ def with_vercel(project: Path) -> None:
 
 
 def fast(project: Path) -> None:
-    """Let a copy of the project crawl a small list without pauses."""
+    """Let a copy of the project crawl a small list without pauses, as if it were SPOJ's."""
     with (project / "spojscore_crawler" / "settings.py").open("a") as settings:
-        settings.write(
-            "DOWNLOAD_DELAY = RETRY_BACKOFF = 0\nAUTOTHROTTLE_ENABLED = False\nMIN_PROBLEMS = 1\n"
-        )
+        settings.write("DOWNLOAD_DELAY = RETRY_BACKOFF = 0\nAUTOTHROTTLE_ENABLED = False\n")
+        settings.write("MIN_PROBLEMS = 1\nSOURCE = 'www.spoj.com'\n")

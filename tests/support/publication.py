@@ -1,9 +1,23 @@
-"""Private data of an owner's machine, which must not be published."""
+"""One run of `make publish` with Vercel's CLI, on a machine with private data."""
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, Self
+
+from pytest_httpserver import HTTPServer
+
+from deploy.build import BUNDLE
+from deploy.vercel import static_database
+from standin.problems import problems
+from standin.server import StandIn, serving
+from tests.support.projects import ROOT, copy_of_the_project, fast, make, with_vercel
+from tests.support.public_site import publish
+from tests.support.vercel_api import SECRETS, UPLOAD, VercelApi
 
 # Environment variables of other programs.
 PRIVATE = {
@@ -13,6 +27,74 @@ PRIVATE = {
 }  # fmt: skip
 AUTHOR, MAIL, MESSAGE = "Xaver Ypsilon", "xaver@ypsilon.example", "What the last commit says"
 REMOTE = "https://example.org/private.git"
+
+
+@dataclass
+class Publication:
+    """What `make publish` printed, and what the API at `address` received.
+
+    `folder` holds the clone (`spojscore`), the home folder (`home`; its file `notes` says what the
+    processes of Node.js know and reach) and the deployed database (`public.db`).
+    """
+
+    folder: str
+    address: str
+    output: str
+    tokens: list[str]
+    uploads: int
+    deployment: dict[str, Any]
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        return cls(**json.loads((folder / "publication.json").read_text()))
+
+    def notes(self, key: str) -> list[Any]:
+        lines = Path(self.folder, "home", "notes").read_text().splitlines()
+        return [note[key] for line in lines if key in (note := json.loads(line))]
+
+
+def publish_once(folder: Path) -> None:
+    """Publish 120 problems from a clone in `folder`, and store the Publication there."""
+    project, home = copy_of_the_project(folder), folder / "home"
+    with_vercel(project)
+    make_clone(project)
+    fast(project)
+    for name in (".env", "web/.env", "web/plugins/.env", "web/static/.env", "other.db"):
+        (project / name).write_text("SECRET=1")
+    home.mkdir()
+    shutil.copy(ROOT / "tests" / "support" / "contacts.cjs", home)
+    static = str(static_database(BUNDLE).relative_to(BUNDLE))
+    with (
+        HTTPServer() as site,
+        HTTPServer(host="127.0.0.1", threaded=True) as server,
+        serving(StandIn(problems(120))) as spoj,
+    ):
+        site.no_handler_status_code = 404
+        api = VercelApi(server)
+        api.configure(home / "data")
+
+        def go_live() -> None:
+            (folder / "public.db").write_bytes(api.read(static))
+            publish(site, folder / "public.db")
+
+        api.go_live = go_live
+        variables = {
+            "SPOJ_URL": spoj.url, "SITE_URL": site.url_for("/"), "FIRST": "1", "HOME": str(home),
+            "XDG_DATA_HOME": str(home / "data"), "XDG_CACHE_HOME": str(home / "cache"),
+            "NODE_OPTIONS": f"--require={home}/contacts.cjs",
+        }  # fmt: skip
+        done = make(project, "publish", **SECRETS, **PRIVATE, **variables)
+        assert done.returncode == 0, done.stderr
+    tokens = {request.headers["Authorization"] for request, _ in server.log}
+    publication = Publication(
+        folder=str(folder),
+        address=api.address,
+        output=done.stdout + done.stderr,
+        tokens=sorted(tokens),
+        uploads=api.counts()[UPLOAD],
+        deployment=api.deployments[0],
+    )
+    (folder / "publication.json").write_text(json.dumps(asdict(publication)))
 
 
 def make_clone(project: Path) -> None:
