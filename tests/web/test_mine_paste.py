@@ -1,7 +1,5 @@
 """Reading of pasted text, by the module in a real browser, and of profiles, by the bookmarklet."""
 
-import random
-
 import pytest
 from playwright.sync_api import Page, Route
 from pytest_playwright import CreateContextCallback
@@ -97,16 +95,6 @@ def test_each_kind_reads_its_example(page: Page) -> None:
 )  # fmt: skip
 def test_text_is_read(text: str, expected: dict[str, str], modules: Page) -> None:
     assert read(modules, text) == codes(**expected)
-
-
-def test_list_of_codes_needs_no_confirmation(modules: Page) -> None:
-    """Any codes of the real list, in any case and separated by blanks, commas or lines."""
-    listed = {entry.code: entry.name for entry in problems()}
-    rng = random.Random(1)
-    for separator in (", ", " \n\t;"):
-        some = rng.sample(sorted(listed), 100)
-        text = separator.join(rng.choice((code, code.lower())) for code in some)
-        assert read(modules, text, listed) == codes(solved=" ".join(some))
 
 
 @pytest.mark.skipif(not PROFILE.exists(), reason="../shared/spoj is missing")
