@@ -73,6 +73,10 @@ def test_each_kind_reads_its_example(page: Page) -> None:
         ("Code|Solved\n[x](https://spoj.com/problems/ONP)|yes", {"solved": "ONP"}),
         ("Code|Solved\nONP|no\nTREE|", {}),
         ("CODE, ONP\nPRIME1, GSS1", {"solved": "CODE ONP PRIME1 GSS1"}),
+        ("- [x] MAZE - The Long Maze\n- TREE - Graph", {"solved": "MAZE", "uncertain": "TREE"}),
+        ('<tr><td><a href="/problems/ONP/">x</a></td><td class="statusres" status="15"></td></tr>'
+         '<tr><td><a href="/problems/TREE/">x</a></td><td class="statusres" status="14"></td></tr>',
+         {"solved": "ONP", "tried": "TREE"}),
         ("PRIME1: Prime Generator, GSS1: ok", {"solved": "PRIME1 GSS1"}),
         ("- [x] TREE ONP\n- [ ] GSS1 - Can you", {"solved": "ONP", "uncertain": "TREE"}),
         ("https://www.spoj.com/problems/classical/ https://www.spoj.com/status/test/", {}),
