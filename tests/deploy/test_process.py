@@ -13,8 +13,8 @@ import pytest
 from deploy import __main__, process
 from deploy.process import find_python, run
 
-# A command with a child process; writes both process ids.
-FAMILY = ["sh", "-c", "tail -f /dev/null & echo $$ $! >pids; wait"]
+# A command with a child process; writes both process ids. Both ignore SIGTERM.
+FAMILY = ["sh", "-c", "trap '' TERM; tail -f /dev/null & echo $$ $! >pids; wait"]
 
 
 @pytest.fixture
@@ -55,6 +55,7 @@ def test_interrupted_step_leaves_no_process(
         return result
 
     monkeypatch.setattr(subprocess.Popen, method, interrupt)
+    monkeypatch.setattr(process, "GRACE_SECONDS", 0.1)
     monkeypatch.setitem(__main__.STEPS, "build", lambda _: process.run(FAMILY, 60))
     monkeypatch.setattr(sys, "argv", ["deploy", "build"])
     with pytest.raises(SystemExit, match=r"^error: interrupted$"):
