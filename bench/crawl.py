@@ -33,21 +33,19 @@ def measure(arguments: Sequence[str], environment: dict[str, str]) -> tuple[floa
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, serving(StandIn(problems())) as server:
         environment = {"SPOJ_URL": server.url, "SPOJSCORE_DB": f"{folder}/bench.db"}
-        # In turns, so that other processes slow both down alike.
+        # Alternate, so that other processes slow both down equally.
         runs = [
             [measure(arguments, environment) for arguments in COMMANDS.values()]
             for _ in range(RUNS)
         ]
         pages = sum("start=" in path for path in server.requests) / RUNS
     print(f"{len(problems())} problems, {pages:g} pages for both, median of {RUNS} runs")
-    results = []
+    cpus = []
     for name, measurements in zip(COMMANDS, zip(*runs, strict=True), strict=True):
         cpu, memory = (median(column) for column in zip(*measurements, strict=True))
-        results.append((cpu, memory))
-        print(f"{name:12} {cpu:5.2f} s CPU {memory:6.1f} MB peak")
-    (bare_cpu, _), (cpu, memory) = results
-    print(f"{cpu / bare_cpu:.2f} times the CPU time (at most {MAX_CPU_RATIO}), ", end="")
-    print(f"{memory:.1f} MB (at most {MAX_MEMORY_MB})")
+        cpus.append(cpu)
+        print(f"{name:12} {cpu:5.2f} s CPU {memory:6.1f} MB peak (limit {MAX_MEMORY_MB})")
+    print(f"{cpus[1] / cpus[0]:.2f} times the CPU time (limit {MAX_CPU_RATIO})")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from deploy.build import BUNDLE, STAMP_FILE, hash_bundle, sha256
 from deploy.process import PublishError, running
 from deploy.site import TIMEOUT
 from spojscore_crawler.store.files import open_database
-from spojscore_crawler.store.state import State, read_state
+from spojscore_crawler.store.state import CrawlRow, read_state
 from web.options import DATABASE
 
 COUNT_SQL = "SELECT count(*) FROM history"
@@ -36,15 +36,18 @@ def verify(database: Path) -> str:
         raise PublishError(f"{BUNDLE} and {database} hold different crawls; run `make build`")
     try:
         with serving() as client:
-            check_responses(client, static, state)
+            check_responses(client, static, state.lineage[-1])
     except (httpx.HTTPError, ValueError) as error:
         raise PublishError(f"the bundle does not respond correctly: {error}") from error
     STAMP_FILE.write_text(bundle_hash)
     return f"Verified {BUNDLE}."
 
 
-def check_responses(client: httpx.Client, database: Path, state: State) -> None:
-    """Compare the application's responses with the database. Raises PublishError."""
+def check_responses(client: httpx.Client, database: Path, last: CrawlRow) -> None:
+    """Compare the application's responses with the database and its last crawl.
+
+    Raises PublishError.
+    """
     with open_database(database) as db:
         counts = {name: db[name].count for name in (*db.table_names(), *db.view_names())}
         code, name = db.execute("SELECT code, name FROM problems ORDER BY users DESC").fetchone()
@@ -62,10 +65,10 @@ def check_responses(client: httpx.Client, database: Path, state: State) -> None:
     tables = {table["name"]: table["count"] for table in info["tables"]}
     checks = {
         "table sizes": (tables, {name: counts[name] for name in tables}),
-        "CSV lines": (read(f"{base}/problems.csv", _size="max").count("\n"), state.problems + 1),
+        "CSV lines": (read(f"{base}/problems.csv", _size="max").count("\n"), last.problems + 1),
         "SQL": (read(f"{base}.json", sql=COUNT_SQL, _shape="arrayfirst"), f"[{counts['history']}]"),
         "metadata.yml": (bool(info["queries"]), True),
-        "last crawl": (json.loads(read("/-/freshness.json"))["crawl"], state.lineage[-1].id),
+        "last crawl": (json.loads(read("/-/freshness.json"))["crawl"], last.id),
         "endless SQL": (client.get(f"{base}.json", params={"sql": ENDLESS_SQL}).status_code, 400),
     }
     for subject, (actual, expected) in checks.items():

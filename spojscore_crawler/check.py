@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 
 from spojscore_crawler.settings import STALE_HOURS
@@ -30,10 +32,11 @@ def main(arguments: list[str] | None = None) -> None:
     except StoreError as error:
         sys.exit(f"error: {error}")
     age = datetime.now(UTC) - state.finished
-    print(f"{path}: sound, {state.problems} problems with {state.users} solvers in total")
+    last = state.lineage[-1]
+    print(f"{path}: sound, {last.problems} problems with {last.users} solves in total")
     print(f"last crawl: finished {format_minute(state.finished)}, {format_hours(age)} ago")
-    if state.overridden:
-        print(f"accepted by hand: {state.overridden}")
+    if last.overridden:
+        print(f"accepted with GATE=accept: {last.overridden}")
     if age > limit:
         limit_text = f"its last crawl is older than {format_hours(limit)}"
         sys.exit(f"error: {path} is stale: {limit_text}; run `make crawl`")
@@ -42,11 +45,11 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def stale_hours() -> float:
-    """STALE_HOURS from the environment or the settings. Exits if it is not a number."""
-    try:
-        return float(STALE_HOURS)
-    except ValueError:
-        sys.exit(f"error: STALE_HOURS is {STALE_HOURS!r}, not a number of hours")
+    """STALE_HOURS from the environment or the settings. Exits unless it is above 0."""
+    with suppress(ValueError):
+        if 0 < (hours := float(STALE_HOURS)) < inf:
+            return hours
+    sys.exit(f"error: STALE_HOURS is {STALE_HOURS!r}, not a number of hours above 0")
 
 
 def format_hours(age: timedelta) -> str:

@@ -18,7 +18,7 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
   const [text, button] = [add(box, "span"), add(box, "button")];
   box.style = "position: fixed; inset: 0 0 auto; z-index: 99999; padding: 1em; " +
     "background: #fe9; color: #000; font: 16px sans-serif";
-  const say = (message) => console.log((text.textContent = message));
+  const showMessage = (message) => console.log((text.textContent = message));
   const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
   // Browsers open a window only on a click. Its name finds it again, unless SPOJ isolates it.
@@ -35,12 +35,12 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
   };
   let [size, last] = [0, 0]; // rows of a page, start= of the last one
   // The page in the window, if it is the one at `path`, or a sentence that says what is wrong.
-  const check = (page, path) => {
+  const checkPage = (page, path) => {
     const [entry] = page.defaultView.performance.getEntriesByType("navigation");
     const status = entry?.responseStatus || 200;
     if (/_cf_chl_opt|<title>just a moment/i.test(page.documentElement.outerHTML))
       return "SPOJ asks whether you are a robot. Answer in the window.";
-    if (status === 429 || status >= 500) return `SPOJ answers with HTTP ${status}. Wait a while.`;
+    if (status === 429 || status >= 500) return `SPOJ returned HTTP ${status}. Wait a few minutes.`;
     if (page.location.pathname !== path) return `The window shows ${page.location.pathname}.`;
     if (!path.startsWith(PATH)) return page;
     const rows = page.querySelectorAll("table.problems a[href*='/ranks/']").length;
@@ -48,15 +48,15 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     if (rows < size && path !== PATH + last) return "This page is incomplete.";
     return entry?.transferSize === 0 ? CACHED : page;
   };
-  const load = async (path, go) => {
+  const load = async (path, navigate) => {
     const before = getPage();
     await sleep(PAUSE);
     if (!tab || tab.closed) return "The window is closed.";
-    go();
+    navigate();
     for (const end = Date.now() + TIMEOUT; Date.now() < end; await sleep(50)) {
       if (tab.closed) return "The window is closed or isolated. If SPOJ asks something there, answer it.";
       const page = getPage();
-      if (page && page !== before && page.readyState === "complete") return check(page, path);
+      if (page && page !== before && page.readyState === "complete") return checkPage(page, path);
     }
     return "The page has not loaded yet.";
   };
@@ -64,9 +64,9 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     let page = await load(path, () => (tab.location = path));
     if (page === CACHED) page = await load(path, () => tab.location.reload());
     if (typeof page !== "string") return page;
-    say(`${page} Then click `);
+    showMessage(`${page} Then click `);
     await click("Continue");
-    page = getPage()?.readyState === "complete" ? check(getPage(), path) : ""; // once SPOJ has its answer
+    page = getPage()?.readyState === "complete" ? checkPage(getPage(), path) : ""; // after the bot check was passed
     return typeof page === "string" ? read(path) : page;
   };
   // RFC 9309: in the group for spojscore, or else for all, the longest matching rule decides.
@@ -89,42 +89,41 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     return rule && !rule.allow;
   };
   // First, last, the others, and first and last again, which shows whether the list has shifted.
-  const order = (html) => {
+  const listStarts = (html) => {
     const links = [...html.matchAll(/href="[^"]*\/classical\/[^"]*start=(\d+)"/g)];
     const starts = links.map((link) => Number(link[1])).filter((start) => start > 0);
     if (!starts.length) return [0, 0];
     [size, last] = [Math.min(...starts), Math.max(...starts)];
     return [0, last, ...Array.from({ length: last / size - 1 }, (_, n) => (n + 1) * size), last, 0];
   };
-  const unknown = { cookies: [], headers: [], httpVersion: "", headersSize: -1, bodySize: -1 };
+  const EMPTY_FIELDS = { cookies: [], headers: [], httpVersion: "", headersSize: -1, bodySize: -1 };
   const toEntry = ({ url, started, html }) => ({
     startedDateTime: started, time: 0, cache: {}, timings: { send: 0, wait: 0, receive: 0 },
-    request: { ...unknown, method: "GET", url, queryString: [] },
-    response: { ...unknown, status: 200, statusText: "", redirectURL: "",
+    request: { ...EMPTY_FIELDS, method: "GET", url, queryString: [] },
+    response: { ...EMPTY_FIELDS, status: 200, statusText: "", redirectURL: "",
       content: { size: html.length, mimeType: "text/html", text: html } },
   });
-  const cache = await caches.open("spojscore"); // outlives a reload
+  const cache = await caches.open("spojscore"); // survives a reload
   let pages = (await (await cache.match("/pages"))?.json()) ?? [];
   if (pages.length && Date.now() - Date.parse(pages[0].started) > MAX_AGE) pages = [];
-  say(`This reads the list in a window of its own, from page ${pages.length + 1} on. `);
+  showMessage(`This script reads the list in a new window, starting at page ${pages.length + 1}. `);
   await click("Start");
   const robots = await read("/robots.txt");
-  if (forbids(robots.documentElement.textContent, PATH)) return say("robots.txt forbids it.");
-  const starts = () => (pages.length ? order(pages[0].html) : [0]);
+  if (forbids(robots.documentElement.textContent, PATH)) return showMessage("Stopped: SPOJ’s robots.txt disallows the list.");
+  const starts = () => (pages.length ? listStarts(pages[0].html) : [0]);
   while (pages.length < starts().length) {
     const page = await read(PATH + starts()[pages.length]);
     const started = new Date(page.defaultView.performance.timeOrigin).toISOString();
     pages.push({ url: page.location.href, started, html: page.documentElement.outerHTML });
     await cache.put("/pages", new Response(JSON.stringify(pages)));
-    say(`${pages.length} of ${starts().length} pages`);
+    showMessage(`${pages.length} of ${starts().length} pages`);
   }
-  const creator = { name: "spojscore", version: "1" };
-  const har = { log: { version: "1.2", creator, entries: pages.map(toEntry) } };
-  const link = document.createElement("a");
+  const har = { log: { version: "1.2", creator: { name: "spojscore", version: "1" }, entries: pages.map(toEntry) } };
+  const link = add(box, "a");
   link.href = URL.createObjectURL(new Blob([JSON.stringify(har)]));
   link.download = `spoj-${pages.at(-1).started.slice(0, 10)}.har`;
   link.click();
   tab.close();
   await caches.delete("spojscore");
-  say(`Saved ${link.download}: ${pages.length} pages.`);
+  showMessage(`Saved ${link.download}: ${pages.length} pages.`);
 });

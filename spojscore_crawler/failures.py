@@ -52,9 +52,11 @@ def describe_status(response: Response) -> str:
         return f"HTTP {response.status}"
     target = urljoin(response.url, location.decode("latin-1"))
     reason = f"HTTP {response.status}, a redirect to {target}"
-    here, there = (urlsplit(url) for url in (response.url, target))
-    if (here.scheme, here.netloc) != (there.scheme, there.netloc):
-        reason += f" (if that is the right site, set SPOJ_URL={there.scheme}://{there.netloc})"
+    request, redirect = (urlsplit(url) for url in (response.url, target))
+    if (request.scheme, request.netloc) != (redirect.scheme, redirect.netloc):
+        reason += (
+            f" (if that is the right site, set SPOJ_URL={redirect.scheme}://{redirect.netloc})"
+        )
     return reason
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -20,13 +19,17 @@ from spojscore_crawler.store.difference import Changes
 from spojscore_crawler.store.files import StoreError, check_writable
 
 DATA = Path(__file__).parents[1] / "data"
-DAYS = sorted(file.stem for file in DATA.glob("????-??-??.csv"))
+# When the lists in data/ were read, by their days.
+LISTS = {
+    "2012-05-08": "by 9 May 2012",
+    "2025-05-31": "between 11 and 31 May 2025",
+    "2025-08-26": "on 26 August 2025",
+}
+DAYS = list(LISTS)
 COLUMNS: dict[str, Callable[[str], object]] = {
     "id": int, "code": str, "name": str, "users": int, "acceptance": float,
     "votes_up": int, "votes_down": int,
 }  # fmt: skip
-# A list's row in data/README.md: its file, and when it was read.
-README_ROW = re.compile(r"^\| \[([0-9-]+)\.csv\]\([^)]*\) \| ([^|]+) \|", re.MULTILINE)
 
 
 def read_list(day: str) -> list[Problem]:
@@ -43,20 +46,11 @@ def read_list(day: str) -> list[Problem]:
 
 
 def votes_day(day: str) -> str | None:
-    """The day of the votes in the list of `day`, None if it has none."""
-    for past in reversed([past for past in DAYS if past <= day]):
-        if any(problem.votes_up is not None for problem in _read(past)):
-            return past
+    """The day of the votes that read_list(day) returns, None if there are none."""
+    for earlier_day in reversed([other for other in DAYS if other <= day]):
+        if any(problem.votes_up is not None for problem in _read(earlier_day)):
+            return earlier_day
     return None
-
-
-def list_source(day: str) -> str:
-    """Where the list of `day` comes from, such as 'data/2025-08-26.csv, read on 26 August 2025'.
-
-    Raises KeyError if data/README.md lacks it.
-    """
-    read = dict(README_ROW.findall((DATA / "README.md").read_text(encoding="utf-8")))
-    return f"data/{day}.csv, read {read[day]}"
 
 
 def commit_list(path: Path, problems: Sequence[Problem], crawl: Crawl) -> Changes:
@@ -67,23 +61,23 @@ def commit_list(path: Path, problems: Sequence[Problem], crawl: Crawl) -> Change
 
 
 def import_lists(path: Path, days: Iterable[str] = DAYS, source: str | None = None) -> None:
-    """Write a new database with the lists of `days`, all or nothing.
+    """Write a new database with the lists of `days`, all or nothing. Raises StoreError.
 
-    `source` replaces list_source() in the table crawls. Raises StoreError.
+    `source` replaces what the table `crawls` says about where a list comes from.
     """
-    check_writable(path)
     if path.exists():
-        raise StoreError(f"{path} already exists; name a new file")
+        raise StoreError(f"{path} already exists; choose a new file name")
+    check_writable(path)
     draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)
     for day in days:
         problems = read_list(day)
         midnight = datetime.fromisoformat(day).replace(tzinfo=UTC)
-        crawl = Crawl(midnight, midnight, 0, source or list_source(day))
+        crawl = Crawl(midnight, midnight, 0, source or f"data/{day}.csv, read {LISTS[day]}")
         changes = commit_list(draft, problems, crawl)
         print(
             f"{day}: {len(problems)} problems ({changes.new} new, {changes.changed} changed, "
-            f"{changes.gone} gone, {changes.returned} returned)",
+            f"{changes.delisted} delisted, {changes.relisted} relisted)",
             flush=True,
         )
     draft.replace(path)
@@ -99,13 +93,13 @@ def _parse(row: dict[str, str]) -> dict[str, Any]:
     return {column: COLUMNS[column](value) if value else None for column, value in row.items()}
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m spojscore_crawler.history", description=__doc__
     )
     parser.add_argument("database", type=Path)
     try:
-        import_lists(parser.parse_args().database)
+        import_lists(parser.parse_args(arguments).database)
     except StoreError as error:
         sys.exit(f"error: {error}")
 

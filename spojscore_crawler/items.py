@@ -1,4 +1,4 @@
-"""What the spider yields: problems and the pages that list them."""
+"""Items: problems, and the pages that list them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 @dataclass(slots=True, kw_only=True)
 class Problem:
-    """A row of the list. A value that the page lacks is None.
+    """A row of the list. Values missing from the page are None.
 
     `users` is how many people have solved it; `value` is the rounded number of points that SPOJ
     shows for it; `acceptance` is in percent; votes are counts; difficulties are SPOJ's numbers.
@@ -34,12 +34,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One reading of one page of the list, without its problems.
+    """A page of the list as it was read, without its problems. A page may be read twice.
 
     `start` is its start=, None if the pager does not say; `end` is the last page's start=, None
-    without a pager; `keys` are id and code of each row; `size` is the number of rows on a full
-    page, None if the pager does not say. `source` says where the page came from. `read` is when a
-    browser read it, in UTC, None if the crawler did; `day` is the value of -a day=.
+    without a pager; `keys` holds the (id, code) pair of each row; `size` is the number of rows on
+    a full page, None if the pager does not say. `source` says where the page came from. `read_at`
+    is when a browser loaded it, in UTC, None for a live crawl; `day` is the value of -a day=.
     """
 
     start: int | None
@@ -47,5 +47,5 @@ class Page:
     keys: tuple[tuple[int, str], ...]
     size: int | None = None
     source: str = ""
-    read: datetime | None = None
+    read_at: datetime | None = None
     day: date | None = None

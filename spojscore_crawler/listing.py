@@ -24,7 +24,7 @@ VOTES = re.compile(r"\+\s*([0-9]{1,9})\s+-\s*([0-9]{1,9})\b")
 
 DIFFICULTY = re.compile("concept|implementation")
 
-MAX_QUOTE = 40  # characters of a wrong cell, in an error
+MAX_QUOTE_LENGTH = 40  # characters of an invalid cell in an error message
 
 SPOJ_ERRORS = ("Wrong problem id!", "Problem hidden")
 
@@ -67,7 +67,7 @@ def decode(body: bytes) -> str:
 
     SPOJ's old pages declare ISO 8859-2 and mix both.
     """
-    return body.decode("utf-8", "iso-8859-2-otherwise")
+    return body.decode("utf-8", "iso-8859-2-fallback")
 
 
 def _iso_8859_2(error: UnicodeError) -> tuple[str, int]:
@@ -75,7 +75,7 @@ def _iso_8859_2(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("iso-8859-2"), error.end
 
 
-codecs.register_error("iso-8859-2-otherwise", _iso_8859_2)
+codecs.register_error("iso-8859-2-fallback", _iso_8859_2)
 
 
 def _problem_rows(page: Selector) -> list[HtmlElement]:
@@ -149,7 +149,7 @@ def _read_row(row: HtmlElement, where: str) -> Problem:
         raise ListingError(f"{where}: no name")
     users = _text(ranks_link)
     if not WHOLE_NUMBER.fullmatch(users):
-        raise ListingError(f"{where}: users are {users[:MAX_QUOTE]!r}, not a whole number")
+        raise ListingError(f"{where}: users are {users[:MAX_QUOTE_LENGTH]!r}, not a whole number")
     value = VALUE.search(ranks_link.get("title", ""))
     tooltips = [element for element in row.iter() if element.tag != "a" and element.get("title")]
     votes = next((m for e in tooltips if (m := VOTES.search(e.get("title", "")))), None)
@@ -183,12 +183,15 @@ def _read_acceptance(link: HtmlElement, where: str) -> float | None:
     if text in ("", "-"):
         return None
     if not NUMBER.fullmatch(text):
-        raise ListingError(f"{where}: acceptance is {text[:MAX_QUOTE]!r}, not a number")
+        raise ListingError(f"{where}: acceptance is {text[:MAX_QUOTE_LENGTH]!r}, not a number")
     return float(text)
 
 
 def _read_difficulties(tooltips: list[HtmlElement]) -> tuple[float | None, float | None]:
-    """(concept, implementation): ordered as the title or the labels say, else the reverse."""
+    """Read (concept, implementation).
+
+    Implementation comes first unless the title or the labels say otherwise.
+    """
     for element in tooltips:
         title = element.get("title", "").lower()
         spans = [span for span in element.iter("span") if NUMBER.fullmatch(_text(span))]

@@ -33,7 +33,7 @@ class BackoffRetryMiddleware(RetryMiddleware):
         seconds = max(self.backoff * 2 ** (retries - 1), request.meta.pop("retry_after", 0))
         if seconds:
             logger.info("Waiting %.1f s before %s", seconds, request)
-        # In slices, because Scrapy waits for this before it ends.
+        # Sleep in slices: Scrapy waits for this coroutine before it shuts down.
         while seconds > 0 and self._is_crawling():
             await asyncio.sleep(min(seconds, SLICE_SECONDS))
             seconds -= SLICE_SECONDS

@@ -20,19 +20,19 @@ from scrapy.http import HtmlResponse
 
 from spojscore_crawler.failures import describe_bot_check, describe_status
 
-SCHEME = re.compile(r"https?://(?:www\.)?")
+URL_PREFIX = re.compile(r"https?://(?:www\.)?")
 LIST_PATH = re.compile(r"/problems/classical/?(?:sort=(-?[0-9]+))?(?:,?start=([0-9]{1,9}))?/?")
-# Parameters of the request after a passed bot check.
-CHECK_PARAMETER = "__cf"
+# Cloudflare adds parameters with this prefix after a passed bot check.
+BOT_CHECK_PARAMETER_PREFIX = "__cf"
 MAX_AGE = timedelta(minutes=10)  # of a response when the browser requests the page
-# Fields by which Chrome marks a response from its cache or a service worker.
+# Fields that Chrome sets on a response from its cache or a service worker.
 CHROME_CACHES = ("_fromCache", "_fetchedViaServiceWorker", "_responseCacheStorageCacheName")
-SAFARI_SOURCES = (None, "", "Network Load")  # other sources are caches and replacements
+SAFARI_NETWORK_SOURCES = (None, "", "Network Load")  # others are caches or local overrides
 URL_SAFE = str.maketrans("-_", "+/")  # URL-safe base64, which may lack padding
 RELOAD = "load the page again and save once more"
-# What translators leave behind: Edge, Chrome and Google's widget, its proxy, Yandex, Immersive
+# Traces of page translators: Edge, Chrome and Google's widget, its proxy, Yandex, Immersive
 # Translate, DeepL, Firefox, Papago. Several also change the page's language, which is English.
-TRANSLATED = re.compile(
+TRANSLATION_MARKERS = re.compile(
     rb"_mst(?:text)?hash|\btranslated-(?:ltr|rtl)\b|<font[^>]+vertical-align: ?inherit|goog-te-"
     rb"|_x_tr_|\.translate\.goog|<ya-tr-span|immersive-translate-target|data-dl-translated"
     rb"|data-moz-translations|papago-|<html[^>]*\slang\s*=\s*[\"']?(?!en\b|[\"'>\s])",
@@ -41,21 +41,21 @@ TRANSLATED = re.compile(
 
 
 class SavedPagesError(Exception):
-    """There are no pages to read. The message says why."""
+    """The saved pages cannot be read. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
     """One reading of a page of the list, from `source`.
 
-    `start` is the start= of the request, None for a file in a folder; `read` is when the browser
-    read it, in UTC.
+    `start` is the start= of the request, None for a file in a folder; `read_at` is when the browser
+    loaded it, in UTC.
     """
 
     response: HtmlResponse
     start: int | None
     source: str
-    read: datetime
+    read_at: datetime
 
 
 def read_saved_pages(path: Path, site: str) -> list[SavedPage]:
@@ -70,10 +70,10 @@ def read_saved_pages(path: Path, site: str) -> list[SavedPage]:
         reason = error.strerror if isinstance(error, OSError) else error
         raise SavedPagesError(f"{path}: {reason}") from error
     for page in pages:
-        if TRANSLATED.search(page.response.body):
+        if TRANSLATION_MARKERS.search(page.response.body):
             reason = f"the browser translated it; turn translation off, {RELOAD}"
             raise SavedPagesError(f"{page.response.url}: {reason}")
-    return sorted(pages, key=attrgetter("read"), reverse=True)
+    return sorted(pages, key=attrgetter("read_at"), reverse=True)
 
 
 def _read_folder(folder: Path) -> list[SavedPage]:
@@ -105,8 +105,8 @@ def read_har(content: bytes, site: str) -> list[SavedPage]:
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise SavedPagesError(f"not a HAR file ({type(error).__name__}: {error})") from error
     pages: list[SavedPage] = []
-    failed: dict[int, str] = {}
-    reason = f"it has no page of {site}/problems/classical/"
+    errors: dict[int, str] = {}  # by start=
+    reason = f"no page of {site}/problems/classical/ in it; open the list, then save again"
     for entry, url in entries:
         sort, start = parse_list_url(url, site) or (None, 0)
         if sort:
@@ -115,23 +115,23 @@ def read_har(content: bytes, site: str) -> list[SavedPage]:
             try:
                 pages.append(_read_entry(entry, url, start))
             except SavedPagesError as error:
-                failed[start] = f"{url}: {error}"
+                errors[start] = f"{url}: {error}"
             except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
-                failed[start] = f"{url}: not readable ({type(error).__name__}: {error})"
-    missing = sorted(failed.keys() - {page.start for page in pages})
+                errors[start] = f"{url}: not readable ({type(error).__name__}: {error})"
+    missing = sorted(errors.keys() - {page.start for page in pages})
     if missing or not pages:
-        raise SavedPagesError(failed[missing[0]] if missing else reason)
+        raise SavedPagesError(errors[missing[0]] if missing else reason)
     return pages
 
 
 def parse_list_url(url: str, site: str) -> tuple[int, int] | None:
     """(sort, start) of a page of the list; None for any other address. SPOJ's default sort is 0."""
-    home, address = (SCHEME.sub("", text).partition("#")[0] for text in (site.rstrip("/"), url))
+    home, address = (URL_PREFIX.sub("", text).partition("#")[0] for text in (site.rstrip("/"), url))
     path, _, query = address.removeprefix(home).partition("?")
     parameters = dict(parse_qsl(query, keep_blank_values=True))
     sort = parameters.pop("sort", "0")
     match = LIST_PATH.fullmatch(path)
-    if not match or not all(name.startswith(CHECK_PARAMETER) for name in parameters):
+    if not match or not all(name.startswith(BOT_CHECK_PARAMETER_PREFIX) for name in parameters):
         return None
     return int(match[1] or (sort if sort.lstrip("-").isdecimal() else 0)), int(match[2] or 0)
 
@@ -143,7 +143,7 @@ def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
         url,
         status=fields.get("status") or 0,
         headers={header["name"]: header["value"] for header in fields.get("headers") or []},
-        body=_to_utf_8(_body(fields.get("content") or {})),
+        body=_to_utf_8(_decode_body(fields.get("content") or {})),
     )
     if reason := describe_bot_check(response):
         raise SavedPagesError(reason)
@@ -158,7 +158,7 @@ def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
         raise SavedPagesError(f"it came from the browser's cache; {RELOAD}")
     if not response.body:
         raise SavedPagesError(
-            f"its text is missing, perhaps because the browser left it too early; {RELOAD}"
+            f"it has no body; the browser may have left the page before it had loaded; {RELOAD}"
         )
     return SavedPage(response, start, "browser", read.astimezone(UTC))
 
@@ -167,9 +167,13 @@ def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) ->
     """Whether a browser marked it as cached, or its Date or Age header says that it is too old."""
     fields = entry["response"] | entry
     cache = fields.get("cache") or {}
-    firefox = "afterRequest" in cache and "beforeRequest" not in cache
-    chrome = fields.get("_transferSize") == 0 or any(map(fields.get, CHROME_CACHES))
-    if chrome or firefox or fields.get("_fetchType") not in SAFARI_SOURCES:
+    is_firefox_cache = "afterRequest" in cache and "beforeRequest" not in cache
+    is_chrome_cache = fields.get("_transferSize") == 0 or any(map(fields.get, CHROME_CACHES))
+    if (
+        is_chrome_cache
+        or is_firefox_cache
+        or fields.get("_fetchType") not in SAFARI_NETWORK_SOURCES
+    ):
         return True
     age = response.headers.get("Age") or b""
     if response.status != 200 or (age.isdigit() and int(age) > MAX_AGE.total_seconds()):  # noqa: PLR2004
@@ -180,7 +184,7 @@ def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) ->
     return False
 
 
-def _body(content: dict[str, Any]) -> bytes:
+def _decode_body(content: dict[str, Any]) -> bytes:
     text: str = content.get("text") or ""
     # Some programs label plain text as base64, which never contains "<".
     if content.get("encoding") == "base64" and "<" not in text:
@@ -189,6 +193,6 @@ def _body(content: dict[str, Any]) -> bytes:
 
 
 def _to_utf_8(body: bytes) -> bytes:
-    """A page in UTF-16, which begins with a byte order mark, as UTF-8."""
+    """Convert a UTF-16 page, recognized by its byte order mark, to UTF-8."""
     is_utf_16 = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return body.decode("utf-16", "replace").encode() if is_utf_16 else body

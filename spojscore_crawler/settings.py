@@ -9,7 +9,7 @@ COMMANDS_MODULE = "spojscore_crawler.commands"
 
 SPOJ_URL = os.environ.get("SPOJ_URL") or "https://www.spoj.com"
 SPOJSCORE_DB = os.environ.get("SPOJSCORE_DB") or "spojscore.db"
-SOURCE = ""  # stored in the table crawls; empty for the site's host
+SOURCE = ""  # stored in crawls.source; if empty, the host name of the site
 
 # The limits of gate.py. `-s GATE=accept` commits a list that breaks one of the first four.
 GATE = ""
@@ -38,9 +38,9 @@ DOWNLOAD_TIMEOUT = 30
 RETRY_TIMES = 3
 RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, *range(520, 531)]  # 520 to 530 are Cloudflare's
 RETRY_BACKOFF = 2  # seconds before the first retry, doubling; 0 for none
-RETRY_AFTER_MAX = 120  # seconds; no retry where Retry-After is longer
+RETRY_AFTER_MAX = 120  # seconds; no retry if Retry-After is longer
 
-# A page of the list has about 60 kB; parsing takes a hundred times as much memory.
+# A page of the list is about 60 kB; parsing takes a hundred times as much memory.
 DOWNLOAD_MAXSIZE = 500_000
 # SPOJ redirects the list only from its other host names, which SPOJ_URL should not use.
 REDIRECT_ENABLED = False
@@ -55,10 +55,10 @@ DOWNLOADER_MIDDLEWARES = {
     "spojscore_crawler.middlewares.BackoffRetryMiddleware": 550,
 }
 ITEM_PIPELINES = {
+    "spojscore_crawler.progress.ProgressBarPipeline": 0,
     "spojscore_crawler.pipelines.score.ScorePipeline": 100,
     "spojscore_crawler.pipelines.database.DatabasePipeline": 200,
 }
-EXTENSIONS = {"spojscore_crawler.progress.ProgressBar": 0}
 
 # A terminal shows the progress bar instead.
 LOG_LEVEL = "WARNING" if sys.stderr.isatty() else "INFO"

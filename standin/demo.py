@@ -21,15 +21,15 @@ FULL_SPEED = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0", "-s", "L
 
 
 def make_database() -> None:
-    """Create DATABASE again. Raises CalledProcessError if the crawl fails."""
+    """Recreate DATABASE. Raises CalledProcessError if the crawl fails."""
     shutil.rmtree(DATABASE.parent, ignore_errors=True)
     DATABASE.parent.mkdir(parents=True)
-    *past, today = DAYS
-    import_lists(DATABASE, past, SOURCE)
-    print(f"{today}: scrapy crawl classical, from the stand-in for SPOJ", flush=True)
-    with serving(StandIn.of_day(today)) as server:
+    *earlier_days, last_day = DAYS
+    import_lists(DATABASE, earlier_days, SOURCE)
+    print(f"{last_day}: running `scrapy crawl classical` against the stand-in for SPOJ", flush=True)
+    with serving(StandIn.of_day(last_day)) as server:
         environment = os.environ | {"SPOJ_URL": server.url, "SPOJSCORE_DB": str(DATABASE)}
-        options = (*FULL_SPEED, "-s", f"SOURCE={SOURCE}", "-a", f"day={today}")
+        options = (*FULL_SPEED, "-s", f"SOURCE={SOURCE}", "-a", f"day={last_day}")
         subprocess.run([SCRAPY, "crawl", "classical", *options], env=environment, check=True)
 
 

@@ -2,32 +2,31 @@
 
 from math import ceil
 
-WIDTH = 11
+MAX_PAGE_LINKS = 11
 
 
 class _Pager:
-    """The page numbers around the current one, WIDTH of them, and links."""
+    """The page numbers around the current one, at most MAX_PAGE_LINKS, and their links."""
 
-    def __init__(self, start: int, size: int, total: int, sort: int) -> None:
-        self.size, self.sort = size, sort
-        self.pages = max(1, ceil(total / size))
-        self.page = start // size
-        first = max(0, min(self.page - WIDTH // 2, self.pages - WIDTH))
-        self.numbers = range(first, min(first + WIDTH, self.pages))
+    def __init__(self, start: int, size: int, total: int) -> None:
+        self.size, self.page = size, start // size
+        self.last = max(0, ceil(total / size) - 1)
+        first = max(0, min(self.page - MAX_PAGE_LINKS // 2, self.last + 1 - MAX_PAGE_LINKS))
+        self.numbers = range(first, min(first + MAX_PAGE_LINKS, self.last + 1))
 
     def link(self, page: int, text: str) -> str:
-        href = f"/problems/classical/sort={self.sort},start={page * self.size}"
+        href = f"/problems/classical/sort=0,start={page * self.size}"
         return f'<a href="{href}" class="pager_link">{text}</a>'
 
 
-def old_pager(start: int, size: int, total: int, sort: int) -> str:
-    pager = _Pager(start, size, total, sort)
+def old_pager(start: int, size: int, total: int) -> str:
+    pager = _Pager(start, size, total)
     cell = '<td class="navigationcenter" width="4%">{}</td> \n'
     before, after = "<i>Previous</i>", "<i>Next</i>"
     if pager.page > 0:
         before = pager.link(0, "&lt;") + " " + pager.link(pager.page - 1, " Previous")
-    if pager.page < pager.pages - 1:
-        after = pager.link(pager.page + 1, "Next") + " " + pager.link(pager.pages - 1, "&gt;")
+    if pager.page < pager.last:
+        after = pager.link(pager.page + 1, "Next") + " " + pager.link(pager.last, "&gt;")
     numbers = "".join(
         cell.format(f"&nbsp;{n + 1}" if n == pager.page else pager.link(n, f"&nbsp;{n + 1}"))
         for n in pager.numbers
@@ -38,15 +37,15 @@ def old_pager(start: int, size: int, total: int, sort: int) -> str:
     )
 
 
-def modern_pager(start: int, size: int, total: int, sort: int) -> str:
-    pager = _Pager(start, size, total, sort)
+def modern_pager(start: int, size: int, total: int) -> str:
+    pager = _Pager(start, size, total)
 
     def item(page: int, text: str, is_enabled: bool) -> str:
         if is_enabled:
             return f"<li>{pager.link(page, text)}</li>\n"
         return f'<li class="disabled"><span>{text}</span></li>\n'
 
-    ahead, back = pager.page < pager.pages - 1, pager.page > 0
+    has_previous, has_next = pager.page > 0, pager.page < pager.last
     numbers = "".join(
         f'<li class="active"><span>{n + 1}</span></li> \n'
         if n == pager.page
@@ -55,10 +54,10 @@ def modern_pager(start: int, size: int, total: int, sort: int) -> str:
     )
     return (
         '<ul class="pagination" style="">\n'
-        + item(0, "&lt;", back)
-        + item(pager.page - 1, "Previous", back)
+        + item(0, "&lt;", has_previous)
+        + item(pager.page - 1, "Previous", has_previous)
         + numbers
-        + item(pager.page + 1, "Next", ahead)
-        + item(pager.pages - 1, "&gt;", ahead)
+        + item(pager.page + 1, "Next", has_next)
+        + item(pager.last, "&gt;", has_next)
         + "</ul>"
     )

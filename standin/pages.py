@@ -1,7 +1,7 @@
 """The pages of the list in SPOJ's two themes.
 
-The old theme is as served in 2011 and 2014. No raw page of the modern theme is known; ours has what
-a dozen scrapers of 2015 to 2025 read from it.
+The old theme matches pages served in 2011 and 2014. No raw page of the modern theme is known; ours
+has every element that a dozen scrapers of 2015 to 2025 rely on.
 """
 
 import re
@@ -14,29 +14,29 @@ from standin.problems import Entry
 NOTICE = "This is not SPOJ but a stand-in for tests and demonstrations."
 
 
-def old_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
+def old_page(rows: Sequence[Entry], start: int, size: int, total: int) -> bytes:
     """A page in ISO 8859-2, with character references for all other characters."""
-    page = _OLD.replace("PAGER", old_pager(start, size, total, sort))
+    page = _OLD_TEMPLATE.replace("PAGER", old_pager(start, size, total))
     page = page.replace("ROWS", "".join(_old_row(entry) for entry in rows))
     return page.encode("iso-8859-2", "xmlcharrefreplace")
 
 
-def modern_page(rows: Sequence[Entry], start: int, size: int, total: int, sort: int) -> bytes:
-    page = _MODERN.replace("PAGER", modern_pager(start, size, total, sort))
+def modern_page(rows: Sequence[Entry], start: int, size: int, total: int) -> bytes:
+    page = _MODERN_TEMPLATE.replace("PAGER", modern_pager(start, size, total))
     return page.replace("ROWS", "".join(_modern_row(entry) for entry in rows)).encode()
 
 
-# (rows, start, rows of a full page, all rows, sort) -> the page
-PageFunction = Callable[[Sequence[Entry], int, int, int, int], bytes]
+# (rows, start, rows of a full page, all rows) -> the page
+PageFunction = Callable[[Sequence[Entry], int, int, int], bytes]
 THEMES: dict[str, PageFunction] = {"modern": modern_page, "old": old_page}
 
 
 def error_page(message: str) -> bytes:
     """SPOJ's response to an unknown address, which it sends with status 200."""
-    return _FRAME.replace("CONTENT", message).encode()
+    return _FRAME_TEMPLATE.replace("CONTENT", message).encode()
 
 
-def markup(name: str) -> str:
+def escape_name(name: str) -> str:
     """Escape a name as SPOJ does: bare `&`, and references without a semicolon."""
     if unescape(name) != name:
         name = name.replace("&", "&amp;")
@@ -44,37 +44,35 @@ def markup(name: str) -> str:
     return name.replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _value(users: int) -> str:
-    """Points of the next solver, in SPOJ's format."""
-    return f"{80 / (41 + users):.2f}".rstrip("0").rstrip(".")
-
-
-def _acceptance(entry: Entry) -> str:
-    return "-" if entry.acceptance is None else f"{entry.acceptance:.2f}"
+def _links(entry: Entry) -> tuple[str, str]:
+    """Links with the solvers and acceptance of the entry, and the points in SPOJ's format."""
+    points = f"{80 / (41 + entry.users):.2f}".rstrip("0").rstrip(".")
+    acceptance = "-" if entry.acceptance is None else f"{entry.acceptance:.2f}"
+    ranks = f'"/ranks/{entry.code}" title="Value {points} points. See the best solutions."'
+    status = f'"/status/{entry.code}" title="See all submitted solutions to this problem."'
+    return f"<a href={ranks}>{entry.users}</a>", f"<a href={status}>{acceptance}</a>"
 
 
 def _old_row(entry: Entry) -> str:
+    users, acceptance = _links(entry)
     return f"""<tr class="problemrow">
 <td>{entry.id}</td>
 <td align="left">&nbsp;
-<a href="/problems/{entry.code}/">&nbsp;<b>{markup(entry.name)}</b></a></td>
+<a href="/problems/{entry.code}/">&nbsp;<b>{escape_name(entry.name)}</b></a></td>
 <td><a href="/submit/{entry.code}" title="Submit a solution to this problem.">
 {entry.code}</a></td>
-<td><a href="/ranks/{entry.code}" title="Value {_value(entry.users)} points. See the best \
-solutions.">{entry.users}</a></td>
-<td><a href="/status/{entry.code}" title="See all submitted solutions to this problem.">\
-{_acceptance(entry)}</a></td>
+<td>{users}</td>
+<td>{acceptance}</td>
 </tr>
 """
 
 
 def _modern_row(entry: Entry) -> str:
+    users, acceptance = _links(entry)
     quality = difficulty = ""
     if entry.votes_up is not None and entry.votes_down is not None:
-        quality = (
-            f'<span title="+{entry.votes_up} -{entry.votes_down} votes">'
-            f"{entry.votes_up - entry.votes_down}</span>"
-        )
+        votes = f"+{entry.votes_up} -{entry.votes_down} votes"
+        quality = f'<span title="{votes}">{entry.votes_up - entry.votes_down}</span>'
     if entry.concept_difficulty is not None:
         difficulty = (
             '<div class="difficulty" title="Implementation and concept difficulty">'
@@ -83,18 +81,16 @@ def _modern_row(entry: Entry) -> str:
         )
     return f"""<tr>
 <td class="text-center">{entry.id}</td>
-<td><a href="/problems/{entry.code}">{markup(entry.name)}</a></td>
+<td><a href="/problems/{entry.code}">{escape_name(entry.name)}</a></td>
 <td class="text-center">{quality}</td>
-<td class="text-center"><a href="/ranks/{entry.code}" title="Value {_value(entry.users)} points. \
-See the best solutions.">{entry.users}</a></td>
-<td class="text-center"><a href="/status/{entry.code}" title="See all submitted solutions to this \
-problem.">{_acceptance(entry)}</a></td>
+<td class="text-center">{users}</td>
+<td class="text-center">{acceptance}</td>
 <td class="text-center">{difficulty}</td>
 </tr>
 """
 
 
-_FRAME = """<!DOCTYPE html>
+_FRAME_TEMPLATE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -113,7 +109,7 @@ CONTENT
 </html>
 """.replace("NOTICE", NOTICE)
 
-_MODERN = _FRAME.replace(
+_MODERN_TEMPLATE = _FRAME_TEMPLATE.replace(
     "CONTENT",
     """<h2>Problems classical</h2>
 PAGER
@@ -134,7 +130,7 @@ ROWS</tbody>
 PAGER""",
 )
 
-_OLD = """<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
+_OLD_TEMPLATE = """<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
 <html>
 <head>
 <title>Stand-in for SPOJ</title>

@@ -10,23 +10,18 @@ from threading import Thread
 from typing import Any, Self, TypeVar
 
 from standin.pages import NOTICE, THEMES, PageFunction, error_page
-from standin.problems import LAST_DAY, Entry, about, problems
+from standin.problems import LAST_DAY, Entry, problems
 
 PAGE_SIZE = 50
-LIST = re.compile(
-    r"/problems/classical/?(?:,?sort=(?P<sort>\d+))?(?:,?start=(?P<start>\d+))?/?"
-    r"(?:\?sort=(?P<query>\d+))?"
-)
+LIST = re.compile(r"/problems/classical/?(?:,?sort=\d+)?(?:,?start=(\d+))?/?(?:\?sort=\d+)?")
 ROBOTS = b"User-agent: *\nDisallow: /submit/\n"
-# SPOJ's sort= for users, descending. The stand-in serves any other one by id.
-BY_USERS = 6
 COOKIE = "SPOJ=stand-in; path=/"
 
 
 class StandIn(ThreadingHTTPServer):
-    """Serves `problems` on 127.0.0.1 as SPOJ does, with a notice that contains `about`.
+    """Serves `problems` on 127.0.0.1 as SPOJ does, by id for any sort=.
 
-    `requests` lists the path of each request, `headers` its headers.
+    `notice` replaces NOTICE. `requests` lists the path of each request, `headers` its headers.
     """
 
     daemon_threads = True
@@ -36,23 +31,24 @@ class StandIn(ThreadingHTTPServer):
         problems: Sequence[Entry],
         *,
         port: int = 0,
-        page: PageFunction = THEMES["modern"],
+        render_page: PageFunction = THEMES["modern"],
         robots: bytes = ROBOTS,
-        about: str = "",
+        notice: str = NOTICE,
     ) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.problems = problems
-        self.page = page
+        self.render_page = render_page
         self.robots = robots
-        self.notice = f"{NOTICE} {about}".strip().encode()
+        self.notice = notice
         self.requests: list[str] = []
         self.headers: list[Message] = []
 
     @classmethod
     def of_day(cls, day: str = LAST_DAY, port: int = 0) -> Self:
         """Create a stand-in with SPOJ's list of `day`, one of DAYS, in the theme of that day."""
-        page = THEMES["modern" if day >= "2015" else "old"]
-        return cls(problems(day=day), port=port, page=page, about=f"It serves {about(day)}.")
+        theme = THEMES["modern" if day >= "2015" else "old"]
+        notice = f"{NOTICE} It serves SPOJ's list of {day}."
+        return cls(problems(day=day), port=port, render_page=theme, notice=notice)
 
     @property
     def url(self) -> str:
@@ -67,14 +63,12 @@ class StandIn(ThreadingHTTPServer):
         """Hook for tests. Returns whether it has sent the response."""
         return False
 
-    def list_page(self, start: int, sort: int = 0, rows: int = PAGE_SIZE) -> bytes:
+    def list_page(self, start: int, rows: int = PAGE_SIZE) -> bytes:
         """The page at `start`, or its first `rows`; past the end, the last page, as on SPOJ."""
-        by_users = sort == BY_USERS
-        entries = sorted(self.problems, key=lambda p: -p.users) if by_users else self.problems
-        last = max(0, (len(entries) - 1) // PAGE_SIZE * PAGE_SIZE)
-        start = min(start // PAGE_SIZE * PAGE_SIZE, last)
-        page = self.page(entries[start : start + rows], start, PAGE_SIZE, len(entries), sort)
-        return page.replace(NOTICE.encode(), self.notice)
+        count = len(self.problems)
+        start = min(start, max(0, count - 1)) // PAGE_SIZE * PAGE_SIZE
+        page = self.render_page(self.problems[start : start + rows], start, PAGE_SIZE, count)
+        return page.replace(NOTICE.encode(), self.notice.encode())
 
 
 Server = TypeVar("Server", bound=ThreadingHTTPServer)
@@ -103,18 +97,17 @@ class Handler(BaseHTTPRequestHandler):
         server.requests.append(self.path)
         server.headers.append(self.headers)
         match = LIST.fullmatch(self.path)
-        self.start = int(match["start"] or 0) if match else None
+        self.start = int(match[1] or 0) if match else None
         if server.intercept(self):
             return
-        if match:
-            sort = int(match["sort"] or match["query"] or 0)
-            self.answer(server.list_page(self.start or 0, sort))
+        if self.start is not None:
+            self.respond(server.list_page(self.start))
         elif self.path == "/robots.txt":
-            self.answer(server.robots, content_type="text/plain")
+            self.respond(server.robots, content_type="text/plain")
         else:
-            self.answer(error_page("Wrong problem id!"))
+            self.respond(error_page("Wrong problem id!"))
 
-    def answer(
+    def respond(
         self,
         body: bytes,
         *,

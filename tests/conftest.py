@@ -1,7 +1,5 @@
 """Fixtures for crawls and databases; sites and browsers have theirs in the folders' conftest.py."""
 
-from __future__ import annotations
-
 import os
 import signal
 from collections.abc import Iterator
@@ -11,11 +9,12 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.support.browsing"]
 pytest.register_assert_rewrite("tests.support")
 
 from standin.problems import Entry, problems  # noqa: E402
 from standin.server import StandIn, serving  # noqa: E402
-from tests.support.crawling import Crawl, Served  # noqa: E402
+from tests.support.crawling import Crawl, Factory  # noqa: E402
 from tests.support.faults import Fault, FaultyStandIn  # noqa: E402
 from tests.support.themes import THEMES  # noqa: E402
 
@@ -27,17 +26,22 @@ for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
     os.environ.pop(name, None)
 
 
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Each browser context has its own."""
+
+
 @pytest.fixture
-def standin() -> Iterator[Served]:
-    """Starts stand-ins: standin(problems or their number, "START:KIND", …, theme=)."""
+def standin() -> Iterator[Factory]:
+    """Starts stand-ins: standin(problems or their number, "PAGE:KIND", …, theme=)."""
     with ExitStack() as servers:
 
         def start(
-            listed: list[Entry] | int, *faults: str, theme: str = "modern", **options: Any
+            entries: list[Entry] | int, *faults: str, theme: str = "modern", **options: Any
         ) -> FaultyStandIn:
-            entries = problems(listed) if isinstance(listed, int) else listed
-            options |= {"page": THEMES[theme], "faults": map(Fault.parse, faults)}
-            return servers.enter_context(serving(FaultyStandIn(entries, **options)))
+            listing = problems(entries) if isinstance(entries, int) else entries
+            options |= {"render_page": THEMES[theme], "faults": map(Fault.parse, faults)}
+            return servers.enter_context(serving(FaultyStandIn(listing, **options)))
 
         yield start
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from tests.support.processes import free_port, started
+from tests.support.processes import free_port, launch
 from tests.support.projects import ROOT, copy_of_the_project, make
 from tests.support.sites import get
 
@@ -63,12 +63,14 @@ def test_errors_name_values_from_environment(
 def test_demo(checkout: Path) -> None:
     port = free_port()
     site = f"http://127.0.0.1:{port}"
-    with started("make", "demo", f"PORT={port}", cwd=checkout, until="Uvicorn running") as (
+    with launch("make", "demo", f"PORT={port}", cwd=checkout, until="Uvicorn running") as (
         demo,
         lines,
     ):
         assert f"Serving {site}/spojscore/problems (Ctrl-C stops it)\n" in lines
-        assert any(line.startswith("3974 problems (3 new, 3370 changed, 0 gone") for line in lines)
+        assert any(
+            line.startswith("3974 problems (3 new, 3370 changed, 0 delisted") for line in lines
+        )
         assert "3,974 problems" in get(f"{site}/spojscore/problems")
         for path in ("/", "/charts", "/spojscore", "/spojscore/problems", "/api", "/mine"):
             page = get(f"{site}{path}")
@@ -85,7 +87,7 @@ def test_demo(checkout: Path) -> None:
 
 def test_standin(checkout: Path) -> None:
     port = free_port()
-    with started("make", "standin", f"PORT={port}", cwd=checkout, until="Ctrl-C") as (process, _):
+    with launch("make", "standin", f"PORT={port}", cwd=checkout, until="Ctrl-C") as (process, _):
         page = get(f"http://127.0.0.1:{port}/problems/classical/sort=0,start=4000")
         assert "This is not SPOJ but a stand-in" in page
         assert '<li class="active"><span>80</span></li>' in page

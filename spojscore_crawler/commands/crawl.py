@@ -1,9 +1,9 @@
 """`scrapy crawl` with a meaningful exit status: Scrapy's own is 0 however the crawl ended."""
 
 import argparse
-import os
-import signal
 import sys
+from contextlib import suppress
+from typing import Any
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
@@ -16,34 +16,23 @@ class Command(ScrapyCrawl):
             raise UsageError
         assert self.crawler_process
         crawler = self.crawler_process.create_crawler(args[0])
-        self.crawler_process.crawl(crawler, **opts.spargs)
+        task: Any = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        # A late Ctrl-C must not turn a commit into a failure.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
         stats = crawler.stats.get_stats() if crawler.stats else {}
         database = crawler.settings["SPOJSCORE_DB"]
         if "spojscore/committed" in stats:
             self.exitcode = 0
-            counts = ", ".join(
-                f"{stats[f'spojscore/{name}']} {name}"
-                for name in ("new", "changed", "gone", "returned")
-            )
+            changes = stats["spojscore/changes"].items()
+            counts = ", ".join(f"{count} {name}" for name, count in changes)
             problems, seconds = stats["spojscore/committed"], stats["elapsed_time_seconds"]
-            print_line(f"{problems} problems ({counts}) in {seconds:.0f} s, in {database}")
+            message = f"{problems} problems ({counts}) in {seconds:.0f} s, in {database}"
             if overridden := stats["spojscore/overridden"]:
-                print_line(f"accepted anyway (GATE=accept): {overridden}")
-            return
-        reason = stats.get("spojscore/failure") or "the crawl stopped early; see the log"
-        print(f"error: {reason}; {database} is unchanged", file=sys.stderr)
-
-
-def print_line(text: str) -> None:
-    """Print a line. Ignores errors, because the crawl is already committed."""
-    if sys.stdout is None:
-        return
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    try:
-        print(text, flush=True)
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                message += f"\naccepted anyway (GATE=accept): {overridden}"
+        else:
+            reason = stats.get("spojscore/failure") or "the crawl stopped early; see the log"
+            if task.done() and (error := task.exception()):
+                reason = f"Scrapy did not start: {error}; check the settings"
+            message = f"error: {reason}; {database} is unchanged"
+        # Standard output is for `-O -:json`.
+        with suppress(OSError):
+            print(message, file=sys.stderr)

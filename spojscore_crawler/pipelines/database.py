@@ -18,6 +18,8 @@ from spojscore_crawler.store import commit, files
 from spojscore_crawler.store.state import LastList, last_list
 
 STOP_REASON = "the crawl stopped early; see the log"
+ACCEPT_HINT = "; if this is right, crawl again with -s GATE=accept"
+NOT_RECHECKED = ", first and last pages not re-read"
 REASONS = {"shutdown": "the crawl was interrupted", "start_error": STOP_REASON}
 
 
@@ -46,6 +48,8 @@ class DatabasePipeline:
     def open_spider(self) -> None:
         """End the crawl before its first request if it could not be committed."""
         try:
+            if (name := self.settings["SPOJSCORE_DB"]).endswith("/"):
+                raise ValueError(f"SPOJSCORE_DB is {name!r}, not a file")
             files.check_writable(self.path)
             self.lock = files.lock(self.path)
             self.limits = {
@@ -53,7 +57,7 @@ class DatabasePipeline:
             }
             if self.settings["GATE"] not in ("", "accept"):
                 raise ValueError(f"GATE is {self.settings['GATE']!r}, not 'accept'")
-            self.last: LastList | None = last_list(self.path, self.started.date())
+            self.last_list: LastList | None = last_list(self.path, self.started.date())
         except (files.StoreError, ValueError) as error:
             raise CloseSpider(str(error)) from error
 
@@ -90,13 +94,13 @@ class DatabasePipeline:
         """Commit the crawl. Returns the reason if it is refused or fails."""
         now = max(datetime.now(UTC), self.started)  # the clock may go back
         crawl = gate.Crawl(
-            self.pages, self.problems, self.last, self.limits, started=self.started, now=now
+            self.pages, self.problems, self.last_list, self.limits, started=self.started, now=now
         )
         violations, overridable = gate.judge(crawl)
         findings = "; ".join(violations.values())
         if violations and not (overridable and self.settings["GATE"]):
-            return findings
-        source = self.pages[0].source + ("" if crawl.is_fenced else ", not fenced")
+            return findings + ACCEPT_HINT * overridable
+        source = self.pages[0].source + NOT_RECHECKED * (not crawl.is_rechecked)
         row = commit.Crawl(
             started=crawl.times[0],
             finished=crawl.times[-1],
@@ -108,8 +112,7 @@ class DatabasePipeline:
             changes = commit.commit(self.path, self.problems, row)
         except files.StoreError as error:
             return str(error)
-        for name, count in asdict(changes).items():
-            self.stats.set_value(f"spojscore/{name}", count)
+        self.stats.set_value("spojscore/changes", asdict(changes))
         self.stats.set_value("spojscore/overridden", findings)
         self.stats.set_value("spojscore/committed", len(self.problems))
         return None

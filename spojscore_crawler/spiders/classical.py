@@ -16,7 +16,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from spojscore_crawler.failures import describe_bot_check, describe_error
-from spojscore_crawler.gate import page_fault
+from spojscore_crawler.gate import find_page_error
 from spojscore_crawler.items import Page, Problem
 from spojscore_crawler.listing import ListingError, parse_listing
 from spojscore_crawler.saved import SavedPagesError, read_saved_pages
@@ -30,8 +30,8 @@ class ClassicalSpider(Spider):
 
     Requests the last page right after the first, and both again at the very end, so that the gate
     can tell whether the list shifted meanwhile. A wrong page is retried. Any other failure ends the
-    crawl, with a sentence as its reason. `-a pages=` reads a folder or a HAR file instead, and
-    `-a day=` says which day its pages show.
+    crawl with a readable reason. `-a pages=` reads a folder or a HAR file instead, and `-a day=`
+    says which day its pages show.
     """
 
     name = "classical"
@@ -43,20 +43,19 @@ class ClassicalSpider(Spider):
         self.unknown_arguments = kwargs.keys() - {"name"}
         self.pages_path, self.day_text = pages, day
         self.day: date | None = None
-        self.pending_starts: set[int] | None = (
-            None  # start= of pages to read, None before the first
-        )
-        self.read_starts: set[int | None] = set()
+        self.pending_starts: set[int] | None = None  # pages to read, None before the first
+        self.parsed_starts: set[int | None] = set()
 
     @property
-    def failed_page(self) -> Path:
+    def failed_page_path(self) -> Path:
         return Path(f"{self.settings['SPOJSCORE_DB']}.failed.html")
 
     async def start(self) -> AsyncIterator[Request | Page | Problem]:
         with suppress(OSError):
-            self.failed_page.unlink()  # left by an earlier crawl
+            self.failed_page_path.unlink()  # left by an earlier crawl
         if self.unknown_arguments:
-            raise CloseSpider(f"unknown -a {', '.join(self.unknown_arguments)}; use pages= or day=")
+            names = ", ".join(self.unknown_arguments)
+            raise CloseSpider(f"unknown argument -a {names}; use -a pages= or -a day=")
         url = self.settings["SPOJ_URL"]
         if not HTTP_URL.fullmatch(url):
             raise CloseSpider(f"SPOJ_URL is {url!r}, not an http or https address")
@@ -69,7 +68,7 @@ class ClassicalSpider(Spider):
         except SavedPagesError as error:
             raise CloseSpider(str(error)) from error
         for page in pages:
-            for item in self.parse(page.response, page.start, page.source, page.read):
+            for item in self.parse(page.response, page.start, page.source, page.read_at):
                 yield item
 
     def parse(
@@ -77,34 +76,35 @@ class ClassicalSpider(Spider):
         response: Response,
         start: int | None,
         source: str | None = None,
-        read: datetime | None = None,
+        read_at: datetime | None = None,
     ) -> Iterator[Request | Page | Problem]:
-        """Read a page of the list; `source` and `read` are those of a saved page.
+        """Read a page of the list; `source` and `read_at` are those of a saved page.
 
-        Only the first reading of a page yields problems (saved pages come newest first). Later
-        readings of the first and last pages are the gate's fence.
+        Only the first reading of a page yields problems (saved pages come newest first). With later
+        readings of the first and last pages, the gate detects shifts of the list.
         """
         if reason := describe_bot_check(response):
-            raise self.failure(f"{response.url}: {reason}", response)
+            raise self.record_failure(f"{response.url}: {reason}", response)
         if "cached" in response.flags:
-            raise self.failure(f"{response.url}: from Scrapy's cache; set HTTPCACHE_ENABLED=False")
+            reason = "came from Scrapy's HTTP cache; set HTTPCACHE_ENABLED=False"
+            raise self.record_failure(f"{response.url}: {reason}")
         try:
             page, problems = parse_listing(response.body, start)
-            if fault := page_fault(page, start, int(self.settings.getfloat("MAX_PAGES"))):
-                raise ListingError(fault)
+            if page_error := find_page_error(page, start, self.settings.getfloat("MAX_PAGES")):
+                raise ListingError(page_error)
         except ListingError as error:
             request = response.request
-            retry = request and get_retry_request(request, spider=self, reason="a wrong page")
+            retry = request and get_retry_request(request, spider=self, reason=str(error))
             if not retry:
-                raise self.failure(f"{response.url}: {error}", response) from error
+                raise self.record_failure(f"{response.url}: {error}", response) from error
             yield retry
             return
-        is_repeat = page.start in self.read_starts
-        if is_repeat and read and page.start not in (0, page.end):
+        is_repeat = page.start in self.parsed_starts
+        if is_repeat and read_at and page.start not in (0, page.end):
             return
-        self.read_starts.add(page.start)
+        self.parsed_starts.add(page.start)
         source = source or urlsplit(response.url).hostname or ""
-        yield replace(page, source=source, read=read, day=self.day)
+        yield replace(page, source=source, read_at=read_at, day=self.day)
         if is_repeat:
             return
         yield from problems
@@ -130,17 +130,19 @@ class ClassicalSpider(Spider):
         site = self.settings["SPOJ_URL"].rstrip("/")
         return Request(
             f"{site}/problems/classical/sort=0,start={start}",
-            errback=self.request_failed,
+            errback=self.handle_error,
             priority=-start,  # in order
             cb_kwargs={"start": start},
-            dont_filter=True,  # the fence requests two pages twice
+            dont_filter=True,  # the first and last pages are read twice
         )
 
-    def request_failed(self, failure: Failure) -> None:
+    def handle_error(self, failure: Failure) -> None:
         """End the crawl when a page is still not available after all retries."""
         error = failure.value
         url = failure.request.url  # type: ignore[attr-defined]
-        raise self.failure(f"{url}: {describe_error(error)}", getattr(error, "response", None))
+        raise self.record_failure(
+            f"{url}: {describe_error(error)}", getattr(error, "response", None)
+        )
 
     def parse_day(self) -> date | None:
         """The day of `-a day=`. Raises CloseSpider if it is invalid or not allowed."""
@@ -152,14 +154,17 @@ class ClassicalSpider(Spider):
         with suppress(ValueError):
             if (day := date.fromisoformat(self.day_text)).isoformat() == self.day_text:
                 return day
-        raise CloseSpider(f"-a day={self.day_text} is not a day, YYYY-MM-DD")
+        raise CloseSpider(f"-a day={self.day_text} is not a date in the form YYYY-MM-DD")
 
-    def failure(self, reason: str, response: Response | None = None) -> CloseSpider:
-        """Build the exception that ends the crawl. Saves the page of the first failure."""
+    def record_failure(self, reason: str, response: Response | None = None) -> CloseSpider:
+        """Record why the crawl fails, save the page, and return the exception to raise.
+
+        Pages in flight may fail after that; only the first failure counts.
+        """
         assert self.crawler.stats
         if not self.crawler.stats.get_value("spojscore/failure"):
             self.crawler.stats.set_value("spojscore/failure", reason)
             if response is not None:
                 with suppress(OSError):
-                    self.failed_page.write_bytes(response.body)
+                    self.failed_page_path.write_bytes(response.body)
         return CloseSpider(reason)

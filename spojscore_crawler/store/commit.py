@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -12,22 +11,20 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from spojscore_crawler.store import facts
-from spojscore_crawler.store.difference import Changes, Difference, Record, difference
-from spojscore_crawler.store.files import BUSY_TIMEOUT, StoreError
+from spojscore_crawler.store.difference import Changes, Difference, Record, compare_lists
+from spojscore_crawler.store.files import transaction
 from spojscore_crawler.store.ladder import write_ladder
 from spojscore_crawler.store.movers import write_movers
-from spojscore_crawler.store.points import liked
+from spojscore_crawler.store.points import like_percentage
 from spojscore_crawler.store.schema import check_schema, migrations
 from spojscore_crawler.store.times import day_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
     from _typeshed import DataclassInstance
 
 # These compute tables from the database itself at the end of each commit, in this order.
 DERIVATIONS: tuple[Callable[[Database], None], ...] = (
-    facts.derive,
+    facts.update_problems,
     write_ladder,
     write_movers,
 )
@@ -57,31 +54,18 @@ def commit(path: Path, problems: Sequence[DataclassInstance], crawl: Crawl) -> C
     Stores each field of a problem that is a column. Writes only rows that differ; marks problems
     that left the list as delisted. Raises StoreError and changes nothing if it fails.
     """
-    is_new = not path.exists()
-    try:
-        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT)) as connection, connection:
-            # A transaction that begins with a read would fail, not wait, on meeting another writer.
-            connection.execute("BEGIN IMMEDIATE")
-            db = Database(connection)
-            if db.table_names():
-                check_schema(path, db)
-            migrations.apply(db)
-            before = db["problems"].rows_where(order_by="id")
-            step = difference(before, _build_records(db, problems), crawl.day.isoformat())
-            _write_problems(db, step)
-            _write_history(db, step.users, crawl.day)
-            _write_crawl(db, len(problems), crawl, step)
-            for derive in DERIVATIONS:
-                derive(db)
-            return step.changes
-    except StoreError:
-        raise
-    except Exception as error:
-        if is_new and path.exists() and path.stat().st_size == 0:
-            path.unlink()
-        reason = str(error) or type(error).__name__
-        hint = " (is the disk full?)" if "disk I/O" in reason else ""
-        raise StoreError(f"{path}: {reason}{hint}") from error
+    with transaction(path) as db:
+        if db.table_names():
+            check_schema(path, db)
+        migrations.apply(db)
+        before = db["problems"].rows_where(order_by="id")
+        diff = compare_lists(before, _build_records(db, problems), crawl.day.isoformat())
+        _write_problems(db, diff)
+        _write_history(db, diff.users, crawl.day)
+        _write_crawl(db, len(problems), crawl, diff)
+        for derive in DERIVATIONS:
+            derive(db)
+    return diff.changes
 
 
 def _build_records(db: Database, problems: Iterable[DataclassInstance]) -> Iterable[Record]:
@@ -89,20 +73,20 @@ def _build_records(db: Database, problems: Iterable[DataclassInstance]) -> Itera
     for problem in problems:
         names = (field.name for field in fields(problem) if field.name in columns)
         record = {name: getattr(problem, name) for name in names}
-        record["liked"] = liked(record["votes_up"], record["votes_down"])
+        record["liked"] = like_percentage(record["votes_up"], record["votes_down"])
         # The address at SPOJ, even if the list was read elsewhere.
         record["url"] = f"https://www.spoj.com/problems/{record['code']}/"
         yield record
 
 
-def _write_problems(db: Database, step: Difference) -> None:
-    for code in step.vacated_codes:
+def _write_problems(db: Database, diff: Difference) -> None:
+    for code in diff.vacated_codes:
         db.table("problems").delete(code)
-    db.table("problems").upsert_all(step.rows, pk="code")
+    db.table("problems").upsert_all(diff.rows, pk="code")
 
 
 def _write_history(db: Database, users: Mapping[int, int | None], day: date) -> None:
-    """Replace the rows of earlier crawls of that day; skip counts that have not changed since."""
+    """Replace the rows of earlier crawls of that day; skip counts that equal the one before."""
     rows = [{"id": id_, "day": day_number(day), "users": count} for id_, count in users.items()]
     db.conn.executemany("DELETE FROM history WHERE problem_id = :id AND day = :day", rows)
     db.conn.executemany(
@@ -112,7 +96,7 @@ def _write_history(db: Database, users: Mapping[int, int | None], day: date) -> 
     )
 
 
-def _write_crawl(db: Database, count: int, crawl: Crawl, step: Difference) -> None:
+def _write_crawl(db: Database, count: int, crawl: Crawl, diff: Difference) -> None:
     [[users]] = db.execute("SELECT total(users) FROM problems WHERE delisted IS NULL")
     last = next(db.query("SELECT users FROM crawls ORDER BY id DESC LIMIT 1"), None)
     row = {
@@ -124,10 +108,10 @@ def _write_crawl(db: Database, count: int, crawl: Crawl, step: Difference) -> No
         "problems": count,
         "users": int(users),
         "solves": int(users) - last["users"] if last else None,
-        "added": step.changes.new,
-        "changed": step.changes.changed,
-        "delisted": step.changes.gone,
+        "added": diff.changes.new,
+        "changed": diff.changes.changed,
+        "delisted": diff.changes.delisted,
         "overridden": crawl.overridden,
     }
     crawl_id = db.table("crawls").insert(row).last_pk
-    db.table("events").insert_all({"crawl_id": crawl_id, **event} for event in step.events)
+    db.table("events").insert_all({"crawl_id": crawl_id, **event} for event in diff.events)

@@ -1,4 +1,4 @@
-"""What changes from one list to the next. Pure: no database."""
+"""Compares two lists. Pure: no database."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ DERIVED_DEFAULTS: Record = {"topics": "[]", "families": "[]", "added": None, "ye
 
 @dataclass(slots=True)
 class Changes:
-    """Numbers of problems that are new, changed (users, name or code), gone and returned."""
+    """Numbers of problems that are new, changed (users, name or code), delisted and relisted."""
 
     new: int = 0
     changed: int = 0
-    gone: int = 0
-    returned: int = 0
+    delisted: int = 0
+    relisted: int = 0
 
 
 @dataclass(slots=True)
 class Difference:
-    """The step to the list of `day`.
+    """What leads to the list of `day`.
 
     `rows` are the problems to write, after deleting those with `vacated_codes`; `users` are the
     counts for history by id, None for a problem that left. The first list has no `events`.
@@ -45,58 +45,58 @@ class Difference:
         self.events.append({"day": self.day, "code": code, "kind": kind, "detail": detail})
 
 
-def difference(before: Iterable[Record], after: Iterable[Record], day: str) -> Difference:
-    """The step from the rows of problems `before` to those `after`, the list of `day`."""
-    step = Difference(day)
-    now = {row["id"]: row for row in after}
-    codes = {row["code"] for row in now.values()}
+def compare_lists(before: Iterable[Record], after: Iterable[Record], day: str) -> Difference:
+    """Compare the rows `before` with those `after`, the list of `day`."""
+    diff = Difference(day)
+    rows_by_id = {row["id"]: row for row in after}
+    codes = {row["code"] for row in rows_by_id.values()}
     is_first = True
     for old in before:
         is_first = False
-        if row := now.pop(old["id"], None):
-            _compare(step, old, row)
+        if row := rows_by_id.pop(old["id"], None):
+            _compare(diff, old, row)
         else:
-            _delist(step, old, codes)
-    for row in now.values():
+            _delist(diff, old, codes)
+    for row in rows_by_id.values():
         dates = {"first_seen": day, "last_changed": day, "delisted": None}
-        step.rows.append(row | dates | DERIVED_DEFAULTS)
-        step.users[row["id"]] = row["users"]
-        step.changes.new += 1
+        diff.rows.append(row | dates | DERIVED_DEFAULTS)
+        diff.users[row["id"]] = row["users"]
+        diff.changes.new += 1
         if not is_first:
-            step.add_event(row["code"], "added")
-    return step
+            diff.add_event(row["code"], "added")
+    return diff
 
 
-def _compare(step: Difference, old: Record, row: Record) -> None:
+def _compare(diff: Difference, old: Record, row: Record) -> None:
     changed = any(row[column] != old[column] for column in CHANGE_COLUMNS)
     new = old | row | {"delisted": None}
     if changed:
-        new["last_changed"] = step.day
-        step.changes.changed += 1
+        new["last_changed"] = diff.day
+        diff.changes.changed += 1
     for column, kind in EVENT_KINDS.items():
         if old[column] != new[column]:
-            step.add_event(new["code"], kind, old[column])
+            diff.add_event(new["code"], kind, old[column])
     if old["code"] != new["code"]:
-        step.vacated_codes.append(old["code"])
+        diff.vacated_codes.append(old["code"])
     if old["delisted"]:
-        step.changes.returned += 1
-        step.add_event(new["code"], "relisted")
+        diff.changes.relisted += 1
+        diff.add_event(new["code"], "relisted")
     if old["delisted"] or old["users"] != new["users"]:
-        step.users[new["id"]] = new["users"]
+        diff.users[new["id"]] = new["users"]
     if new != old:
-        step.rows.append(new)
+        diff.rows.append(new)
 
 
-def _delist(step: Difference, old: Record, codes: Container[str]) -> None:
+def _delist(diff: Difference, old: Record, codes: Container[str]) -> None:
     """Mark a problem as delisted. If its code is among `codes`, rename it CODE~ID."""
-    new = old | {"delisted": old["delisted"] or step.day}
+    new = old | {"delisted": old["delisted"] or diff.day}
     if old["code"] in codes:
         new["code"] = f"{old['code']}~{old['id']}"
-        new["url"] = None  # the address now belongs to another problem
-        step.vacated_codes.append(old["code"])
+        new["url"] = None  # the address belongs to another problem
+        diff.vacated_codes.append(old["code"])
     if old["delisted"] is None:
-        step.changes.gone += 1
-        step.add_event(new["code"], "delisted")
-        step.users[old["id"]] = None
+        diff.changes.delisted += 1
+        diff.add_event(new["code"], "delisted")
+        diff.users[old["id"]] = None
     if new != old:
-        step.rows.append(new)
+        diff.rows.append(new)

@@ -27,7 +27,7 @@ class Candidate(NamedTuple):
     families: frozenset[str]
 
 
-class Step(NamedTuple):
+class LadderRow(NamedTuple):
     """A row of the table `ladder`; rungs and positions count from 1."""
 
     rung: int
@@ -41,10 +41,10 @@ def rung(users: int) -> int | None:
     return max(step, 1) if step <= RUNGS else None
 
 
-def build_ladder(candidates: Iterable[Candidate]) -> list[Step]:
+def build_ladder(candidates: Iterable[Candidate]) -> list[LadderRow]:
     """Choose the best-liked problems of each rung, at most MAX_PER_FAMILY of one family.
 
-    Problems without tags belong to no family. Ties go to more solvers, then to the lower code. Each
+    Problems without tags belong to no family. Ties are broken by more solvers, then by code. Each
     rung is ordered by solvers.
     """
     rungs: dict[int, list[Candidate]] = {number: [] for number in range(1, RUNGS + 1)}
@@ -54,12 +54,12 @@ def build_ladder(candidates: Iterable[Candidate]) -> list[Step]:
         number = rung(candidate.users)
         if number is None or len(rungs[number]) == PROBLEMS_PER_RUNG:
             continue
-        own = [(number, family) for family in candidate.families]
-        if all(families[family] < MAX_PER_FAMILY for family in own):
+        family_keys = [(number, family) for family in candidate.families]
+        if all(families[family] < MAX_PER_FAMILY for family in family_keys):
             rungs[number].append(candidate)
-            families.update(own)
+            families.update(family_keys)
     return [
-        Step(number, position, candidate.code)
+        LadderRow(number, position, candidate.code)
         for number, members in rungs.items()
         for position, candidate in enumerate(sorted(members, key=lambda c: (-c.users, c.code)), 1)
     ]
@@ -68,11 +68,11 @@ def build_ladder(candidates: Iterable[Candidate]) -> list[Step]:
 def write_ladder(db: Database) -> None:
     """Write the table `ladder` if it differs, within the open transaction."""
     query = "SELECT code, users, liked, families FROM problems WHERE delisted IS NULL"
-    steps = build_ladder(
+    ladder = build_ladder(
         Candidate(code, users, liked, frozenset(json.loads(families)))
         for code, users, liked, families in db.execute(query)
     )
     rows = db.execute("SELECT rung, position, code FROM ladder ORDER BY rung, position")
-    if rows.fetchall() != steps:
+    if rows.fetchall() != ladder:
         db.execute("DELETE FROM ladder")
-        db.conn.executemany("INSERT INTO ladder (rung, position, code) VALUES (?, ?, ?)", steps)
+        db.conn.executemany("INSERT INTO ladder (rung, position, code) VALUES (?, ?, ?)", ladder)

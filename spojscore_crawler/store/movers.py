@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
 
 from spojscore_crawler.store.points import points_sql
 from spojscore_crawler.store.times import day_number
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 SPANS = (1, 7, 30, 365)  # days before the last crawl
 
@@ -41,10 +39,10 @@ def write_movers(db: Database) -> None:
 
 
 def first_day(days: Sequence[int], span: int) -> int | None:
-    """The day of the crawl at which the `span` days before the last crawl begin.
+    """The day of the crawl from which growth over `span` days is measured.
 
-    It may be earlier by a seventh of the span (at least a day), so that a week's growth is about a
-    week's. None if there is no such crawl. `days` ascend.
+    It may be earlier by a seventh of the span, at least a day. None if there is no such crawl.
+    `days` ascend, and the last is the day of the last crawl.
     """
     if not days:
         return None

@@ -1,4 +1,4 @@
-"""What a problem is worth, for Python and for SQL, and how well its voters like it."""
+"""Formulas for points, in Python and in SQL, and for popularity."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def per_submission(users: int, acceptance: float | None) -> float | None:
     if not users or not acceptance:
         return None
     submissions = 100 * users / acceptance
-    accepted = users + PRIOR_SUBMISSIONS * PRIOR_ACCEPTANCE
-    return points(users + 1) * accepted / (submissions + PRIOR_SUBMISSIONS)
+    accepted_submissions = users + PRIOR_SUBMISSIONS * PRIOR_ACCEPTANCE
+    return points(users + 1) * accepted_submissions / (submissions + PRIOR_SUBMISSIONS)
 
 
-def liked(up: int | None, down: int | None) -> float | None:
+def like_percentage(up: int | None, down: int | None) -> float | None:
     """Percent of users who like a problem: the lower end of Wilson's 95% interval for `up`.
 
     The lower end, because small samples are unreliable. None without votes. Source: E. B. Wilson,

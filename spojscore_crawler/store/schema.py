@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from spojscore_crawler.store import facts
-from spojscore_crawler.store.files import StoreError, lock, open_database
+from spojscore_crawler.store.files import StoreError, open_database, transaction
 from spojscore_crawler.store.movers import SPANS
 from spojscore_crawler.store.points import points_sql
 
@@ -104,38 +104,36 @@ def create(db: Database) -> None:
     """Create the schema of version 1.0, with the tags and articles of data/."""
     for statement in SCHEMA:
         db.execute(statement)
-    facts.write_bundled(db)
+    facts.write_tags(db, facts.read_bundled_file("tags"))
+    facts.write_articles(db, facts.read_bundled_file("articles"))
 
 
 def upgrade(path: Path) -> str | None:
-    """Apply the migrations that the database lacks, under its lock, in one transaction.
+    """Apply the migrations that the database lacks, in one transaction.
 
-    Returns a message that names them, None if it lacks none. Raises StoreError.
+    Returns a message that names them, or None if the database is up to date. Raises StoreError.
     """
     with open_database(path) as db:
         check_schema(path, db)
-        if not migrations.pending(db):
-            return None
-    with lock(path), open_database(path) as db:
-        db.begin()
-        check_schema(path, db)  # another process may have replaced it
         names = [migration.name for migration in migrations.pending(db)]
+    if not names:
+        return None
+    with transaction(path) as db:
         migrations.apply(db)
-        db.commit()
     return f"{path}: upgraded ({', '.join(names)})"
 
 
 def check_schema(path: Path, db: Database) -> None:
     """Raise StoreError if this code can neither read nor upgrade the database."""
-    applied = {migration.name for migration in migrations.applied(db)}
-    known = {migration.name for migration in migrations.pending(Database(memory=True))}
-    if create.__name__ not in applied:
+    applied_names = {migration.name for migration in migrations.applied(db)}
+    known_names = {migration.name for migration in migrations.pending(Database(memory=True))}
+    if create.__name__ not in applied_names:
         raise StoreError(
             f"{path}: not a spojscore 1.0 database, and earlier ones cannot be upgraded; "
-            "name another file, or start over with `make history`"
+            "use another file, or start over with `make history`"
         )
-    if newer := applied - known:
+    if newer := applied_names - known_names:
         raise StoreError(
-            f"{path}: made by a newer spojscore ({', '.join(sorted(newer))}); "
-            "update this installation"
+            f"{path}: created by a newer version of spojscore "
+            f"(migrations {', '.join(sorted(newer))}); update this installation"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -16,6 +17,7 @@ def article_url(path: str) -> str:
     return f"https://cp-algorithms.com/{path}.html"
 
 
+@cache
 def _read(name: str) -> list[dict[str, str]]:
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -33,7 +35,7 @@ def read_families() -> dict[str, str]:
     return {row["topic"]: row["family"] for row in _read("topics.csv") if row["topic"]}
 
 
-def derive(db: Database) -> None:
+def write_topics(db: Database) -> None:
     """Write families and the topics of articles and problems. Writes only rows that differ."""
     topics, families = read_topics(), read_families()
     if dict(db.execute("SELECT topic, family FROM families")) != families:
@@ -43,16 +45,16 @@ def derive(db: Database) -> None:
         "UPDATE articles SET topic = ?2 WHERE url = ?1 AND topic IS NOT ?2",
         ((source, topic or None) for source, topic in topics.items()),
     )
-    names = defaultdict(set)
+    topics_by_code = defaultdict(set)
     for code, source in db.execute(
         "SELECT code, tag FROM tags UNION ALL SELECT code, url FROM articles"
     ):
         if topic := topics.get(source):
-            names[code].add(topic)
+            topics_by_code[code].add(topic)
     rows = []
     for code, *before in db.execute("SELECT code, topics, families FROM problems"):
-        own = names.get(code, set())
-        lists = own, {families[topic] for topic in own}
-        if (after := [json.dumps(sorted(values)) for values in lists]) != before:
+        problem_topics = topics_by_code.get(code, set())
+        columns = problem_topics, {families[topic] for topic in problem_topics}
+        if (after := [json.dumps(sorted(values)) for values in columns]) != before:
             rows.append((*after, code))
     db.conn.executemany("UPDATE problems SET topics = ?, families = ? WHERE code = ?", rows)

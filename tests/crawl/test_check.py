@@ -8,107 +8,87 @@ from pathlib import Path
 import pytest
 
 from spojscore_crawler import check
-from spojscore_crawler.store.state import read_state
 from tests.support.commits import A, B, crawl
-from tests.support.databases import change
+from tests.support.databases import change, rows
 
 
 @pytest.fixture
-def aged(database: Path) -> Path:
+def fresh_database(database: Path) -> Path:
     """A database whose last crawl finished an hour ago."""
     crawl(database, 0, A, B)
-    finish(database, hours=1)
+    backdate(database, hours=1)
     return database
 
 
-def finish(database: Path, hours: float) -> None:
+def backdate(database: Path, hours: float) -> None:
     finished = datetime.now(UTC) - timedelta(hours=hours)
     change(database, f"UPDATE crawls SET finished = '{finished.isoformat(timespec='seconds')}'")
 
 
-def test_sound_and_fresh(aged: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    change(aged, "UPDATE crawls SET overridden = 'a short list'")
-    check.main([str(aged)])
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"{aged}: sound, 2 problems with 30 solvers in total"
-    assert lines[1].startswith("last crawl: finished ")
-    assert lines[1].endswith(" UTC, 1.0 h ago")
-    assert lines[2] == "accepted by hand: a short list"
+def test_sound_and_fresh(fresh_database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(fresh_database, "UPDATE crawls SET overridden = 'a short list'")
+    check.main([str(fresh_database)])
+    sound, age, overridden = capsys.readouterr().out.splitlines()
+    assert sound == f"{fresh_database}: sound, 2 problems with 30 solves in total"
+    assert age.endswith(" UTC, 1.0 h ago")
+    assert overridden == "accepted with GATE=accept: a short list"
 
 
 @pytest.mark.parametrize(
-    ("hours", "error"),
+    ("hours", "limit", "error"),
     [
-        pytest.param(35.9, None, id="fresh"),
-        pytest.param(36.1, "is stale", id="stale"),
-        pytest.param(-0.05, None, id="clock-skew"),
-        pytest.param(-2, "in the future", id="future"),
+        pytest.param(35.9, "36", None, id="fresh"),
+        pytest.param(36.1, "36", "is stale", id="stale"),
+        pytest.param(1, "0.5", "is stale", id="other-limit"),
+        pytest.param(1, "weekly", "not a number of hours", id="no-number"),
+        pytest.param(1, "-1", "not a number of hours above 0", id="negative-limit"),
+        pytest.param(-0.05, "36", None, id="clock-skew"),
+        pytest.param(-2, "36", "in the future", id="future"),
     ],
 )
-def test_age(hours: float, error: str | None, aged: Path) -> None:
-    finish(aged, hours)
-    if error is None:
-        check.main([str(aged)])
-    else:
-        with pytest.raises(SystemExit, match=f"^error: {aged}.*{error}"):
-            check.main([str(aged)])
-
-
-@pytest.mark.parametrize(
-    ("limit", "error"), [("2", None), ("0.5", "is stale"), ("weekly", "not a number of hours")]
-)
-def test_stale_hours(
-    limit: str, error: str | None, aged: Path, monkeypatch: pytest.MonkeyPatch
+def test_age(
+    hours: float,
+    limit: str,
+    error: str | None,
+    fresh_database: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    backdate(fresh_database, hours)
     monkeypatch.setattr(check, "STALE_HOURS", limit)
     if error is None:
-        check.main([str(aged)])
+        check.main([str(fresh_database)])
     else:
-        with pytest.raises(SystemExit, match=error):
-            check.main([str(aged)])
+        with pytest.raises(SystemExit, match=f"^error: .*{error}"):
+            check.main([str(fresh_database)])
 
 
 @pytest.mark.parametrize(
     ("sql", "error"),
     [
-        pytest.param(
-            "DELETE FROM problems WHERE code = 'P1'",
-            "lists 1 problems and 20 users, but its last crawl found 2 and 30",
-            id="problems",
-        ),
-        pytest.param(
-            "UPDATE crawls SET users = 1",
-            "lists 2 problems and 30 users, but its last crawl found 2 and 1",
-            id="users",
-        ),
-        pytest.param("DELETE FROM crawls", "has no crawl; run `make crawl`", id="no-crawl"),
-        pytest.param("UPDATE crawls SET finished = 'x'", "Invalid isoformat", id="time"),
-        pytest.param(
-            "UPDATE crawls SET finished = '0001-01-01T00:00:00+14:00'",
-            "date value out of",
-            id="time-before-the-first-year",
-        ),
-        pytest.param("UPDATE crawls SET started = NULL", "Invalid isoformat", id="no-time"),
-        pytest.param("DROP TABLE crawls", "no such table: crawls", id="no-table"),
+        ("DELETE FROM problems WHERE code = 'P1'", "lists 1 problems and 20 users, but its last"),
+        ("UPDATE crawls SET users = 1", "lists 2 problems and 30 users, but its last"),
+        ("DELETE FROM crawls", "has no crawl; run `make crawl`"),
+        ("UPDATE crawls SET started = NULL", "Invalid isoformat"),
+        ("UPDATE crawls SET finished = '0001-01-01T00:00:00+14:00'", "date value out of"),
+        ("DROP TABLE crawls", "no such table: crawls"),
     ],
 )
-def test_unsound(sql: str, error: str, aged: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    change(aged, sql)
-    with pytest.raises(SystemExit, match=f"^error: {aged}: {error}"):
-        check.main([str(aged)])
+def test_unsound(
+    sql: str, error: str, fresh_database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(fresh_database, sql)
+    with pytest.raises(SystemExit, match=f"^error: {fresh_database}: {error}"):
+        check.main([str(fresh_database)])
     assert capsys.readouterr().out == ""
 
 
-def test_source_that_is_no_text(aged: Path) -> None:
-    change(aged, "UPDATE crawls SET source = x'00'")
-    assert read_state(aged).sources == {"b'\\x00'"}
-
-
-def test_damaged(aged: Path) -> None:
-    content, page = aged.read_bytes(), 4096
-    aged.write_bytes(content[: 3 * page] + bytes(page) + content[4 * page :])
-    with pytest.raises(SystemExit, match=f"^error: {aged}: .*(malformed|damaged)"):
-        check.main([str(aged)])
+def test_damaged(fresh_database: Path) -> None:
+    [history] = rows(fresh_database, "SELECT rootpage FROM sqlite_schema WHERE name = 'history'")
+    with fresh_database.open("r+b") as file:
+        file.seek(4096 * (history["rootpage"] - 1))
+        file.write(bytes(4096))
+    with pytest.raises(SystemExit, match=f"^error: {fresh_database}: damaged: .+$"):
+        check.main([str(fresh_database)])
 
 
 def test_missing_file(database: Path) -> None:

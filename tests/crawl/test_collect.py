@@ -1,61 +1,51 @@
 """collect.js, pasted into the console of a real browser on the stand-in's list."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from spojscore_crawler.listing import parse_listing
 from spojscore_crawler.saved import read_har
-from standin.problems import problems
+from standin.problems import Entry, problems
 from standin.server import Handler, StandIn, serving
-from tests.support.browsing import launched
-from tests.support.crawling import Crawl, Served
+from tests.support.crawling import Crawl, Factory
 from tests.support.databases import rows
 from tests.support.faults import Fault
 from tests.support.pages import LIST
 from tests.support.projects import ROOT
 
 SCRIPT = (ROOT / "spojscore_crawler" / "collect.js").read_text(encoding="utf-8")
-AT_ONCE = SCRIPT.replace("const PAUSE = 1000;", "const PAUSE = 0;")
-STRICT = "default-src 'self'; style-src 'self'; require-trusted-types-for 'script'"
+SCRIPT_WITHOUT_PAUSE = SCRIPT.replace("const PAUSE = 1000;", "const PAUSE = 0;")
+STRICT_POLICY = "default-src 'self'; style-src 'self'; require-trusted-types-for 'script'"
 SPOJSCORE = "User-agent: spojscore\n"
+OLD_NAMES = [entry for entry in problems(day="2012-05-08") if not entry.name.isascii()][:50]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_context() as context:
-        yield context.new_page()
-
-
-def paste(page: Page, script: str = AT_ONCE) -> None:
+def paste(page: Page, script: str = SCRIPT_WITHOUT_PAUSE) -> None:
     console = page.context.new_cdp_session(page)
     answer = console.send("Runtime.evaluate", {"expression": script, "replMode": True})
     assert "exceptionDetails" not in answer, answer
 
 
-def start(page: Page, server: StandIn, script: str = AT_ONCE) -> None:
+def open_and_paste(page: Page, server: StandIn, script: str = SCRIPT_WITHOUT_PAUSE) -> None:
     page.goto(f"{server.url}/problems/classical/")
     server.requests.clear()
+    server.headers.clear()
     paste(page, script)
-    click(page, "Start")
 
 
 def click(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
-def shows(page: Page, text: str) -> None:
+def start(page: Page, server: StandIn) -> None:
+    open_and_paste(page, server)
+    click(page, "Start")
+
+
+def expect_text(page: Page, text: str) -> None:
     expect(page.locator("body > div").last).to_contain_text(text)
 
 
@@ -68,28 +58,37 @@ def save(page: Page, folder: Path, name: str = "Start") -> Path:
     return file
 
 
-def starts(server: StandIn) -> list[int]:
+def requested_starts(server: StandIn) -> list[int]:
     return [int(path.removeprefix(LIST)) for path in server.requests if path.startswith(LIST)]
 
 
+def saved_starts(file: Path, server: StandIn) -> list[int | None]:
+    return [saved.start for saved in read_har(file.read_bytes(), server.url)]
+
+
 @pytest.mark.parametrize(
-    ("count", "order"),
-    [(7, [0, 0]), (100, [0, 50, 50, 0]), (150, [0, 100, 50, 100, 0])],
+    ("entries", "order", "theme"),
+    [
+        pytest.param(problems(7), [0, 0], "modern", id="1-page"),
+        pytest.param(problems(100), [0, 50, 50, 0], "modern", id="2-pages"),
+        pytest.param(problems(150), [0, 100, 50, 100, 0], "modern", id="3-pages"),
+        pytest.param(OLD_NAMES, [0, 0], "old", id="old-theme"),
+    ],
 )
-def test_reads_pages_in_order(
-    count: int, order: list[int], standin: Served, page: Page, tmp_path: Path
+def test_pages_are_navigated_in_order(
+    entries: list[Entry], order: list[int], theme: str, standin: Factory, page: Page, tmp_path: Path
 ) -> None:
-    server = standin(count)
-    page.goto(f"{server.url}/problems/classical/")
-    server.requests.clear()
-    paste(page)
+    server = standin(entries, theme=theme)
+    open_and_paste(page, server)
     file = save(page, tmp_path)
     assert [path for path in server.requests if path != "/favicon.ico"] == [
         "/robots.txt", *(f"{LIST}{number}" for number in order),
     ]  # fmt: skip
+    modes = {(one["Sec-Fetch-Mode"], one["Sec-Fetch-Dest"]) for one in server.headers}
+    assert modes - {("no-cors", "image")} == {("navigate", "document")}
     saved = read_har(file.read_bytes(), server.url)
     assert [one.start for one in saved] == order
-    assert file.name == f"spoj-{saved[-1].read:%Y-%m-%d}.har"
+    assert file.name == f"spoj-{saved[-1].read_at:%Y-%m-%d}.har"
     for one in saved:
         assert parse_listing(one.response.body) == parse_listing(server.list_page(one.start or 0))
     log = json.loads(file.read_bytes())["log"]
@@ -97,27 +96,15 @@ def test_reads_pages_in_order(
     for entry in log["entries"]:
         for message in (entry["request"], entry["response"]):
             assert message["headers"] == message["cookies"] == []
-    shows(page, "Saved spoj-")
+    expect_text(page, "Saved spoj-")
     assert len(page.context.pages) == 1
 
 
-def test_pages_are_navigated_not_fetched(standin: Served, page: Page, tmp_path: Path) -> None:
-    server = standin(60)
-    page.goto(f"{server.url}/problems/classical/")
-    server.headers.clear()
-    paste(page)
-    save(page, tmp_path)
-    modes = {(one["Sec-Fetch-Mode"], one["Sec-Fetch-Dest"]) for one in server.headers}
-    assert modes - {("no-cors", "image")} == {("navigate", "document")}
-
-
-def test_waits_a_second_before_each_page(standin: Served, page: Page) -> None:
+def test_waits_a_second_before_each_page(standin: Factory, page: Page) -> None:
     server = standin(60)
     page.clock.install(time=0)
-    page.goto(f"{server.url}/problems/classical/")
+    open_and_paste(page, server, SCRIPT)
     page.clock.pause_at(3_600_000)
-    server.requests.clear()
-    paste(page, SCRIPT)
     click(page, "Start")
     waits = []
     for number in range(1, 4):  # robots.txt and two pages
@@ -132,7 +119,6 @@ def test_waits_a_second_before_each_page(standin: Served, page: Page) -> None:
     ("fault", "reason"),
     [
         pytest.param("50:bot-check-403:1", "asks whether you are a robot", id="bot-check"),
-        pytest.param("50:bot-check-coop:1", "closed or isolated", id="bot-check-with-coop"),
         pytest.param("50:status-503:1", "HTTP 503", id="server-error"),
         pytest.param("50:busy:1", "HTTP 429", id="too-many-requests"),
         pytest.param("50:wrong-problem:1", "not a list of problems", id="error-page"),
@@ -143,68 +129,67 @@ def test_waits_a_second_before_each_page(standin: Served, page: Page) -> None:
     ],
 )
 def test_continue_resumes_after_bad_page(
-    fault: str, reason: str, standin: Served, page: Page, tmp_path: Path
+    fault: str, reason: str, standin: Factory, page: Page, tmp_path: Path
 ) -> None:
     server = standin(200, fault)
     start(page, server)
-    shows(page, reason)
-    saved = read_har(save(page, tmp_path, "Continue").read_bytes(), server.url)
-    assert [one.start for one in saved] == [0, 150, 50, 100, 150, 0]
+    expect_text(page, reason)
+    file = save(page, tmp_path, "Continue")
+    assert saved_starts(file, server) == [0, 150, 50, 100, 150, 0]
 
 
-def test_continue_takes_page_that_window_shows(standin: Served, page: Page, tmp_path: Path) -> None:
+def test_continue_uses_page_in_window(standin: Factory, page: Page, tmp_path: Path) -> None:
     server = standin(60, "50:bot-check-403:1")
     start(page, server)
-    shows(page, "asks whether you are a robot")
+    expect_text(page, "asks whether you are a robot")
     page.context.pages[-1].reload()  # as after an answered check
     save(page, tmp_path, "Continue")
-    assert starts(server) == [0, 50, 50, 50, 0]
+    assert requested_starts(server) == [0, 50, 50, 50, 0]
 
 
-class CacheableStandIn(StandIn):
-    """Lets browsers cache the pages of the list."""
+class StrictStandIn(StandIn):
+    """Lets browsers cache the list, and forbids scripts what SPOJ may forbid."""
 
     def intercept(self, handler: Handler) -> bool:
         if handler.start is not None:
-            page = self.list_page(handler.start)
-            handler.answer(page, headers={"Cache-Control": "max-age=600"})
+            headers = {"Cache-Control": "max-age=600", "Content-Security-Policy": STRICT_POLICY}
+            handler.respond(self.list_page(handler.start), headers=headers)
         return handler.start is not None
 
 
-def test_cached_page_is_loaded_again(page: Page, tmp_path: Path) -> None:
-    with serving(CacheableStandIn(problems(60))) as server:
+def test_cached_page_is_loaded_again_under_strict_policy(page: Page, tmp_path: Path) -> None:
+    with serving(StrictStandIn(problems(60))) as server:
         page.goto(f"{server.url}{LIST}0")
+        errors: list[str] = []
+        page.on("console", lambda one: errors.append(one.text) if one.type == "error" else None)
         server.requests.clear()
         paste(page)
         save(page, tmp_path)
-        assert starts(server) == [0, 50, 50, 0]
+        assert requested_starts(server) == [0, 50, 50, 0]
+    assert page.locator("body > div").last.evaluate("e => getComputedStyle(e).position") == "fixed"
+    assert errors == []
 
 
-@pytest.mark.parametrize(("minutes", "again"), [(29, []), (31, [0, 150])])
+@pytest.mark.parametrize(("minutes", "reread"), [(29, []), (31, [0, 150])])
 def test_resumes_after_reload_for_half_an_hour(
-    minutes: int, again: list[int], standin: Served, page: Page, tmp_path: Path
+    minutes: int, reread: list[int], standin: Factory, page: Page, tmp_path: Path
 ) -> None:
     server = standin(200, "50:status-503:1")
     start(page, server)
-    shows(page, "HTTP 503")
+    expect_text(page, "HTTP 503")
     page.context.pages[-1].close()
     page.add_init_script(f"const now = Date.now; Date.now = () => now() + {minutes} * 60_000;")
-    page.reload()
-    server.requests.clear()
-    paste(page)
-    saved = read_har(save(page, tmp_path).read_bytes(), server.url)
-    assert starts(server) == [*again, 50, 100, 150, 0]
-    assert [one.start for one in saved] == [0, 150, 50, 100, 150, 0]
-    page.reload()
-    paste(page)
-    shows(page, "from page 1 on")  # what was saved is not kept
+    open_and_paste(page, server)
+    file = save(page, tmp_path)
+    assert requested_starts(server) == [*reread, 50, 100, 150, 0]
+    assert saved_starts(file, server) == [0, 150, 50, 100, 150, 0]
+    open_and_paste(page, server)
+    expect_text(page, "page 1")  # saved pages are discarded
 
 
-def test_runs_once_at_a_time(standin: Served, page: Page) -> None:
-    server = standin(60)
-    page.goto(f"{server.url}/problems/classical/")
-    paste(page)
-    shows(page, "window of its own")
+def test_runs_once_at_a_time(standin: Factory, page: Page) -> None:
+    open_and_paste(page, standin(60))
+    expect_text(page, "new window")
     with page.expect_console_message() as message:
         paste(page)
     assert "another tab" in message.value.text
@@ -229,56 +214,26 @@ ROBOTS = {
 }
 
 
-def test_obeys_robots_txt(standin: Served, page: Page) -> None:
+def test_obeys_robots_txt(standin: Factory, page: Page) -> None:
     server = standin(60, "0:wrong-problem")
     allowed = {}
     for robots, is_allowed in ROBOTS.items():
         server.robots = robots.encode()
         start(page, server)
-        shows(page, "not a list of problems" if is_allowed else "robots.txt forbids it")
-        allowed[robots] = starts(server) == [0]
+        expect_text(page, "not a list of problems" if is_allowed else "robots.txt")
+        allowed[robots] = requested_starts(server) == [0]
     assert allowed == ROBOTS
 
 
-def test_works_under_strict_policy(standin: Served, page: Page, tmp_path: Path) -> None:
-    server = standin(60)
-
-    def answer(route: Route) -> None:
-        response = route.fetch()
-        policy = {"Content-Security-Policy": STRICT}
-        route.fulfill(response=response, headers=response.headers | policy)
-
-    page.route("**/*", answer)
-    page.goto(f"{server.url}/problems/classical/")
-    errors: list[str] = []
-    page.on("console", lambda one: errors.append(one.text) if one.type == "error" else None)
-    paste(page)
-    save(page, tmp_path)
-    assert page.locator("body > div").last.evaluate("e => getComputedStyle(e).position") == "fixed"
-    assert errors == []
-
-
-def test_reads_names_of_old_theme(standin: Served, page: Page, tmp_path: Path) -> None:
-    entries = [entry for entry in problems(day="2012-05-08") if not entry.name.isascii()]
-    server = standin(entries, theme="old")
-    page.goto(f"{server.url}/problems/classical/")
-    paste(page)
-    [first, *_] = read_har(save(page, tmp_path).read_bytes(), server.url)
-    names = [problem.name for problem in parse_listing(first.response.body).problems]
-    assert names == [entry.name for entry in entries]
-
-
-SAME = "SELECT * FROM problems ORDER BY id"
-
-
-def test_collected_list_equals_crawled(standin: Served, page: Page, tmp_path: Path) -> None:
+def test_collected_list_equals_crawled(standin: Factory, page: Page, tmp_path: Path) -> None:
     server = standin(220)
-    crawled, collected = tmp_path / "crawled.db", tmp_path / "collected.db"
-    assert Crawl(server.url, crawled).status == 0
+    crawl_database, collect_database = tmp_path / "crawl.db", tmp_path / "collect.db"
+    assert Crawl(server.url, crawl_database).status == 0
     server.faults = [Fault.parse("100:bot-check-coop:1")]
     start(page, server)
-    shows(page, "closed or isolated")
+    expect_text(page, "closed or isolated")
     file = save(page, tmp_path, "Continue")
-    assert Crawl(server.url, collected, arguments=["-a", f"pages={file}"]).status == 0
-    assert rows(crawled, SAME) == rows(collected, SAME)
-    assert [row["source"] for row in rows(collected, "SELECT source FROM crawls")] == ["browser"]
+    assert Crawl(server.url, collect_database, arguments=["-a", f"pages={file}"]).status == 0
+    assert rows(crawl_database) == rows(collect_database)
+    [crawl] = rows(collect_database, "SELECT source FROM crawls")
+    assert crawl["source"] == "browser"

@@ -1,244 +1,161 @@
 """`scrapy crawl classical` against the stand-in."""
 
 import csv
-import sqlite3
-from contextlib import closing
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from spojscore_crawler.items import Problem
-from spojscore_crawler.pipelines.score import ScorePipeline
-from spojscore_crawler.store.points import liked
+from spojscore_crawler.pipelines.database import ACCEPT_HINT
+from spojscore_crawler.pipelines.score import add_scores
 from standin.problems import Entry, problems
-from tests.support import databases
-from tests.support.crawling import Crawl, Served, at_page
+from tests.support.crawling import Crawl, Factory, run_at_page
+from tests.support.databases import change, rows
+from tests.support.pages import LIST
 
 TODAY = datetime.now(UTC).date().isoformat()
-LIST = "/problems/classical/sort=0,start="
-# Not from the list.
-OTHER_COLUMNS = ("topics", "families", "added", "year")
+COLUMNS = [field.name for field in fields(Problem) if field.name != "value"]
+HOSTILE_NAMES = (
+    "<script>alert('x')</script>", "Robert'); DROP TABLE problems;--", "&amp; stays", "a\tb  c",
+    "\u202egnirts\u202c \u200bzero", "bell\u0007 and escape\u001b[31m", "%s %(x)d {0}",
+)  # fmt: skip
 
 
-def rows(database: Path, sql: str = "SELECT * FROM problems ORDER BY id") -> list[dict[str, Any]]:
-    return [
-        {name: value for name, value in row.items() if name not in OTHER_COLUMNS}
-        for row in databases.rows(database, sql)
-    ]
+def records(entries: list[Entry], *omitted: str) -> list[dict[str, object]]:
+    """What the database stores of the entries, without the `omitted` columns."""
+    columns = [column for column in COLUMNS if column not in omitted]
+    for entry in entries:
+        add_scores(entry)
+    return [{column: getattr(entry, column) for column in columns} for entry in entries]
 
 
-def record(entry: Entry, theme: str = "modern") -> dict[str, object]:
-    """The row of a problem after a first crawl today."""
-    old = theme == "old"
-    score, if_solved = 80 / (40 + entry.users), 80 / (41 + entry.users)
-    bands = ((1, "a: 1 or more"), (0.5, "b: 0.5 to 1"), (0.1, "c: 0.1 to 0.5"),
-             (0.01, "d: 0.01 to 0.1"), (0, "e: under 0.01"))  # fmt: skip
-    votes = (None, None) if old else (entry.votes_up, entry.votes_down)
-    scored = ScorePipeline().process_item(replace(entry))
-    assert isinstance(scored, Problem)
-    return {
-        "code": entry.code, "name": entry.name, "users": entry.users, "score": score,
-        "band": next(name for edge, name in bands if score >= edge),
-        "points_if_solved": if_solved, "per_submission": scored.per_submission,
-        "acceptance": entry.acceptance, "votes_up": votes[0], "votes_down": votes[1],
-        "liked": liked(*votes),
-        "concept_difficulty": None if old else entry.concept_difficulty,
-        "implementation_difficulty": None if old else entry.implementation_difficulty,
-        "url": f"https://www.spoj.com/problems/{entry.code}/", "id": entry.id,
-        "first_seen": TODAY, "last_changed": TODAY, "delisted": None,
-    }  # fmt: skip
+def stored(database: Path, *omitted: str) -> list[dict[str, object]]:
+    columns = [column for column in COLUMNS if column not in omitted]
+    return [{column: row[column] for column in columns} for row in rows(database)]
 
 
-@pytest.mark.parametrize(
-    ("count", "theme"), [(3951, "modern"), (150, "old"), (151, "logged-in"), (60, "modern")]
-)
-def test_every_cell_of_a_list(theme: str, count: int, standin: Served, database: Path) -> None:
-    server = standin(count, theme=theme)
+@pytest.mark.parametrize("theme", ["modern", "old", "logged-in"])
+def test_first_crawl(theme: str, standin: Factory, database: Path) -> None:
+    entries = problems(151)
+    for number, name in enumerate(HOSTILE_NAMES):
+        entries[number] = replace(entries[number], name=name)
+    server = standin(entries, theme=theme)
     crawl = Crawl(server.url, database)
     assert crawl.status == 0, crawl.log
-    assert rows(database) == [record(entry, theme) for entry in problems(count)]
-    new = f"{count} problems ({count} new, 0 changed, 0 gone, 0 returned) in "
-    assert crawl.output.startswith(new)
-    assert crawl.output.endswith(f" s, in {database}\n")
-    pages = -(-count // 50)
-    first, last = f"{LIST}0", f"{LIST}{(pages - 1) * 50}"
-    assert sorted(server.requests) == sorted(
-        ["/robots.txt", *(f"{LIST}{page * 50}" for page in range(pages)), first, last]
-    )
-    # The fence: the last page right after the first, and both again at the very end.
-    assert server.requests[1:3] == [first, last]
-    assert sorted(server.requests[-2:]) == sorted([first, last])
+    new = ("votes_up", "votes_down", "concept_difficulty", "implementation_difficulty")
+    omitted = new if theme == "old" else ()
+    assert stored(database, *omitted) == records(entries, *omitted)
+    assert {
+        (row["first_seen"], row["last_changed"], row["delisted"]) for row in rows(database)
+    } == {(TODAY, TODAY, None)}
+    assert rows(database)[1]["url"] == "https://www.spoj.com/problems/PRIME1/"
+    assert crawl.last_line.startswith("151 problems (151 new, 0 changed, ")
+    assert crawl.last_line.endswith(f" s, in {database}")
+    # The last page right after the first, and both again at the very end.
+    robots, first, last, *middle, again, end = server.requests
+    assert (robots, first, last) == ("/robots.txt", f"{LIST}0", f"{LIST}150")
+    assert sorted(middle) == [f"{LIST}100", f"{LIST}50"]
+    assert sorted([again, end]) == [first, last]
+    assert all(headers["User-Agent"].startswith("spojscore (") for headers in server.headers)
+    assert {headers["Cookie"] for headers in server.headers} == {None}
 
 
-def test_list_of_one_page(standin: Served, database: Path) -> None:
+def test_list_of_one_page(standin: Factory, database: Path) -> None:
     server = standin(7)
-    assert Crawl(server.url, database).status == 0
-    assert [row["code"] for row in rows(database)] == [entry.code for entry in problems(7)]
+    assert Crawl(server.url, database, "MAX_PAGES=1e0").status == 0
     assert server.requests == ["/robots.txt", f"{LIST}0", f"{LIST}0"]
 
 
-def test_second_crawl_updates_only_changes(standin: Served, database: Path) -> None:
+def test_second_crawl_updates_only_changes(standin: Factory, database: Path, before: bytes) -> None:
+    assert before
+    change(database, "UPDATE problems SET first_seen = '2026-01-02', last_changed = NULL")
     entries = problems(120)
+    entries[1] = replace(entries[1], users=entries[1].users + 5)
+    entries[20] = replace(entries[20], name="New Name")
+    entries[40] = replace(entries[40], code="NEWCODE")
+    left = entries.pop(80)
+    entries.append(replace(left, id=99_999, code="ADDED"))
     server = standin(entries)
-    assert Crawl(server.url, database).status == 0
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("UPDATE problems SET first_seen = '2026-01-02', last_changed = NULL")
-    before = {row["id"]: row for row in rows(database)}
-    users = entries[1].users + 5
-    changed = list(entries)
-    changed[1] = replace(entries[1], users=users)
-    changed[20] = replace(entries[20], name="New Name")
-    changed[40] = replace(entries[40], code="NEWCODE")
-    changed[80] = replace(entries[-1], id=99_999, code="ADDED", name="Added")
-    server.problems = sorted(changed, key=lambda entry: entry.id)
     crawl = Crawl(server.url, database)
-    assert crawl.output.startswith("120 problems (1 new, 3 changed, 1 gone, 0 returned)")
-
-    expected = {id_: dict(row) for id_, row in before.items()}
-    solved = {name: record(changed[1])[name] for name in ("score", "points_if_solved")}
-    solved["per_submission"] = record(changed[1])["per_submission"]
-    expected[entries[1].id] |= {"users": users, "last_changed": TODAY} | solved
-    expected[entries[20].id] |= {"name": "New Name", "last_changed": TODAY}
-    url = "https://www.spoj.com/problems/NEWCODE/"
-    expected[entries[40].id] |= {"code": "NEWCODE", "url": url, "last_changed": TODAY}
-    expected[entries[80].id] |= {"delisted": TODAY}
-    expected[99_999] = record(changed[80])
-    assert rows(database) == [expected[id_] for id_ in sorted(expected)]
-
-    crawls = "SELECT pages, problems, users, solves, added, changed, delisted FROM crawls"
-    solves = sum(entry.users for entry in changed) - sum(entry.users for entry in entries)
-    assert [tuple(row.values()) for row in databases.rows(database, crawls)] == [
-        (3, 120, sum(entry.users for entry in entries), None, 120, 0, 0),
-        (3, 120, sum(entry.users for entry in changed), solves, 1, 3, 1),
-    ]
-    content = databases.rows(database)
-    assert Crawl(server.url, database).output.startswith("120 problems (0 new, 0 changed")
-    assert databases.rows(database) == content
+    assert crawl.last_line.startswith("120 problems (1 new, 3 changed, 1 ")
+    content = rows(database)
+    listed = [row for row in content if row["delisted"] is None]
+    assert stored(database) == records(sorted([*entries, left], key=lambda entry: entry.id))
+    assert [row["code"] for row in content if row["delisted"] == TODAY] == [left.code]
+    changed = [row["code"] for row in content if row["last_changed"] == TODAY]
+    assert changed == [entries[1].code, entries[20].code, "NEWCODE", "ADDED"]
+    assert [row["code"] for row in listed if row["first_seen"] == TODAY] == ["ADDED"]
+    [_, crawled] = rows(database, "SELECT pages, problems, added, changed, delisted FROM crawls")
+    assert [*crawled.values()] == [3, 120, 1, 3, 1]
+    assert "(0 new, 0 changed, 0 " in Crawl(server.url, database).last_line
+    assert rows(database) == content
 
 
-def test_feed_export_has_problems_with_all_columns(
-    standin: Served, database: Path, tmp_path: Path
-) -> None:
-    export = tmp_path / "list.csv"
-    assert Crawl(standin(60).url, database, arguments=["-O", str(export)]).status == 0
+def test_feed_export_and_settings(standin: Factory, tmp_path: Path) -> None:
+    """Settings win over the environment."""
+    export, chosen, other = (tmp_path / name for name in ("list.csv", "chosen.db", "other.db"))
+    settings = (f"SPOJ_URL={standin(60).url}/", f"SPOJSCORE_DB={chosen}")
+    crawl = Crawl("http://nowhere.invalid", other, *settings, arguments=["-O", str(export)])
+    assert crawl.status == 0, crawl.log
+    assert not other.exists()
     with export.open(encoding="utf-8", newline="") as file:
         exported = list(csv.DictReader(file))
-    assert [row["code"] for row in exported] == [entry.code for entry in problems(60)]
+    assert [row["code"] for row in exported] == [row["code"] for row in rows(chosen)]
     assert [*exported[0]] == [field.name for field in fields(Problem)]
-    [prime1] = databases.rows(database, "SELECT * FROM problems WHERE code = 'PRIME1'")
-    for name in ("score", "points_if_solved", "per_submission", "acceptance"):
-        assert float(exported[1][name]) == prime1[name]
-    assert exported[1]["band"] == prime1["band"]
+    assert float(exported[1]["per_submission"]) == rows(chosen)[1]["per_submission"]
 
 
-def test_setting_wins_over_environment(standin: Served, tmp_path: Path) -> None:
-    server = standin(60)
-    chosen = tmp_path / "chosen.db"
-    settings = (f"SPOJ_URL={server.url}/", f"SPOJSCORE_DB={chosen}")
-    crawl = Crawl("http://nowhere.invalid", tmp_path / "other.db", *settings)
-    assert crawl.status == 0, crawl.log
-    assert len(rows(chosen)) == 60
-    assert not (tmp_path / "other.db").exists()
-
-
-SHIFTED = "the list shifted during the crawl: start={} now lists other problems; crawl again"
-
-
-@pytest.mark.parametrize(
-    ("number", "hidden", "shifted"),
-    [
-        pytest.param(2, 2, 0, id="first-page"),
-        pytest.param(3, 75, 100, id="middle"),
-        pytest.param(4, 110, 100, id="last-page"),
-    ],
-)
-def test_problem_hidden_during_a_crawl(
-    number: int, hidden: int, shifted: int, standin: Served, database: Path, before: bytes
-) -> None:
+def test_problem_hidden_during_crawl(standin: Factory, database: Path, before: bytes) -> None:
     entries = problems(120)
     server = standin(entries)
-    left = [*entries[:hidden], *entries[hidden + 1 :]]
-    at_page(server, number, lambda: setattr(server, "problems", left))
-    crawl = Crawl(server.url, database, "CONCURRENT_REQUESTS=1")
-    assert SHIFTED.format(shifted) in crawl.error
-    assert database.read_bytes() == before
-    # The next crawl has it.
-    assert Crawl(server.url, database).status == 0
-    listed = [row["id"] for row in rows(database) if row["delisted"] is None]
-    assert listed == [entry.id for entry in left]
+    left = [*entries[:110], *entries[111:]]
+    run_at_page(server, 4, lambda: setattr(server, "problems", left))
+    reason = (
+        "the list shifted during the crawl: start=100 now lists different problems; crawl again"
+    )
+    Crawl(server.url, database, "CONCURRENT_REQUESTS=1").assert_failed(reason, before)
 
 
-def test_solve_during_crawl_is_not_a_shift(standin: Served, database: Path) -> None:
-    entries = problems(120)
-    server = standin(entries)
-    solved = [*entries[:-1], replace(entries[-1], users=entries[-1].users + 1)]
-    at_page(server, 3, lambda: setattr(server, "problems", solved))
-    assert Crawl(server.url, database).status == 0
-    assert [row["users"] for row in rows(database)] == [entry.users for entry in entries]
-
-
-def test_gate_accept_overrides_short_list_once(
-    standin: Served, database: Path, before: bytes
-) -> None:
-    least = sorted(problems(120), key=lambda entry: entry.users)[:12]
-    remaining = [entry for entry in problems(120) if entry not in least]
-    server = standin(remaining)
-    reason = "108 problems, fewer than 98% of the last crawl's 120 (MIN_PROBLEMS_RATIO)"
-    assert Crawl(server.url, database).failed(reason, before)
+def test_gate_accept(standin: Factory, database: Path, before: bytes) -> None:
+    entries = [replace(entry, name=f"{entry.name} po polsku") for entry in problems(120)]
+    most = sorted(entries, key=lambda entry: -entry.users)[:108]
+    most.sort(key=lambda entry: entry.id)
+    server = standin(most)
+    reason = (
+        "108 problems, fewer than 98% of the last crawl's 120 (MIN_PROBLEMS_RATIO); 108 of 108 "
+        f"names changed, more than 5% (MAX_RENAMED_RATIO); one is now {most[0].name!r}"
+    )
+    Crawl(server.url, database).assert_failed(reason + ACCEPT_HINT, before)
+    # It never overrides a list that is not whole.
+    server.problems = [*most[:-1], replace(most[3], id=most[-1].id)]
+    partial = Crawl(server.url, database, "GATE=accept")
+    partial.assert_failed(f"code {most[3].code} is listed 2 times", before)
+    server.problems = most
     accepted = Crawl(server.url, database, "GATE=accept")
     assert accepted.status == 0
-    assert accepted.output.splitlines()[1] == f"accepted anyway (GATE=accept): {reason}"
+    assert accepted.last_line == f"accepted anyway (GATE=accept): {reason}"
     crawls = rows(database, "SELECT overridden FROM crawls")
     assert [row["overridden"] for row in crawls] == [None, reason]
-    assert Crawl(server.url, database).status == 0
-
-
-def test_gate_accept_never_overrides_partial_list(
-    standin: Served, database: Path, before: bytes
-) -> None:
-    entries = problems(120)
-    server = standin([*entries[:119], replace(entries[3], id=entries[119].id)])
-    crawl = Crawl(server.url, database, "GATE=accept")
-    assert crawl.failed(f"code {entries[3].code} is listed 2 times", before)
 
 
 @pytest.mark.parametrize(
     ("setting", "reason"),
     [
-        ("GATE=yes", "GATE is 'yes', not 'accept'"),
-        ("MAX_PAGES=all", "MAX_PAGES is 'all', not a number from 0 to 1000000"),
-        ("MIN_PROBLEMS=-1", "MIN_PROBLEMS is '-1', not a number from 0 to 1000000"),
-        ("MIN_PROBLEMS_RATIO=98", "MIN_PROBLEMS_RATIO is '98', not a number from 0 to 1"),
-        ("MIN_USERS_RATIO=nan", "MIN_USERS_RATIO is 'nan', not a number from 0 to 1"),
-        ("MAX_RENAMED_RATIO=", "MAX_RENAMED_RATIO is '', not a number from 0 to 1"),
+        pytest.param("GATE=yes", "GATE is 'yes', not 'accept'", id="of-the-gate"),
+        pytest.param(
+            "DOWNLOAD_DELAY=soon",
+            "Scrapy did not start: could not convert string to float: 'soon'; check the settings",
+            id="of-scrapy",
+        ),
     ],
 )
-def test_invalid_settings(
-    setting: str, reason: str, standin: Served, database: Path, before: bytes
+def test_wrong_setting(
+    setting: str, reason: str, standin: Factory, database: Path, before: bytes
 ) -> None:
     server = standin(120)
-    assert Crawl(server.url, database, setting).failed(reason, before)
+    crawl = Crawl(server.url, database, setting)
+    crawl.assert_failed(reason, before)
+    assert "Traceback" not in crawl.log
     assert server.requests == []
-
-
-def test_limit_in_scientific_notation(standin: Served, database: Path) -> None:
-    assert Crawl(standin(120).url, database, "MAX_PAGES=1e3").status == 0
-
-
-HOSTILE = (
-    "<script>alert('x')</script>", "Robert'); DROP TABLE problems;--",
-    '=HYPERLINK("http://x.invalid","y")', "+1+cmd|' /C calc'!A0", "-2",
-    "\u202egnirts\u202c \u200bzero", "bell\u0007 and escape\u001b[31m", "a\tb", "double  space",
-    "&amp; stays", "NULL", "\U0001f600 \u4e2d\u6587 \u0645\u0631\u062d\u0628\u0627", "%s %(x)d {0}",
-)  # fmt: skip
-
-
-def test_hostile_names_are_stored_verbatim(standin: Served, database: Path) -> None:
-    entries = problems(120)
-    for n, name in enumerate(HOSTILE):
-        entries[n] = replace(entries[n], name=name)
-    assert Crawl(standin(entries).url, database).status == 0
-    assert [row["name"] for row in rows(database)[: len(HOSTILE)]] == list(HOSTILE)

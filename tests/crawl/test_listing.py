@@ -1,4 +1,4 @@
-from dataclasses import replace
+from itertools import cycle
 
 import pytest
 from scrapy.http import HtmlResponse
@@ -7,45 +7,25 @@ from spojscore_crawler.failures import describe_bot_check
 from spojscore_crawler.items import Page, Problem
 from spojscore_crawler.listing import Listing, ListingError, decode, parse_listing
 from standin.pages import modern_page
-from standin.problems import DAYS, Entry, problems
+from standin.problems import DAYS, problems
 from tests.support.projects import ROOT
 from tests.support.themes import THEMES
 
 REAL_PAGES = ROOT.parent / "shared" / "spoj" / "pages"
-real_pages = pytest.mark.skipif(not REAL_PAGES.is_dir(), reason="no ../shared/spoj/pages here")
 
 
-@real_pages
-def test_real_first_page_of_2014() -> None:
-    listing = parse_listing((REAL_PAGES / "list-old-2014-04-28-first.html").read_bytes())
-    assert (listing.page.start, listing.page.end, listing.page.size) == (0, 2950, 50)
-    assert listing.problems[:3] == [
-        Problem(id=1, code="TEST", name="Life, the Universe, and Everything", users=52250, value=0,
-            acceptance=34.5),
-        Problem(id=2, code="PRIME1", name="Prime Generator", users=13077, value=0.01,
-            acceptance=12.17),
-        Problem(id=3, code="SBSTR1", name="Substring Check (Bug Funny)", users=419, value=0.17,
-            acceptance=10.91),
-    ]  # fmt: skip
-    assert (len(listing.problems), sum(row.users for row in listing.problems)) == (50, 178830)
-
-
-@real_pages
-def test_real_last_page_of_2011() -> None:
-    listing = parse_listing((REAL_PAGES / "list-old-2011-09-12-last.html").read_bytes())
-    assert (listing.page.start, listing.page.end, listing.page.size) == (1800, 1800, 50)
-    rows = [(r.id, r.code, r.name, r.users, r.value, r.acceptance) for r in listing.problems]
-    assert rows[0] == (9518, "LCM", "The Time of Day", 2, 1.86, 33.33)
-    assert rows[-1] == (9533, "KINDJ", "Kindergarten Counting Game", 3, 1.82, 100)
-    assert len(rows) == 12
-
-
-@real_pages
-def test_real_pages_without_a_list() -> None:
+@pytest.mark.skipif(not REAL_PAGES.is_dir(), reason="../shared/spoj/pages is missing")
+def test_real_pages() -> None:
+    names = ("list-old-2014-04-28-first", "list-old-2011-09-12-last", "error-2014-wrong-problem",
+             "cloudflare-challenge-2020-other-site")  # fmt: skip
+    first, last, error, challenge = ((REAL_PAGES / f"{name}.html").read_bytes() for name in names)
+    for body, start, end, rows, users in ((first, 0, 2950, 50, 178830), (last, 1800, 1800, 12, 8)):
+        page, listed = parse_listing(body)
+        assert (page.start, page.end, page.size) == (start, end, 50)
+        assert (len(listed), sum(problem.users for problem in listed)) == (rows, users)
     with pytest.raises(ListingError, match=r"^no problem table; SPOJ says 'Wrong problem id!'$"):
-        parse_listing((REAL_PAGES / "error-2014-wrong-problem.html").read_bytes())
-    body = (REAL_PAGES / "cloudflare-challenge-2020-other-site.html").read_bytes()
-    assert describe_bot_check(HtmlResponse("https://www.spoj.com", body=body))
+        parse_listing(error)
+    assert describe_bot_check(HtmlResponse("https://www.spoj.com", body=challenge))
 
 
 @pytest.mark.parametrize(
@@ -85,29 +65,30 @@ ACCEPTANCE = '<td><a href="/status/CPP/">12.17</a></td>'
 DIFFICULTY = (
     '<td><div title="Implementation: 12%, concept: 34%"><span>12</span> <span>34</span></div></td>'
 )
+AFTER_NAME = (QUALITY, USERS, ACCEPTANCE, DIFFICULTY)
 CPP = Problem(
     id=7, code="CPP", name='C ++ & Ohgas\' R&D "x"  y', users=119, value=0.5, acceptance=12.17,
     votes_up=3, votes_down=75, implementation_difficulty=12, concept_difficulty=34,
 )  # fmt: skip
+ORDERS = {
+    "modern": (ID, NAME, *AFTER_NAME),
+    "logged-in": (MARK, ID, NAME, *AFTER_NAME),
+    "rank-before-id": ("<td>99</td>", ID, NAME, *AFTER_NAME),
+    "number-after-name": (ID, NAME, "<td>9</td>", *AFTER_NAME),
+    "reverse": (*reversed(AFTER_NAME), NAME, ID),
+    "comment": (ID, "<!-- x -->", NAME, *AFTER_NAME),
+}
 
 
 def parse(*cells: str) -> Listing:
     return parse_listing(MODERN.format(row="".join(cells)).encode())
 
 
-@pytest.mark.parametrize(
-    "cells",
-    [
-        pytest.param((ID, NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY), id="modern"),
-        pytest.param((MARK, ID, NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY), id="logged-in"),
-        pytest.param(("<td>99</td>", ID, NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY), id="rank"),
-        pytest.param((ID, NAME, "<td>9</td>", QUALITY, USERS, ACCEPTANCE, DIFFICULTY), id="number"),
-        pytest.param((DIFFICULTY, ACCEPTANCE, USERS, QUALITY, NAME, ID), id="reverse"),
-        pytest.param(
-            (ID, "<!-- x -->", NAME, QUALITY, USERS, ACCEPTANCE, DIFFICULTY), id="comment"
-        ),
-    ],
-)
+def link(kind: str, text: str, code: str = "CPP") -> str:
+    return f'<td><a href="/{kind}/{code}">{text}</a></td>'
+
+
+@pytest.mark.parametrize("cells", ORDERS.values(), ids=ORDERS)
 def test_cells_in_any_order(cells: tuple[str, ...]) -> None:
     assert parse(*cells) == Listing(Page(None, 100, ((7, "CPP"),), 50), [CPP])
 
@@ -115,67 +96,52 @@ def test_cells_in_any_order(cells: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "difficulty",
     [
-        '<td title="concept 34, implementation 12"><span>34</span><span>12</span></td>',
-        '<td><p title="Difficulty"><span class="concept">34</span><span>12</span></p></td>',
-        '<td><p title="Difficulty"><span>12</span><span title="Concept">34</span></p></td>',
-        '<td><p title="Difficulty"><span>12</span><span>34</span></p></td>',
+        '<p title="concept 34, implementation 12"><span>34</span><span>12</span></p>',
+        '<p title="Difficulty"><span class="concept">34</span><span>12</span></p>',
+        '<p title="Difficulty"><span>12</span><span title="Concept">34</span></p>',
+        '<p title="Difficulty"><span>12</span><span>34</span></p>',
     ],
 )
 def test_difficulties_by_label(difficulty: str) -> None:
-    [row] = parse(ID, NAME, QUALITY, USERS, ACCEPTANCE, difficulty).problems
+    [row] = parse(ID, NAME, QUALITY, USERS, f"<td>{difficulty}</td>").problems
     assert (row.concept_difficulty, row.implementation_difficulty) == (34, 12)
 
 
 def test_missing_values_are_none() -> None:
-    users = '<td><a href="/ranks/CPP">119</a></td>'
-    [row] = parse(ID, NAME, "<td></td>", users, '<td><a href="/status/CPP">-</a></td>').problems
+    [row] = parse(ID, NAME, "<td></td>", link("ranks", "119"), link("status", "-")).problems
     assert row == Problem(id=7, code="CPP", name=CPP.name, users=119)
 
 
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
-        ((NAME, USERS, ACCEPTANCE), "row 1 (CPP): no id"),
-        ((ID, USERS, ACCEPTANCE), "row 1 (CPP): no name"),
-        ((ID, '<td><a href="/problems/CPP">&nbsp;</a></td>', USERS), "row 1 (CPP): no name"),
-        ((ID, NAME, ACCEPTANCE), "row 1 (CPP): no users"),
-        (
-            (ID, NAME, f'<td><a href="/ranks/CPP">{"many" * 20}</a></td>'),
-            f"row 1 (CPP): users are '{'many' * 10}', not a whole number",
-        ),
-        (
-            (ID, NAME, '<td><a href="/ranks/CPP">-3</a></td>'),
-            "row 1 (CPP): users are '-3', not a whole number",
-        ),
-        (
-            (ID, NAME, USERS, '<td><a href="/status/CPP">often</a></td>'),
-            "row 1 (CPP): acceptance is 'often', not a number",
-        ),
-        (
-            (ID, NAME, '<td><a href="/ranks/OTHER">3</a></td>'),
-            "row 1 (CPP, OTHER): more than one code",
-        ),
-        (("</tr><tr>", ID, "<td>no link</td></tr><tr>", ID, NAME, USERS), "row 1: no code"),
+        ((NAME, USERS), " (CPP): no id"),
+        ((ID, USERS), " (CPP): no name"),
+        ((ID, link("problems", "&nbsp;"), USERS), " (CPP): no name"),
+        ((ID, NAME, ACCEPTANCE), " (CPP): no users"),
+        ((ID, NAME, link("ranks", "many" * 20)), f" (CPP): users are '{'many' * 10}', not a whole"),
+        ((ID, NAME, link("ranks", "-3")), " (CPP): users are '-3', not a whole number"),
+        ((ID, NAME, USERS, link("status", "often")), " (CPP): acceptance is 'often', not a number"),
+        ((ID, NAME, link("ranks", "3", "OTHER")), " (CPP, OTHER): more than one code"),
+        (("</tr><tr>", ID, "<td>no link</td></tr><tr>", ID, NAME, USERS), ": no code"),
     ],
 )
-def test_unreadable_rows(cells: tuple[str, ...], reason: str) -> None:
+def test_unreadable_row(cells: tuple[str, ...], reason: str) -> None:
     with pytest.raises(ListingError) as error:
         parse(*cells)
-    assert str(error.value) == reason
+    assert str(error.value).startswith(f"row 1{reason}")
 
 
 @pytest.mark.parametrize(
     ("page", "reason"),
     [
-        pytest.param("<table class=problems></table>", "no problems in the problem", id="empty"),
-        pytest.param("Problem hidden", "no problem table; SPOJ says .Problem hidden.", id="hidden"),
-        pytest.param(
-            MODERN.format(row=ID + NAME + USERS).rpartition("</tbody>")[0],
-            "the page is cut off after row 1", id="cut-off-after-a-row",
-        ),
+        ("<table class=problems></table>", "no problems in the problem table"),
+        ("Problem hidden", "no problem table; SPOJ says 'Problem hidden'"),
+        (MODERN.format(row=ID + NAME + USERS).rpartition("</tbody>")[0], "the page is cut off"),
     ],
-)  # fmt: skip
-def test_pages_without_a_list(page: str, reason: str) -> None:
+    ids=["empty", "hidden", "cut"],
+)
+def test_page_without_list(page: str, reason: str) -> None:
     with pytest.raises(ListingError, match=f"^{reason}"):
         parse_listing(page.encode())
 
@@ -185,72 +151,60 @@ def test_two_encodings_in_one_page() -> None:
     assert decode(body) == "<b>Łódź ’ Łódź</b>"
 
 
-def expected_row(entry: Entry, theme: str) -> Problem:
-    row = Problem(
-        id=entry.id, code=entry.code, name=entry.name, users=entry.users,
-        value=float(f"{80 / (41 + entry.users):.2f}"), acceptance=entry.acceptance,
-        votes_up=entry.votes_up, votes_down=entry.votes_down,
-        concept_difficulty=entry.concept_difficulty,
-        implementation_difficulty=entry.implementation_difficulty,
-    )  # fmt: skip
-    if theme == "old":
-        row.votes_up = row.votes_down = None
-        row.concept_difficulty = row.implementation_difficulty = None
-    return row
-
-
-@pytest.mark.parametrize(("theme", "day"), [*zip(THEMES, DAYS, strict=True)])
-def test_every_row_of_a_list(theme: str, day: str) -> None:
-    rated = replace(
-        problems(1)[0], id=99_999, code="RATED", concept_difficulty=13, implementation_difficulty=7
-    )
+@pytest.mark.parametrize(("theme", "day"), [*zip(THEMES, cycle(DAYS), strict=False)])
+def test_every_row_of_list(theme: str, day: str) -> None:
+    rated = Problem(id=99_999, code="RATED", name="Rated", users=0)
+    rated.concept_difficulty, rated.implementation_difficulty = 13, 7
     entries = [*problems(day=day), rated]
-    page = THEMES[theme](entries, 0, len(entries), len(entries), 0)
-    assert parse_listing(page).problems == [expected_row(entry, theme) for entry in entries]
+    page = THEMES[theme](entries, 0, len(entries), len(entries))
+    for entry in entries:
+        entry.value = float(f"{80 / (41 + entry.users):.2f}")
+        if theme == "old":
+            entry.votes_up = entry.votes_down = None
+            entry.concept_difficulty = entry.implementation_difficulty = None
+    assert parse_listing(page).problems == entries
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("count", [7, 120, 3974])
 def test_page_knows_its_start(theme: str, count: int) -> None:
     entries = problems(count)
-    for start in {0, 50, 1000, 3950} & set(range(0, count, 50)):
-        page = THEMES[theme](entries[start : start + 50], start, 50, count, 0)
+    last = (count - 1) // 50 * 50
+    for start in {0, 50, 1000, last} & set(range(0, count, 50)):
+        page = THEMES[theme](entries[start : start + 50], start, 50, count)
         read = parse_listing(page).page
-        last = (count - 1) // 50 * 50
         assert (read.start, read.end, read.size) == (start, last, 50 if count > 50 else None)
 
 
-def with_pager(items: str) -> bytes:
-    page = modern_page(problems(1), 0, 50, 1, 0).replace(b"pagination", b"replaced")
-    return page.replace(b"</body>", f'<ul class="pagination">{items}</ul></body>'.encode())
+def read_pager(pager: str) -> Page:
+    page = modern_page(problems(1), 0, 50, 1).replace(b"pagination", b"replaced")
+    return parse_listing(page.replace(b"</body>", f"{pager}</body>".encode())).page
+
+
+def item(number: int, start: int, kind: str = "") -> str:
+    return f'<li class="{kind}"><a href="/x/start={start}">{number}</a></li>'
 
 
 @pytest.mark.parametrize(
     ("items", "start"),
     [
-        ('<li><span>1</span></li><li><a href="/x/start=50">2</a></li>', 0),
-        ('<li class="active"><a href="/x/start=50">2</a></li>', 50),
-        ('<li><a href="/x/start=0">1</a></li><li><a href="/x/start=50">2</a></li>', None),
+        ("<li><span>1</span></li>" + item(2, 50), 0),
+        (item(2, 50, "active"), 50),
+        (item(1, 0) + item(2, 50), None),
         ('<li class="active"><span>2</span></li>', None),
         ("<li>0</li>", None),
     ],
+    ids=["no-link", "active-link", "only-links", "no-page-size", "page-zero"],
 )
-def test_pager_without_own_page_number(items: str, start: int | None) -> None:
-    assert parse_listing(with_pager(items)).page.start == start
-
-
-def test_page_without_a_pager() -> None:
-    assert parse_listing(with_pager("").replace(b"pagination", b"x")).page.end is None
+def test_unusual_pager(items: str, start: int | None) -> None:
+    assert read_pager(f'<ul class="pagination">{items}</ul>').start == start
+    assert read_pager(items).end is None  # no pager
 
 
 @pytest.mark.parametrize(
-    ("number", "start"), [("2", "0"), ("3", "50"), ("1", "50"), ("2", "50000")]
+    "items", [item(2, 0), item(3, 50), item(1, 50) + item(2, 50), item(2, 50_000)]
 )
-def test_pager_that_links_wrong_pages(number: str, start: str) -> None:
-    items = '<li><a href="/x/start=50">2</a></li><li><a href="/x/start=100">3</a></li>'
-    old = f"start={(int(number) - 1) * 50}"
-    if number == "1":
-        items, old = '<li><a href="/x/start=0">1</a></li>' + items, "start=0"
-    items = items.replace(f'/{old}"', f'/start={start}"')
+def test_pager_that_links_wrong_pages(items: str) -> None:
+    items = f"{item(2, 50)}{item(3, 100)}{items}{item(4, 150)}"
     with pytest.raises(ListingError, match=r"^the pager links page \d to start=\d+$"):
-        parse_listing(with_pager(items + '<li><a href="/x/start=150">4</a></li>'))
+        read_pager(f'<ul class="pagination">{items}</ul>')

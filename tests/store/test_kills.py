@@ -1,176 +1,90 @@
-"""Killed crawls, concurrent crawls, and disks that cannot be written."""
+"""Killed crawls, concurrent crawls, and unwritable disks."""
 
-import os
 import resource
-import shutil
 import signal
-import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from time import sleep
 
 import pytest
+from sqlite_utils import Database
 
+from spojscore_crawler.store.files import StoreError, lock
 from standin.problems import problems
-from tests.support.crawling import Crawl, Served, at_page, started_crawl
+from tests.support.commits import A, B, crawl
+from tests.support.crawling import Crawl, Factory, run_at_page, start_crawl
 from tests.support.databases import rows
+from tests.support.projects import ROOT
 
 CHANGED = [replace(entry, users=entry.users + 1) for entry in problems(120)]
-USERS = [entry.users for entry in CHANGED]
+COMMIT_UNDER_LOCK = """
+from tests.support.commits import *
+from spojscore_crawler.store.files import lock
+with lock(path := Path({!r})):
+    crawl(path, 1, A, B)
+"""
 
 
-def users(database: Path) -> list[int]:
-    return [row["users"] for row in rows(database)]
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    while not condition():
+        assert process.poll() is None
+        sleep(0.01)
 
 
-def assert_interrupted(process: subprocess.Popen[str], log: str, database: Path) -> None:
-    assert process.returncode == 1
-    assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is unchanged"
-
-
-@pytest.mark.parametrize(
-    ("kill", "number"),
-    [
-        pytest.param(signal.SIGTERM, 1, id="TERM"),
-        pytest.param(signal.SIGINT, 3, id="INT"),
-        pytest.param(signal.SIGKILL, 3, id="KILL"),
-    ],
-)
-def test_crawl_killed_while_it_reads(
-    kill: signal.Signals, number: int, standin: Served, database: Path, before: bytes
-) -> None:
-    server = standin(CHANGED)
-    with started_crawl(server.url, database) as process:
-        at_page(server, number, lambda: process.send_signal(kill))
-        _, log = process.communicate(timeout=60)
-    assert database.read_bytes() == before
-    if kill is not signal.SIGKILL:
-        assert_interrupted(process, log, database)
-        return
-    assert process.returncode == -kill
-    assert Crawl(server.url, database).status == 0  # the lock is free again
-    assert users(database) == USERS
-
-
-def test_crawl_interrupted_while_it_waits(standin: Served, database: Path, before: bytes) -> None:
+def test_crawl_interrupted_while_it_waits(standin: Factory, database: Path, before: bytes) -> None:
     server = standin(CHANGED, "50:status-500")
-    with started_crawl(server.url, database, "RETRY_BACKOFF=50") as process:
-        wait_for_line(process, "Waiting 50.0 s before")
+    with start_crawl(server.url, database, "RETRY_BACKOFF=50") as process:
+        assert any("Waiting 50.0 s before" in line for line in process.stderr or ())
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=10)
-    assert_interrupted(process, log, database)
+    assert process.returncode == 1
+    assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is unchanged"
     assert database.read_bytes() == before
 
 
-def wait_for_line(process: subprocess.Popen[str], text: str) -> None:
-    assert process.stderr
-    assert any(text in line for line in process.stderr)
-
-
-@pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
-def test_crawl_killed_in_its_commit(
-    kill: signal.Signals, standin: Served, database: Path, before: bytes
-) -> None:
-    """A reader delays the commit until the signal arrives."""
-    server = standin(CHANGED)
-    journal = Path(f"{database}-journal")
-    content = users(database)
-    assert before
-    with closing(sqlite3.connect(database)) as reader:
-        cursor = reader.execute("SELECT code FROM problems")
+def test_killed_commit_is_rolled_back(database: Path) -> None:
+    """A reader delays the commit until the process is killed."""
+    crawl(database, 0, A)
+    with closing(Database(database)) as reader:
+        cursor = reader.execute("SELECT * FROM crawls")
         cursor.fetchone()
-        with started_crawl(server.url, database) as process:
-            while not journal.exists():
-                assert process.poll() is None
-                sleep(0.01)
-            process.send_signal(kill)
-            if kill is signal.SIGKILL:
-                process.wait()
-            cursor.close()
-            process.communicate(timeout=60)
-    if kill is signal.SIGKILL:
-        assert process.returncode == -kill
-        assert users(database) == content
-        assert Crawl(server.url, database).status == 0
-    else:
-        assert process.returncode == 0
-    assert users(database) == USERS
+        command = [sys.executable, "-c", COMMIT_UNDER_LOCK.format(str(database))]
+        with subprocess.Popen(command, cwd=ROOT, text=True) as process:
+            wait_until(Path(f"{database}-journal").exists, process)
+            process.kill()
+        cursor.close()
+    assert [row["code"] for row in rows(database)] == ["P1"]
+    with lock(database):
+        crawl(database, 1, A, B)
+    assert [row["code"] for row in rows(database)] == ["P1", "P2"]
 
 
-@pytest.mark.parametrize("delay", [0.03, 0.06])
-def test_late_interrupt_keeps_commit(
-    delay: float, standin: Served, database: Path, before: bytes
-) -> None:
-    assert before
-    with started_crawl(standin(CHANGED).url, database) as process:
-        wait_for_line(process, "Closing spider")
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(delay)
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert output.startswith("120 problems (0 new, 120 changed")
+def test_crawl_holds_lock(standin: Factory, database: Path) -> None:
+    """Also for a link to the database."""
+    server = standin(60)
+    link = database.with_name("link.db")
+    link.symlink_to(database)
+    messages = list[str]()
+
+    def try_to_lock() -> None:
+        with pytest.raises(StoreError) as error:
+            lock(link)
+        messages.append(str(error.value))
+
+    run_at_page(server, 2, try_to_lock)
+    assert Crawl(server.url, database).status == 0
+    assert messages == [f"{link}: locked by another process, such as a crawl; try again later"]
+    lock(link).release()
 
 
-def test_second_crawl_is_refused(standin: Served, database: Path, before: bytes) -> None:
-    """Also if it reaches the database by another path."""
-    server = standin(CHANGED)
-    alias = database.with_name("alias.db")
-    alias.symlink_to(database)
-    second = list[Crawl]()
-    at_page(server, 2, lambda: second.append(Crawl(server.url, alias)))
-    with started_crawl(server.url, database, "DOWNLOAD_TIMEOUT=30") as process:
-        process.communicate(timeout=60)
-    assert process.returncode == 0
-    [refused] = second
-    assert (refused.status, refused.output) == (1, "")
-    assert refused.error.startswith(f"error: {alias}: locked by another process")
-    assert before != database.read_bytes()
-
-
-def small_files() -> None:
+def limit_file_size() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
 
-def test_full_disk(standin: Served, database: Path, small_list: bytes) -> None:
-    full = f"{database}: disk I/O error (is the disk full?)"
-    for content in (None, small_list):
-        if content:
-            database.write_bytes(content)
-        crawl = Crawl(standin(CHANGED).url, database, preexec_fn=small_files)
-        assert crawl.failed(full, content)
-
-
-@pytest.mark.skipif(not shutil.which("setpriv"), reason="no setpriv (util-linux) here")
-def test_folder_that_is_not_writable(standin: Served, tmp_path: Path, small_list: bytes) -> None:
-    server = standin(120)
-    folder = tmp_path / "read-only"
-    folder.mkdir()
-    database = folder / "spojscore.db"
-    database.write_bytes(small_list)
-    folder.chmod(0o555)
-    # Root may write everywhere, unless it drops that capability.
-    prefix = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
-    crawl = Crawl(server.url, database, prefix=prefix if os.geteuid() == 0 else [])
-    assert crawl.failed(f"{database}: the folder {folder} is not writable", small_list)
-    assert server.requests == []
-    assert [file.name for file in folder.iterdir()] == ["spojscore.db"]
-
-
-def full_output() -> None:
-    os.dup2(os.open("/dev/full", os.O_WRONLY), 1)
-
-
-def closed_output() -> None:
-    os.close(1)
-
-
-@pytest.mark.parametrize("output", [full_output, closed_output])
-def test_unprintable_summary_keeps_commit(
-    output: Callable[[], None], standin: Served, database: Path
-) -> None:
-    assert Crawl(standin(60).url, database, preexec_fn=output).status == 0
-    assert len(rows(database)) == 60
+def test_full_disk(standin: Factory, database: Path, before: bytes) -> None:
+    result = Crawl(standin(CHANGED).url, database, setup=limit_file_size)
+    result.assert_failed(f"{database}: disk I/O error (is the disk full?)", before)

@@ -1,12 +1,8 @@
-"""The ladder's rules, each on a list of its own, and the ladder of the real list of August 2025."""
-
-from math import log
+"""The ladder's rules, each on a list of its own. test_facts.py has the ladder of the real list."""
 
 import pytest
 
-from spojscore_crawler.store.ladder import Candidate, Step, build_ladder, rung
-from spojscore_crawler.store.points import liked
-from standin.problems import problems
+from spojscore_crawler.store.ladder import Candidate, LadderRow, build_ladder, rung
 
 
 def problem(code: str, liked: float | None, *families: str, users: int = 60_000) -> Candidate:
@@ -19,33 +15,17 @@ def codes(*candidates: Candidate) -> list[str]:
 
 @pytest.mark.parametrize(
     ("users", "expected"),
-    [
-        pytest.param(900_000, 1, id="open-upwards"),
-        pytest.param(30_000, 1, id="30000"),
-        pytest.param(21_788, 1, id="edge-of-first"),
-        pytest.param(21_787, 2, id="below-edge-of-first"),
-        pytest.param(1_225, 10, id="middle"),
-        pytest.param(1_224, 11, id="below-middle"),
-        pytest.param(50, 20, id="50"),
-        pytest.param(49, None, id="49"),
-        pytest.param(0, None, id="0"),
-    ],
+    [(900_000, 1), (21_788, 1), (21_787, 2), (1_225, 10), (1_224, 11), (50, 20), (49, None)],
 )
 def test_rung_of_users(users: int, expected: int | None) -> None:
     assert rung(users) == expected
 
 
-def test_rungs_are_equal_steps_of_log_users() -> None:
-    numbers = [rung(users) for users in range(30_000, 49, -1)]
-    tops = [30_000 - numbers.index(number) for number in range(2, 21)]
-    steps = [log(a / b) for a, b in zip([30_000, *tops], [*tops, 49.99], strict=True)]
-    assert steps == pytest.approx([log(600) / 20] * 20, abs=0.02)
-
-
 def test_each_rung_has_the_five_best_liked_by_solvers() -> None:
     members = [problem(f"P{n}", 90 - n, users=60_000 + n) for n in range(7)]
     assert build_ladder(members) == [
-        Step(1, position, code) for position, code in enumerate(["P4", "P3", "P2", "P1", "P0"], 1)
+        LadderRow(1, position, code)
+        for position, code in enumerate(["P4", "P3", "P2", "P1", "P0"], 1)
     ]
 
 
@@ -53,12 +33,8 @@ def test_at_most_two_of_a_family() -> None:
     graphs = [problem(f"G{n}", 90 - n, "Graphs") for n in range(4)]
     both = problem("BOTH", 50, "Strings", "Graphs")
     strings = [problem(f"S{n}", 40 - n, "Strings") for n in range(2)]
-    assert codes(*graphs, both, *strings) == ["G0", "G1", "S0", "S1"]
-    elsewhere = problem("LOWER", 10, "Graphs", users=100)
-    assert codes(*graphs, elsewhere) == ["G0", "G1", "LOWER"]
-
-
-def test_untagged_problems_have_no_family() -> None:
+    lower = problem("LOWER", 10, "Graphs", users=100)
+    assert codes(*graphs, both, *strings, lower) == ["G0", "G1", "S0", "S1", "LOWER"]
     assert len(codes(*(problem(f"U{n}", 80) for n in range(5)))) == 5
 
 
@@ -67,17 +43,5 @@ def test_test_and_problems_without_votes_are_excluded() -> None:
 
 
 def test_ties_do_not_depend_on_the_order() -> None:
-    tied = [problem(f"T{n}", 80, users=60_000 + n % 2) for n in range(8)]
-    assert codes(*tied) == codes(*reversed(tied)) == ["T1", "T3", "T5", "T7", "T0"]
-
-
-def test_real_list_fills_twenty_rungs() -> None:
-    listed = [
-        Candidate(p.code, p.users, liked(p.votes_up, p.votes_down), frozenset())
-        for p in problems(day="2025-08-26")
-    ]
-    steps = build_ladder(listed)
-    assert len(steps) == len({step.code for step in steps}) == 100
-    assert {(step.rung, step.position) for step in steps} == {
-        (number, position) for number in range(1, 21) for position in range(1, 6)
-    }
+    candidates = [problem(f"T{n}", 80, users=60_000 + n % 2) for n in range(8)]
+    assert codes(*candidates) == codes(*reversed(candidates)) == ["T1", "T3", "T5", "T7", "T0"]

@@ -9,76 +9,63 @@ from urllib.parse import quote
 
 import pytest
 from datasette.app import Datasette
-from sqlite_utils import Database
 
 from spojscore_crawler.items import Problem
 from tests.support.commits import crawl
+from tests.support.databases import change
 
-COUNT = 720
-PAGE_SIZES = (100, 700)
+COUNT = 240
+PAGE_SIZE = 100
 
 
 @pytest.fixture(scope="module")
-def ties(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database in which most values are those of many problems. Read-only."""
+def tied_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with many ties in every column. Read-only."""
     database = tmp_path_factory.mktemp("paging") / "spojscore.db"
     random = Random(1)
     # Codes and ids in different orders.
     codes = random.sample(range(COUNT), COUNT)
     problems = [
-        Problem(
-            id=id_, code=f"P{code}", name=random.choice("abc"), users=random.choice([0, 5, 90]),
-            acceptance=random.choice([None, 30.0, 50.0]), votes_up=random.choice([None, 3]),
-            votes_down=random.choice([None, 1]), concept_difficulty=random.choice([None, 2]),
-        )
+        Problem(id=id_, code=f"P{code}", name=random.choice("abc"), users=random.choice([0, 5, 90]))
         for id_, code in enumerate(codes, start=1)
-    ]  # fmt: skip
+    ]
+    for problem in problems:
+        problem.acceptance = random.choice([None, 30.0, 50.0])
+        problem.votes_up, problem.votes_down = random.choices([None, 1, 3], k=2)
+        problem.concept_difficulty = random.choice([None, 2])
     crawl(database, 0, *problems)
-    with Database(database) as db:
-        db.execute("UPDATE problems SET year = nullif(2000 + id % 5, 2000)")
-        db.execute("UPDATE problems SET added = year || '-01-01', families = '[\"Trees\"]'")
+    change(database, "UPDATE problems SET year = nullif(2000 + id % 5, 2000)")
+    change(database, "UPDATE problems SET added = year || '-01-01', families = '[\"Trees\"]'")
     return database
 
 
 @pytest.mark.parametrize(
-    "condition",
-    [
-        pytest.param("", id="all"),
-        pytest.param("id__gt=100", id="id"),
-        pytest.param("users__gte=5", id="users"),
-        pytest.param("band=a: 1 or more", id="band"),
-        pytest.param("year=2003", id="year"),
-    ],
+    "condition", ["users__gte=0", "id__gt=70", "users__gte=5", "band=a: 1 or more", "year__gt=2001"]
 )
-def test_walks_visit_each_row_once(condition: str, ties: Path) -> None:
-    assert asyncio.run(faulty_walks(ties, condition)) == []
+def test_walks_visit_each_row_once(condition: str, tied_database: Path) -> None:
+    async def faulty_walks() -> list[str]:
+        datasette = Datasette([tied_database], settings={"suggest_facets": False})
+        await datasette.invoke_startup()
+        table = f"/spojscore/problems.json?_nocount=1&{condition}"
+        expected = sorted(await walk(datasette, f"{table}&_size=1000"))
+        assert len(set(expected)) == len(expected) > PAGE_SIZE
+        columns = await datasette.get_database("spojscore").table_columns("problems")
+        walks = [
+            f"{table}&_size={PAGE_SIZE}&{order}={column}"
+            for order in ("_sort", "_sort_desc")
+            for column in columns
+        ]
+        return [url for url in walks if sorted(await walk(datasette, url)) != expected]
+
+    assert asyncio.run(faulty_walks()) == []
 
 
-async def faulty_walks(database: Path, condition: str) -> list[str]:
-    """The addresses of walks over sorted pages that lose or repeat rows."""
-    datasette = Datasette([database], settings={"max_returned_rows": 2000, "suggest_facets": False})
-    await datasette.invoke_startup()
-    table = f"/spojscore/problems.json?{condition}"
-    expected = sorted(await walk(datasette, f"{table}&_size=2000"))
-    assert len(set(expected)) == len(expected) > min(PAGE_SIZES)
-    columns = await datasette.get_database("spojscore").table_columns("problems")
-    walks = [
-        f"{table}&_size={size}&{order}={column}"
-        for size in PAGE_SIZES
-        for order in ("_sort", "_sort_desc")
-        for column in columns
-    ]
-    return [address for address in walks if sorted(await walk(datasette, address)) != expected]
-
-
-async def walk(datasette: Datasette, address: str) -> list[str]:
-    """The codes on all pages from `address` on."""
+async def walk(datasette: Datasette, url: str) -> list[str]:
+    """The codes on all pages from `url` on."""
     codes: list[str] = []
-    page: str | None = address
+    page: str | None = url
     while page:
-        response = await datasette.client.get(f"{page}&_nocount=1")
-        assert response.status_code == 200, response.text
-        answer = response.json()
-        codes += [row[0] for row in answer["rows"]]
-        page = answer["next"] and f"{address}&_next={quote(answer['next'])}"
+        response = (await datasette.client.get(page)).json()
+        codes += [row[0] for row in response["rows"]]
+        page = response["next"] and f"{url}&_next={quote(response['next'])}"
     return codes

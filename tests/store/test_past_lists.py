@@ -1,30 +1,23 @@
 """SPOJ's past lists, imported from data/ by `make history`."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
 
 from spojscore_crawler import history
 from spojscore_crawler.store.files import StoreError
-from spojscore_crawler.store.state import read_state
 from tests.support.databases import rows
 
 
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the history of 2012 and 2025. Read-only."""
-    database = tmp_path_factory.mktemp("history") / "spojscore.db"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["history", str(database)])
-        history.main()
-    return database
+def test_each_file_is_in_lists() -> None:
+    assert sorted(history.LISTS) == sorted(p.stem for p in history.DATA.glob("????-??-??.csv"))
 
 
-def test_each_list_is_a_crawl(imported: Path) -> None:
-    crawls = rows(imported, "SELECT day, source, problems, added, delisted, solves FROM crawls")
-    assert crawls == [
+def test_each_list_is_a_crawl(database: Path) -> None:
+    history.main([str(database)])
+    crawls = rows(database, "SELECT day, source, problems, added, delisted, solves FROM crawls")
+    assert [crawl["day"] for crawl in crawls] == sorted(history.LISTS)
+    assert crawls[:3] == [
         {"day": "2012-05-08", "source": "data/2012-05-08.csv, read by 9 May 2012",
          "problems": 2186, "added": 2186, "delisted": 0, "solves": None},
         {"day": "2025-05-31",
@@ -33,45 +26,31 @@ def test_each_list_is_a_crawl(imported: Path) -> None:
         {"day": "2025-08-26", "source": "data/2025-08-26.csv, read on 26 August 2025",
          "problems": 3974, "added": 3, "delisted": 0, "solves": 38744},
     ]  # fmt: skip
-    assert read_state(imported).problems == 3974
+    events = "SELECT kind, count(*) AS n FROM events WHERE crawl_id = 2 GROUP BY kind"
+    assert {row["kind"]: row["n"] for row in rows(database, events)} == {
+        "added": 1847, "delisted": 62, "renamed": 7,
+    }  # fmt: skip
+    prime1 = "SELECT users FROM problem_history WHERE code = 'PRIME1' ORDER BY day LIMIT 3"
+    assert [row["users"] for row in rows(database, prime1)] == [7535, 82235, 83055]
 
 
-def test_events_and_history_of_each_list(imported: Path) -> None:
-    events = "SELECT day, kind, count(*) AS n FROM events GROUP BY 1, 2 ORDER BY 1, 2"
-    assert rows(imported, events) == [
-        {"day": "2025-05-31", "kind": "added", "n": 1847},
-        {"day": "2025-05-31", "kind": "delisted", "n": 62},
-        {"day": "2025-05-31", "kind": "renamed", "n": 7},
-        {"day": "2025-08-26", "kind": "added", "n": 3},
-    ]
-    prime1 = "SELECT day, users FROM problem_history WHERE code = 'PRIME1' ORDER BY day"
-    assert rows(imported, prime1) == [
-        {"day": "2012-05-08", "users": 7535},
-        {"day": "2025-05-31", "users": 82235},
-        {"day": "2025-08-26", "users": 83055},
-    ]
-
-
-def test_missing_votes_are_those_of_last_list_with_votes(imported: Path) -> None:
-    [prime1] = rows(imported, "SELECT * FROM problems WHERE code = 'PRIME1'")
-    assert (prime1["users"], prime1["votes_up"], prime1["votes_down"]) == (83055, 645, 15)
+def test_missing_votes_are_those_of_last_list_with_votes() -> None:
+    prime1 = next(p for p in history.read_list("2025-08-26") if p.code == "PRIME1")
+    assert (prime1.users, prime1.votes_up, prime1.votes_down) == (83055, 645, 15)
     assert history.votes_day("2012-05-08") is None
 
 
-def test_existing_file_is_refused(tmp_path: Path) -> None:
-    database = tmp_path / "mine.db"
+def test_existing_file_is_refused(database: Path) -> None:
     database.write_bytes(b"mine")
-    with pytest.raises(StoreError, match=r"mine\.db already exists; name a new file"):
+    with pytest.raises(StoreError, match="already exists"):
         history.import_lists(database)
     assert database.read_bytes() == b"mine"
 
 
-def test_failed_import_leaves_no_database(tmp_path: Path) -> None:
-    database = tmp_path / "spojscore.db"
+def test_failed_import_leaves_no_database(database: Path) -> None:
     days = ["2012-05-08", "1999-01-01"]
     with pytest.raises(FileNotFoundError):
         history.import_lists(database, days)
     assert not database.exists()
     history.import_lists(database, days[:1])
-    assert read_state(database).problems == 2186
-    assert [file.name for file in tmp_path.iterdir()] == ["spojscore.db"]
+    assert [file.name for file in database.parent.iterdir()] == ["spojscore.db"]

@@ -1,38 +1,42 @@
-"""Chromium, wherever it is installed."""
-
-from __future__ import annotations
+"""Chromium for pytest-playwright's fixtures; loaded by tests/conftest.py."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+import pytest
+from playwright.sync_api import BrowserType
 
 from tests.support.tools import missing
 
-# The shell, which has no windows of its own, takes half the time.
-NAMES = (
-    "chromium-headless-shell",
-    "/usr/bin/chromium",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-)
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+# Debian's shell, which has no windows of its own, takes half the time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+HEIGHT = 844  # pixels of the window
 
 
-@contextmanager
-def launched() -> Iterator[Browser]:
-    """Chromium from Debian, from the PATH, or as Playwright installs it.
+def launch_args(browser_type: BrowserType) -> dict[str, Any]:
+    """How to start Chromium from the PATH, or as Playwright installs it; empty without any."""
+    matches = map(shutil.which, (*NAMES, browser_type.executable_path))
+    executable = next(filter(None, matches), None)
+    return {"executable_path": executable, "args": FLAGS} if executable else {}
 
-    While it runs, no test can have an event loop of its own.
-    """
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium
-        matches = filter(None, map(shutil.which, (*NAMES, chromium.executable_path)))
-        executable = next(matches, None)
-        if executable is None:
-            missing("Chromium is not installed (Debian's package chromium-headless-shell)")
-        browser = chromium.launch(executable_path=executable, args=FLAGS)
-        yield browser
-        browser.close()
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], browser_type: BrowserType
+) -> dict[str, Any]:
+    args = launch_args(browser_type)
+    if not args:
+        missing("Chromium is not installed (Debian's package chromium-headless-shell)")
+    return browser_type_launch_args | args
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {"viewport": {"width": 1280, "height": HEIGHT}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run browser tests last: Playwright's event loop stays, and asyncio.run refuses a second."""
+    paths = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in paths)

@@ -1,14 +1,11 @@
 """Small lists, committed without a crawl, by days after a Monday."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from spojscore_crawler.history import commit_list
 from spojscore_crawler.items import Problem
 from spojscore_crawler.store.commit import Crawl
-from tests.support.databases import rows
 
 MONDAY = date(2026, 3, 2)
 A, B, C = (Problem(id=n, code=f"P{n}", name=f"Name {n}", users=10 * n) for n in (1, 2, 3))
@@ -20,10 +17,3 @@ def crawl(path: Path, day: float, *problems: Problem) -> Crawl:
     row = Crawl(started, started + timedelta(minutes=2), 1, "www.spoj.com")
     commit_list(path, problems, row)
     return row
-
-
-def history(path: Path) -> list[tuple[int, int, int | None]]:
-    """(id, days after Monday, users) of every row."""
-    first = (MONDAY - date(1970, 1, 1)).days
-    table = rows(path, "SELECT * FROM history ORDER BY problem_id, day")
-    return [(row["problem_id"], row["day"] - first, row["users"]) for row in table]

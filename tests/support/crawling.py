@@ -3,62 +3,65 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
+from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryFile
-from threading import Timer
+from tempfile import NamedTemporaryFile
 from typing import Any
 
-import pytest
+from scrapy.cmdline import execute
+from scrapy.settings import default_settings
 
-from tests.support import forked
 from tests.support.faults import FaultyStandIn
 from tests.support.projects import ROOT
 
-SCRAPY = Path(sys.executable).parent / "scrapy"
+SCRAPY = Path(sys.executable).with_name("scrapy")
 FULL_SPEED = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "RETRY_BACKOFF=0", "MIN_PROBLEMS=1")
+MAX_SECONDS = 60
+MAX_MEMORY = 300_000_000  # bytes of data
+# Crawls are forks of a process that has imported Scrapy, for a quarter of the CPU time. It must
+# import neither the settings, which read the environment, nor the reactor.
+COMPONENTS = (
+    *default_settings.EXTENSIONS_BASE,
+    *default_settings.DOWNLOADER_MIDDLEWARES_BASE,
+    *default_settings.SPIDER_MIDDLEWARES_BASE,
+    "spojscore_crawler.pipelines.database.",
+    "spojscore_crawler.progress.",
+    "spojscore_crawler.spiders.classical.",
+    "scrapy.core.downloader.handlers.http11.",
+)
+FORKSERVER = get_context("forkserver")
+FORKSERVER.set_forkserver_preload([__name__, *(c.rpartition(".")[0] for c in COMPONENTS)])
+
+Factory = Callable[..., FaultyStandIn]
+Served = Factory  # until all tests say Factory
 
 
-def crawl_words(*settings: str, arguments: Sequence[str] = ()) -> list[str]:
-    """The words after `scrapy`, for a crawl at full speed."""
-    options = [word for setting in (*FULL_SPEED, *settings) for word in ("-s", setting)]
-    return ["crawl", "classical", *options, *arguments]
+def crawl_args(*settings: str) -> list[str]:
+    """The arguments of `scrapy`, for a crawl at full speed."""
+    return ["crawl", "classical", *(f"-s{setting}" for setting in (*FULL_SPEED, *settings))]
 
 
-def started_crawl(
-    url: str, database: Path, *settings: str, **options: Any
-) -> subprocess.Popen[str]:
-    """The command `scrapy crawl classical` itself, as a process. `options` are Popen's."""
+def start_crawl(url: str, database: Path, *settings: str, **options: Any) -> subprocess.Popen[str]:
+    """Start the command `scrapy crawl classical` itself. `options` are Popen's."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    environment = {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)}
     return subprocess.Popen(
-        [SCRAPY, *crawl_words(*settings)],
+        [SCRAPY, *crawl_args(*settings)],
         cwd=ROOT,
-        env=os.environ | environment,
+        env=os.environ | {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)},
         text=True,
         **pipes | options,
     )
 
 
-def command(words: Sequence[str], **options: Any) -> forked.Run:
-    process = subprocess.Popen(words, **options)
-    limit = Timer(forked.LIMIT, process.kill)
-    limit.start()
-    # Unlike Popen.wait(), it also returns the peak memory.
-    _, status, usage = os.wait4(process.pid, 0)
-    limit.cancel()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return forked.Run(process.returncode, usage.ru_maxrss * 1024)
-
-
 class Crawl:
-    """One run of `scrapy crawl classical`: its exit status, output, log and last line.
+    """One run of `scrapy crawl classical`: its exit status, log and last line.
 
-    With `prefix`, `env` or `options`, which are Popen's, it is the command itself, else a fork of a
-    process that has imported Scrapy already. `peak_memory` is in bytes.
+    `setup` is called in the process of the crawl, before it.
     """
 
     def __init__(
@@ -67,48 +70,40 @@ class Crawl:
         database: Path,
         *settings: str,
         arguments: Sequence[str] = (),
-        prefix: Sequence[str] = (),
-        env: Mapping[str, str] | None = None,
-        **options: Any,
+        setup: Callable[[], object] = int,
     ) -> None:
         self.database = database
-        self.failed_page = Path(f"{database}.failed.html")
-        words = crawl_words(*settings, arguments=arguments)
-        environment = {"SPOJ_URL": url, "SPOJSCORE_DB": str(database), **(env or {})}
-        with (
-            TemporaryFile("w+") as output,
-            TemporaryFile("w+") as log,
-            pytest.MonkeyPatch.context() as patch,
-        ):
-            for name, value in environment.items():
-                patch.setenv(name, value)
-            patch.chdir(ROOT)
-            if prefix or env or options:
-                files = {"stdout": output, "stderr": log}
-                run = command([*prefix, str(SCRAPY), *words], **files | options)
-            else:
-                run = forked.run(words, output, log)
-            self.status, self.peak_memory = run.status, run.peak_memory
-            output.seek(0)
-            log.seek(0)
-            self.output, self.log = output.read(), log.read()
-        self.error = self.log.strip().splitlines()[-1]
+        environment = {"SPOJ_URL": url, "SPOJSCORE_DB": str(database)}
+        args = ["scrapy", *crawl_args(*settings), *arguments]
+        with NamedTemporaryFile("r") as log:
+            process = FORKSERVER.Process(target=_run, args=(args, environment, log.name, setup))
+            process.start()
+            process.join(MAX_SECONDS)
+            process.kill()
+            self.status = process.exitcode
+            self.log = log.read()
+        self.last_line = self.log.strip().rpartition("\n")[2]
 
-    def failed(self, reason: str, before: bytes | None) -> bool:
-        """Whether it failed with `reason` and left the database unchanged."""
-        assert self.error == f"error: {reason}; {self.database} is unchanged"
+    def assert_failed(self, reason: str, content: bytes | None) -> None:
+        """Assert that it failed with `reason`, and that the database still has `content`."""
+        assert self.last_line == f"error: {reason}; {self.database} is unchanged"
         assert self.status == 1
-        assert self.output == ""
-        assert self.peak_memory < 300_000_000  # a process begins with its parent's
-        assert (self.database.read_bytes() if self.database.exists() else None) == before
+        assert (self.database.read_bytes() if self.database.exists() else None) == content
         assert not Path(f"{self.database}-journal").exists()
-        return True
 
 
-Served = Callable[..., FaultyStandIn]
+def _run(
+    args: list[str], environment: dict[str, str], log: str, setup: Callable[[], object]
+) -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+    os.dup2(os.open(log, os.O_WRONLY), sys.stderr.fileno())
+    os.environ |= environment
+    sys.argv = args
+    setup()
+    execute()
 
 
-def at_page(server: FaultyStandIn, number: int, action: Callable[[], object]) -> None:
+def run_at_page(server: FaultyStandIn, number: int, action: Callable[[], object]) -> None:
     """Run `action` at request number `number` for a page of the list."""
     numbers = count(1)
     server.on_page = lambda: action() if next(numbers) == number else None

@@ -1,10 +1,7 @@
 """A stand-in for SPOJ that fails on request."""
 
 import gzip
-import re
-import socket
-import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
@@ -13,172 +10,108 @@ from standin.pages import NOTICE, error_page
 from standin.problems import Entry
 from standin.server import Handler, StandIn
 
-FORM = re.compile(r"(\d+|robots|all):([a-z0-9-]+)(?::(\d+))?")
-STATUS = re.compile(r"status-([1-5]\d\d)")
-HUGE = 200_000_000  # bytes
-NO_HEADERS: Mapping[str, str] = {}
-CHALLENGE = {"cf-mitigated": "challenge"}
-UNLESS_BROWSER = "bot-check-unless-browser"
+HUGE_BODY_BYTES = 200_000_000
+BOT_CHECK_PAGE = f"""<!DOCTYPE html>
+<html lang="en-US"><head><title>Just a moment...</title></head><body><p>{NOTICE}</p>
+<script>window._cf_chl_opt = {{cType: "managed"}};</script>
+<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script></body></html>
+""".encode()
 
 
 @dataclass
 class Fault:
-    """Answers a page with the error `kind`, `times` times (None: always).
+    """Answers a page with an error, `times` times (-1: always).
 
-    `page` is the start= of a page of the list, "all" of them, or "robots" for robots.txt.
+    `page` is the start= of a page of the list, None for robots.txt.
     """
 
-    page: int | str
-    kind: str
-    times: int | None = None
+    page: int | None
+    answer: Callable[[Handler], None]
+    times: int
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From PAGE:KIND[:TIMES], as in 2000:status-500:2. Raises AssertionError."""
-        match = FORM.fullmatch(text)
-        assert match, text
-        assert match[2] in KINDS or STATUS.fullmatch(match[2]), text
-        page = int(match[1]) if match[1].isdecimal() else match[1]
-        return cls(page, match[2], int(match[3]) if match[3] else None)
+        """From PAGE:KIND[:TIMES], as in 2000:status-500:2 or robots:hang."""
+        page, kind, times = f"{text}:-1".split(":")[:3]
+        _, is_status, status = kind.partition("status-")
+        answer = _error(int(status)) if is_status else KINDS[kind]
+        return cls(None if page == "robots" else int(page), answer, int(times))
 
     def applies(self, handler: Handler) -> bool:
         """Whether it answers this request for a page of the list or robots.txt."""
-        page = "robots" if handler.path == "/robots.txt" else handler.start
-        if page is None or (self.page != page and (self.page != "all" or page == "robots")):
-            return False
-        agent = handler.headers.get("User-Agent", "")
-        if self.kind == UNLESS_BROWSER and agent.startswith("Mozilla/"):
-            return False
-        return self.times != 0
-
-    def answer(self, handler: Handler) -> None:
-        if self.times is not None:
-            self.times -= 1
-        if self.kind in KINDS:
-            KINDS[self.kind](handler)
-        else:
-            handler.answer(error_page("Error"), status=int(self.kind.removeprefix("status-")))
+        is_fetched = handler.start is not None or handler.path == "/robots.txt"
+        return is_fetched and handler.start == self.page and self.times != 0
 
 
-def _hang_up(handler: Handler) -> None:
+def _error(status: int, body: bytes = error_page("Error"), **headers: str) -> Callable[..., None]:
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda handler: handler.respond(body, status=status, headers=fields)
+
+
+def _close(handler: Handler) -> None:
     handler.close_connection = True
 
 
-def _hang(handler: Handler) -> None:
+def _never_respond(handler: Handler) -> None:
     """Never respond."""
-    _hang_up(handler)
+    _close(handler)
     with suppress(OSError):
-        handler.rfile.read(1)  # until the client goes
+        handler.rfile.read(1)  # until the client disconnects
 
 
-def _die(handler: Handler) -> None:
-    """Respond neither to this request nor to any later one."""
-    assert isinstance(handler.server, FaultyStandIn)
-    handler.server.is_dead = True
-    _hang_up(handler)
-
-
-def _half(handler: Handler, *, length: bool = True) -> None:
+def _send_half(handler: Handler) -> None:
     """Send half of the page, then close the connection."""
-    _hang_up(handler)
+    _close(handler)
     body = handler.server.list_page(handler.start or 0)
     handler.send_response(200)
-    handler.send_header("Content-Type", "text/html")
-    if length:
-        handler.send_header("Content-Length", str(len(body)))
-    else:
-        handler.send_header("Connection", "close")
+    handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     handler.wfile.write(body[: len(body) // 2])
 
 
-def _reset(handler: Handler) -> None:
-    """Send half of the page, then reset the connection."""
-    _half(handler)
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    handler.connection.close()
+def _send_seven_rows(handler: Handler) -> None:
+    handler.respond(handler.server.list_page(handler.start or 0, rows=7))
 
 
-def _redirect(handler: Handler, location: str) -> None:
-    handler.answer(b"", status=302, headers={"Location": location})
-
-
-def _huge(handler: Handler) -> None:
-    """Send a page of HUGE bytes."""
-    _hang_up(handler)
+def _send_huge_page(handler: Handler) -> None:
+    """Send a page of HUGE_BODY_BYTES."""
+    _close(handler)
     handler.send_response(200)
-    handler.send_header("Content-Type", "text/html")
     handler.end_headers()
     block = b"<p>more</p>\n" * 10_000
-    with suppress(OSError):  # the client closes the connection
-        for _ in range(HUGE // len(block)):
+    with suppress(OSError):  # the client disconnects
+        for _ in range(HUGE_BODY_BYTES // len(block)):
             handler.wfile.write(block)
 
 
-def _heavy(handler: Handler) -> None:
-    """Send a page that takes a hundred times its size to parse."""
-    handler.answer(b"<table class='problems'>" + b"<tr><td>" * 62_000)
-
-
-def _bomb(handler: Handler) -> None:
-    """Send a small body that decompresses to HUGE bytes."""
+def _send_gzip_bomb(handler: Handler) -> None:
+    """Send a small body that decompresses to HUGE_BODY_BYTES."""
     million = gzip.compress(bytes(1_000_000))
-    handler.answer(million * (HUGE // 1_000_000), headers={"Content-Encoding": "gzip"})
+    bomb = million * (HUGE_BODY_BYTES // 1_000_000)
+    handler.respond(bomb, headers={"Content-Encoding": "gzip"})
 
 
-def _challenge(
-    handler: Handler,
-    status: int,
-    page: bytes | None = None,
-    headers: Mapping[str, str] = NO_HEADERS,
-) -> None:
-    handler.answer(page or bot_check_page(), status=status, headers={**CHALLENGE, **headers})
+def _bot_check(status: int, **headers: str) -> Callable[[Handler], None]:
+    return _error(status, BOT_CHECK_PAGE, cf_mitigated="challenge", **headers)
 
 
-def _rows(handler: Handler, count: int) -> None:
-    handler.answer(handler.server.list_page(handler.start or 0, rows=count))
-
-
-def bot_check_page() -> bytes:
-    """A page that looks like Cloudflare's bot checks."""
-    return _BOT_CHECK_PAGE.encode()
-
-
-_BOT_CHECK_PAGE = f"""<!DOCTYPE html>
-<html lang="en-US">
-<head><title>Just a moment...</title><meta name="robots" content="noindex,nofollow"></head>
-<body>
-<p>{NOTICE}</p>
-<p>Checking if the site connection is secure</p>
-<script>window._cf_chl_opt = {{cType: "managed"}};</script>
-<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script>
-</body>
-</html>
-"""
 KINDS: dict[str, Callable[[Handler], None]] = {
-    "bot-check": lambda handler: handler.answer(bot_check_page()),
-    "bot-check-403": lambda handler: _challenge(handler, 403),
-    "bot-check-coop": lambda handler: _challenge(
-        handler, 403, headers={"Cross-Origin-Opener-Policy": "same-origin"}
-    ),
-    "bot-check-503": lambda handler: _challenge(handler, 503),
-    "bot-check-by-header": lambda handler: _challenge(handler, 403, error_page("Error")),
-    UNLESS_BROWSER: lambda handler: _challenge(handler, 403),
-    "busy": lambda handler: handler.answer(b"", status=429, headers={"Retry-After": "1"}),
-    "wrong-problem": lambda handler: handler.answer(error_page("Wrong problem id!")),
-    "no-rows": lambda handler: _rows(handler, 0),
-    "seven-rows": lambda handler: _rows(handler, 7),
-    "cut": _half,
-    "cut-unknown-length": lambda handler: _half(handler, length=False),
-    "reset": _reset,
-    "huge": _huge,
-    "heavy": _heavy,
-    "bomb": _bomb,
-    "redirect-away": lambda handler: _redirect(handler, "http://elsewhere.invalid/list"),
-    "redirect-login": lambda handler: _redirect(handler, "/login"),
-    "hang": _hang,
-    "hang-up": _hang_up,
-    "die": _die,
+    "bot-check": _error(200, BOT_CHECK_PAGE),
+    "bot-check-403": _bot_check(403),
+    "bot-check-503": _bot_check(503),
+    "bot-check-coop": _bot_check(403, Cross_Origin_Opener_Policy="same-origin"),
+    "busy": _error(429, Retry_After="1"),
+    "wrong-problem": _error(200, error_page("Wrong problem id!")),
+    "seven-rows": _send_seven_rows,
+    "cut": _send_half,
+    "huge": _send_huge_page,
+    # It takes a hundred times its size to parse.
+    "heavy": _error(200, b"<table class='problems'>" + b"<tr><td>" * 62_000),
+    "bomb": _send_gzip_bomb,
+    "redirect-away": _error(302, Location="http://elsewhere.invalid/list"),
+    "redirect-login": _error(302, Location="/login"),
+    "hang": _never_respond,
+    "hang-up": _close,
 }
 
 
@@ -191,18 +124,12 @@ class FaultyStandIn(StandIn):
         super().__init__(problems, **options)
         self.faults = list(faults)
         self.on_page: Callable[[], object] = lambda: None
-        self.is_dead = False
-
-    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
-        return not self.is_dead
 
     def intercept(self, handler: Handler) -> bool:
         if handler.start is not None:
             self.on_page()
-        if self.is_dead:
-            handler.close_connection = True
-            return True
         fault = next((fault for fault in self.faults if fault.applies(handler)), None)
         if fault:
+            fault.times -= fault.times > 0
             fault.answer(handler)
         return fault is not None

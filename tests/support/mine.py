@@ -1,7 +1,5 @@
 """Helpers for the tests of My progress."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +10,6 @@ from tests.support.projects import ROOT
 
 PROFILE = ROOT.parent / "shared" / "spoj" / "pages" / "profile-2019-02-17.html"
 LISTS = {"solved": ["STEADY", "ONP", "PRIME1"], "tried": ["ADDREV"]}
-LISTED = "SELECT * FROM problems WHERE delisted IS NULL"
 
 
 def open_mine(page: Page, address: str = "/mine") -> None:
@@ -21,8 +18,7 @@ def open_mine(page: Page, address: str = "/mine") -> None:
 
 
 def paste(page: Page, text: str, button: str = "Add to my list") -> None:
-    """Open the box for solved problems and paste a text into it."""
-    page.locator("#next, #progress, #list, #friends").locator("visible=true").first.wait_for()
+    """Paste a text into the box for solved problems."""
     if page.locator("#add").is_hidden():
         page.locator("#open-add").click()
     page.locator("#mine-text").fill(text)
@@ -32,16 +28,12 @@ def paste(page: Page, text: str, button: str = "Add to my list") -> None:
 
 
 def message(page: Page) -> str:
-    texts: list[str] = page.locator("#message p").evaluate_all(
-        """all => all.flatMap((p) => [...p.childNodes])
-            .filter((node) => node.tagName !== "BUTTON").map((node) => node.textContent)"""
-    )
-    return "".join(texts).strip()
+    return page.locator("#message p").inner_text().removesuffix("Undo").strip()
 
 
 def store(page: Page, **values: Any) -> None:
     """Store lists before the page is opened, from a page of the same site."""
-    page.goto("/api")
+    page.goto("/robots.txt")
     for name, value in values.items():
         page.evaluate(
             "([name, value]) => localStorage.setItem(`spojscore.${name}`, value)",
@@ -58,11 +50,7 @@ def codes(page: Page, name: str) -> list[str]:
     return page.locator(f"#{name} tbody code").all_inner_texts()
 
 
-def table(page: Page, name: str) -> list[list[str]]:
-    return [row.locator("td").all_inner_texts() for row in page.locator(f"#{name} tbody tr").all()]
-
-
-def with_columns(page: Page, **columns: Callable[[str], Any]) -> None:
+def replace_columns(page: Page, **columns: Callable[[str], Any]) -> None:
     """Answer with a list in which columns have other values: each gives a code's."""
 
     def answer(route: Route) -> None:
@@ -75,12 +63,6 @@ def with_columns(page: Page, **columns: Callable[[str], Any]) -> None:
         route.fulfill(response=response, json=body)
 
     page.route("**/everything.json*", answer)
-
-
-def import_module(page: Page, name: str) -> Page:
-    """Import one of the site's modules as `module`."""
-    page.evaluate(f"async () => {{ window.module = await import('/{name}.js'); }}")
-    return page
 
 
 def tab(page: Page, name: str) -> None:

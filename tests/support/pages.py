@@ -14,35 +14,26 @@ LIST = "/problems/classical/sort=0,start="
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def save_folder(
-    folder: Path, server: StandIn, *readings: tuple[int, datetime], suffix: str = ".html"
-) -> Path:
-    """Save pages, by start= and time, with whole addresses as browsers do."""
+def save_folder(folder: Path, server: StandIn, *readings: tuple[int, datetime]) -> Path:
+    """Save pages, by start= and time, with absolute URLs as browsers do."""
     folder.mkdir()
-    for number, (start, moment) in enumerate(readings):
-        file = folder / f"{number}{suffix}"
-        file.write_bytes(
-            server.list_page(start).replace(b'href="/', b'href="https://www.spoj.com/')
-        )
-        os.utime(file, (moment.timestamp(), moment.timestamp()))
+    for number, (start, time) in enumerate(readings):
+        file = folder / f"{number}.html"
+        file.write_bytes(server.list_page(start).replace(b'href="/', f'href="{SPOJ}/'.encode()))
+        os.utime(file, (time.timestamp(), time.timestamp()))
     return folder
 
 
 def har_entry(url: str, text: str | None, time: datetime = NOON, **response: Any) -> dict[str, Any]:
     """A page as a browser's network tab exports it, cookies included."""
-    content: dict[str, Any] = {"size": 9, "mimeType": "text/html"}
-    if text is not None:
-        content["text"] = text
-    secrets = [{"name": "cf_clearance", "value": "s3cret"}]
+    content = {"mimeType": "text/html"} | ({} if text is None else {"text": text})
     headers = [{"name": "Cookie", "value": "s3cret"}]
     return {
         "startedDateTime": time.isoformat().replace("+00:00", "Z"),
-        "time": 0,
-        "request": {"method": "GET", "url": url, "headers": headers, "cookies": secrets},
-        "response": {"status": 200, "headers": headers, "cookies": secrets, "content": content}
-        | response,
+        "request": {"method": "GET", "url": url, "headers": headers},
+        "response": {"status": 200, "headers": headers, "content": content} | response,
         "cache": {},
-    }  # fmt: skip
+    }
 
 
 def har(entries: Iterable[dict[str, Any]]) -> bytes:
@@ -52,7 +43,7 @@ def har(entries: Iterable[dict[str, Any]]) -> bytes:
 def save_har(file: Path, server: StandIn, *readings: tuple[int, datetime]) -> Path:
     """Save pages, by start= and time, as a HAR file."""
     file.write_bytes(har(
-        har_entry(f"{SPOJ}{LIST}{start}", server.list_page(start).decode(), moment)
-        for start, moment in readings
+        har_entry(f"{SPOJ}{LIST}{start}", server.list_page(start).decode(), time)
+        for start, time in readings
     ))  # fmt: skip
     return file

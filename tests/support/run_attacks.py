@@ -12,7 +12,7 @@ from statistics import median
 from threading import Event, Thread
 
 from tests.support.attacks import ATTACKS
-from tests.support.processes import family, memory
+from tests.support.processes import memory
 from tests.support.sites import fetch, served
 
 PAGES = ("/", "/spojscore/problems", "/spojscore/problems/PRIME1", "/charts", "/spojscore/worth")
@@ -35,7 +35,7 @@ def measure(site: str, pid: int, workers: int) -> bool:
 
     def watch() -> None:
         while not finished.wait(0.05):
-            used.append(sum(map(memory, family(pid))) / 1000)
+            used.append(memory(pid) / 1e6)
 
     threads = [Thread(target=visit), Thread(target=watch)]
     for thread in threads:

@@ -17,7 +17,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
 import pytest
 from parsel import Selector
 
-from tests.support.processes import free_port, started
+from tests.support.processes import free_port, launch
 
 
 def get(url: str, encoding: str = "utf-8") -> str:
@@ -71,7 +71,7 @@ def walked(address: str) -> Iterator[dict[str, Any]]:
 @contextmanager
 def running(*words: str | Path) -> Iterator[int]:
     """Run a command that starts a server; yields its process id."""
-    with started(*words, until="Uvicorn running") as (process, lines):
+    with launch(*words, until="Uvicorn running") as (process, lines):
         assert process.stdout
         # A full pipe would block it.
         Thread(target=lines.extend, args=[process.stdout], daemon=True).start()

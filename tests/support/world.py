@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import accumulate
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -13,55 +12,32 @@ from spojscore_crawler.items import Problem
 from spojscore_crawler.store.commit import Crawl
 from standin.problems import problems
 
-FIRST_DAY = date(2026, 1, 1)
-SOLVES = 600  # a day
-# A problem's share of them. From May to August 2025, 38,727 solves fell on 3,370 of 3,971 problems.
-SKEW = 0.76
-# Events of the list per day.
-ADDED, RENAMED, DELISTED, RELISTED = 0.15, 0.02, 0.03, 0.02
+FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+SOLVES_PER_DAY = 600
+# A problem's share of the solves is users ** USERS_EXPONENT. From May to August 2025, 38,727 solves
+# fell on 3,370 of 3,971 problems.
+USERS_EXPONENT = 0.76
+ADDITIONS_PER_DAY, RENAMES_PER_DAY, REMOVALS_PER_DAY = 0.15, 0.02, 0.03
 
 
-@dataclass
-class World:
-    """A list of problems that changes: `listed` and `hidden` by id."""
-
-    random: Random
-    listed: dict[int, Problem] = field(default_factory=dict)
-    hidden: dict[int, Problem] = field(default_factory=dict)
-
-    def live(self) -> None:
-        """One day."""
-        ids = list(self.listed)
-        weights = list(accumulate(max(self.listed[id_].users, 1) ** SKEW for id_ in ids))
-        solves = Counter(self.random.choices(ids, cum_weights=weights, k=SOLVES))
-        for id_, count in solves.items():
-            self.listed[id_] = replace(self.listed[id_], users=self.listed[id_].users + count)
-        if self.random.random() < ADDED:
-            id_ = max(*self.listed, *self.hidden, 0) + 1
-            self.listed[id_] = Problem(id=id_, code=f"NEW{id_}", name=f"New {id_}", users=0)
-        if self.random.random() < RENAMED:
-            id_ = self.random.choice(ids)
-            self.listed[id_] = replace(self.listed[id_], name=f"{self.listed[id_].name} again")
-        if self.random.random() < DELISTED:
-            id_ = self.random.choice(ids)
-            self.hidden[id_] = self.listed.pop(id_)
-        if self.hidden and self.random.random() < RELISTED:
-            id_ = self.random.choice(list(self.hidden))
-            self.listed[id_] = self.hidden.pop(id_)
-
-
-def first_world(seed: int, count: int) -> World:
-    return World(Random(seed), {entry.id: entry for entry in problems(count)})
-
-
-def simulate(path: Path, days: int, seed: int = 1, count: int = 3974) -> Iterator[dict[str, int]]:
-    """Commit a list a day to `path`; yields each day's list, users by code."""
-    world = first_world(seed, count)
-    for number in range(days):
-        if number:
-            world.live()
-        items = [item for _, item in sorted(world.listed.items())]
-        started = datetime.combine(FIRST_DAY + timedelta(days=number), time(), UTC)
-        finished = started + timedelta(minutes=2)
-        commit_list(path, items, Crawl(started, finished, -(-len(items) // 50), "simulated"))
-        yield {item.code: item.users for item in items}
+def simulate(path: Path, days: int, seed: int = 1, count: int = 3974) -> Iterator[None]:
+    """Commit a list a day to `path`, and yield after each."""
+    random = Random(seed)
+    by_id = {problem.id: problem for problem in problems(count)}
+    for day in range(days):
+        started = FIRST_DAY + timedelta(days=day)
+        crawl = Crawl(started, started + timedelta(minutes=2), -(-len(by_id) // 50), "simulated")
+        commit_list(path, list(by_id.values()), crawl)
+        yield
+        weights = [max(problem.users, 1) ** USERS_EXPONENT for problem in by_id.values()]
+        solves = Counter(random.choices([*by_id], weights, k=SOLVES_PER_DAY))
+        for id_, solved in solves.items():
+            by_id[id_] = replace(by_id[id_], users=by_id[id_].users + solved)
+        id_ = random.choice([*by_id])
+        if random.random() < RENAMES_PER_DAY:
+            by_id[id_] = replace(by_id[id_], name=f"{by_id[id_].name} again")
+        if random.random() < REMOVALS_PER_DAY:
+            del by_id[id_]
+        if random.random() < ADDITIONS_PER_DAY:
+            new = count + 100_000 + day
+            by_id[new] = Problem(id=new, code=f"NEW{new}", name=f"New {new}", users=0)

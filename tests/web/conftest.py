@@ -1,23 +1,20 @@
 """Sites with the complete list and with history, and a browser for them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
+from pytest_playwright import CreateContextCallback
 
 from standin.problems import problems
 from standin.server import StandIn, serving
-from tests.support.browsing import launched
+from tests.support.accessibility import watch
 from tests.support.crawling import Crawl
 from tests.support.databases import rows
-from tests.support.grown import make as grow
-from tests.support.looking import DESK, looking
-from tests.support.mine import LISTED, LISTS, open_mine, store
-from tests.support.projects import ROOT
+from tests.support.mine import LISTS, open_mine, store
+from tests.support.sample import write_sample as grow
 from tests.support.sites import served
 
 
@@ -53,35 +50,30 @@ def grown_site(grown: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
+def open_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
+    """A page of a new visitor; complaints about it fail the test."""
+    page = new_context(base_url=site).new_page()
+    complaints = watch(page, site)
+    yield page
+    assert complaints == []
 
 
 @pytest.fixture
-def page(browser: Browser, grown_site: str) -> Iterator[Page]:
-    """A browser at `grown_site`; see `looking`."""
-    with looking(browser, grown_site, DESK) as page:
-        yield page
+def page(new_context: CreateContextCallback, grown_site: str) -> Iterator[Page]:
+    yield from open_page(new_context, grown_site)
+
+
+@pytest.fixture
+def full_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
+    yield from open_page(new_context, site)
 
 
 @pytest.fixture(scope="module")
-def static(browser: Browser) -> Iterator[Page]:
-    """A page that can import the site's modules, without a site."""
-    host = "http://static.test/"
-
-    def answer(route: Route) -> None:
-        path = ROOT / "web" / "static" / route.request.url.removeprefix(host)
-        if path.suffix == ".js":
-            route.fulfill(path=path, content_type="text/javascript")
-        else:
-            route.fulfill(body="", content_type="text/html")
-
-    with browser.new_context() as context:
+def modules(browser: Browser, grown_site: str) -> Iterator[Page]:
+    """A page that can import the site's modules."""
+    with browser.new_context(base_url=grown_site) as context:
         page = context.new_page()
-        page.route("**/*", answer)
-        page.goto(host)
+        page.goto("/robots.txt")
         yield page
 
 
@@ -96,4 +88,5 @@ def mine(page: Page) -> Page:
 @pytest.fixture
 def listed(grown: Path) -> dict[str, dict[str, Any]]:
     """The problems of `grown` by code."""
-    return {row["code"]: row for row in rows(grown, LISTED)}
+    table = rows(grown, "SELECT * FROM problems WHERE delisted IS NULL")
+    return {row["code"]: row for row in table}

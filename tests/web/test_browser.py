@@ -1,32 +1,19 @@
 """The site's scripts in a real browser."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.support.looking import DESK, looking
-from tests.support.mine import codes, open_mine, store, stored
-
-SOLVED, TRIED = ["STEADY", "ONP", "PRIME1"], ["ADDREV"]
+from tests.support.mine import LISTS, codes, open_mine, store, stored
 
 
 @pytest.fixture
 def visitor(page: Page) -> Page:
-    store(page, solved=SOLVED, tried=TRIED)
+    """A visitor with LISTS."""
+    store(page, **LISTS)
     return page
-
-
-@pytest.fixture
-def whole(browser: Browser, site: str) -> Iterator[Page]:
-    """A visitor of the whole list."""
-    with looking(browser, site, DESK) as page:
-        store(page, solved=SOLVED, tried=TRIED)
-        yield page
 
 
 def test_search_suggests_problems_while_typing(page: Page) -> None:
@@ -56,28 +43,16 @@ def test_search_suggests_problems_while_typing(page: Page) -> None:
     page.wait_for_url("**/spojscore/problems/STEADY")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param("/spojscore/problems?_size=max", id="list"),
-        pytest.param("/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2", id="query"),
-    ],
-)
-def test_rows_are_marked(path: str, visitor: Page) -> None:
-    visitor.goto(path)
-    marks = visitor.locator("main tr[data-code] .mark")
-    marks.first.wait_for()
-    states = marks.evaluate_all(
-        "all => all.map(mark => [mark.ariaPressed, mark.closest('tr')])"
-        ".map(([pressed, row]) => [row.dataset.code, pressed, row.className])"
-    )
-    visible = {code: (pressed, name) for code, pressed, name in states if pressed != "false"}
-    assert visible == {
-        **dict.fromkeys(SOLVED, ("true", "solved")), **dict.fromkeys(TRIED, ("mixed", "tried")),
-    }  # fmt: skip
-    assert visitor.locator("tr[data-code=FCTRL2] .mark").get_attribute("aria-label") == (
-        "Solved: Small factorials"
-    )
+def test_rows_are_marked(visitor: Page) -> None:
+    query = "/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2"
+    for path in ("/spojscore/problems?_size=max", query):
+        visitor.goto(path)
+        name = visitor.locator("tr[data-code=FCTRL2] .mark").get_attribute("aria-label")
+        assert name == "Solved: Small factorials"
+        states = visitor.locator("main tr[data-code]:is(.solved, .tried)").evaluate_all(
+            "all => all.map(row => row.dataset.code + row.querySelector('.mark').ariaPressed)"
+        )
+        assert sorted(states) == ["ADDREVmixed", "ONPtrue", "PRIME1true", "STEADYtrue"]
 
 
 def test_mark_changes_the_list(visitor: Page) -> None:
@@ -90,29 +65,25 @@ def test_mark_changes_the_list(visitor: Page) -> None:
     assert stored(visitor, "solved")[-1] == "ONP"
 
 
-def test_hidden_rows_are_replaced_by_following_ones(whole: Page) -> None:
-    whole.goto("/spojscore/problems?_size=5&_sort_desc=users")
-    rows = whole.locator("main tbody tr:visible")
-    before = [row.get_attribute("data-code") for row in rows.all()]
-    assert {"PRIME1", "ADDREV"} <= {*before}
-    store(whole, solved=before[:4])
-    whole.goto("/spojscore/problems?_size=5&_sort_desc=users")
-    whole.get_by_role("button", name="Not solved by me").click()
-    whole.locator("main tbody tr:visible").nth(4).wait_for()
+def test_hidden_rows_are_replaced_by_following_ones(page: Page) -> None:
+    page.goto("/spojscore/problems?_size=5&_sort_desc=users")
+    rows = page.locator("main tbody tr:visible")
+    rows.locator(".mark").first.wait_for()
+    assert page.locator("#hide-solved").is_hidden()  # without a list
+    solved = [row.get_attribute("data-code") for row in rows.all()][:4]
+    store(page, solved=solved)
+    page.goto("/spojscore/problems?_size=5&_sort_desc=users")
+    page.get_by_role("button", name="Not solved by me").click()
+    rows.nth(4).wait_for()
     visible = [row.get_attribute("data-code") for row in rows.all()]
-    assert not {*visible} & {*before[:4]}
+    assert not {*visible} & {*solved}
+    expect(page.locator("h1")).to_contain_text("in all")
     assert 5 <= len(visible) < 10
     # The next page goes on after the last row that was loaded.
-    whole.get_by_role("link", name="Next page").click()
-    whole.locator("main tbody tr:visible").first.wait_for()
-    expect(whole.locator("#hide-solved")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("link", name="Next page").click()
+    rows.first.wait_for()
+    expect(page.locator("#hide-solved")).to_have_attribute("aria-pressed", "true")
     assert not {*visible} & {row.get_attribute("data-code") for row in rows.all()}
-
-
-def test_visitor_without_a_list_has_nothing_to_hide(page: Page) -> None:
-    page.goto("/spojscore/problems")
-    page.locator(".mark").first.wait_for()
-    assert page.locator("#hide-solved").is_hidden()
 
 
 def test_problem_page_has_three_state_switch(page: Page) -> None:
@@ -129,61 +100,56 @@ def test_problem_page_has_three_state_switch(page: Page) -> None:
     assert stored(page, "solved") == []
 
 
-def test_ladder_shows_next_rung(whole: Page) -> None:
-    whole.goto("/ladder")
-    first = whole.locator("[data-rung='1']")
+def test_ladder_shows_next_rung(full_page: Page) -> None:
+    full_page.goto("/ladder")
+    first = full_page.locator("[data-rung='1']")
     own = [row.get_attribute("data-code") for row in first.locator("[data-code]").all()]
-    store(whole, solved=own)
-    whole.goto("/ladder")
+    store(full_page, solved=own)
+    full_page.goto("/ladder")
     expect(first.locator("[data-rung-progress]")).to_have_text(f"{len(own)} of {len(own)} solved")
-    total = whole.locator("[data-ladder-total]")
+    total = full_page.locator("[data-ladder-total]")
     assert total.inner_text().startswith(f"{len(own)} of ")
     assert total.locator("a").get_attribute("href") == "#rung-2"
-    open_mine(whole)
-    whole.get_by_role("tab", name="Progress").click()
-    whole.locator("#ladder").get_by_role("link", name="rung 2").click()
-    assert whole.url.endswith("/ladder#rung-2")
+    open_mine(full_page)
+    full_page.get_by_role("tab", name="Progress").click()
+    full_page.locator("#ladder").get_by_role("link", name="rung 2").click()
+    assert full_page.url.endswith("/ladder#rung-2")
 
 
-def test_topics_show_progress_by_family(whole: Page) -> None:
-    whole.goto("/topics")
-    notes = whole.locator("[data-family] [data-progress]:visible")
+def test_topics_show_progress_by_family(full_page: Page) -> None:
+    store(full_page, **LISTS)
+    full_page.goto("/topics")
+    notes = full_page.locator("[data-family] [data-progress]:visible")
     notes.first.wait_for()
     texts = notes.all_inner_texts()
-    assert len(texts) == whole.locator("[data-family]").count() > 4
+    assert len(texts) == full_page.locator("[data-family]").count() > 4
     assert all(re.fullmatch(r"\d+ of [\d,]+ solved", text) for text in texts)
     assert sum(int(text.split()[0]) for text in texts) > 0
 
 
-def test_home_shows_points_and_next_problems(whole: Page) -> None:
-    whole.goto("/")
-    whole.locator("#my-next-rows").wait_for()
-    assert whole.locator("#paste").is_hidden()
-    assert len(codes(whole, "my-next-rows")) == 3
-    assert "2 solved" in whole.locator("#my-next-note").inner_text()
-
-
-def test_home_passes_pasted_text_to_my_progress(page: Page) -> None:
+def test_home_takes_a_paste_and_then_shows_next_problems(page: Page) -> None:
     page.goto("/")
     assert page.locator("#my-next").is_hidden()
     page.locator("#paste textarea").fill("PRIME1 onp")
     page.get_by_role("button", name="Show my next problems").click()
+    page.wait_for_url("**/mine")
     page.locator("#message p").wait_for()
     assert stored(page, "solved") == ["PRIME1", "ONP"]
-    assert page.url.endswith("/mine")
-
-
-@pytest.mark.parametrize(
-    ("ago", "text"),
-    [(30, "just now"), (90, "1 minute ago"), (3 * 3600, "3 hours ago"),
-     (47 * 3600, "47 hours ago"), (49 * 3600, "2 days ago")],
-)  # fmt: skip
-def test_times_are_relative(ago: int, text: str, page: Page) -> None:
     page.goto("/")
+    page.locator("#my-next-rows").wait_for()
+    assert page.locator("#paste").is_hidden()
+    assert len(codes(page, "my-next-rows")) == 3
+    assert "2 solved" in page.locator("#my-next-note").inner_text()
+
+
+def test_times_are_relative(page: Page) -> None:
+    page.goto("/about")
     finished = page.locator("time.relative").first.get_attribute("datetime") or ""
-    page.clock.set_fixed_time(datetime.fromisoformat(finished) + timedelta(seconds=ago))
-    page.reload()
-    expect(page.locator("time.relative").first).to_have_text(text)
+    for ago, text in ((30, "just now"), (90, "1 minute ago"), (3 * 3600, "3 hours ago"),
+                      (47 * 3600, "47 hours ago"), (49 * 3600, "2 days ago")):  # fmt: skip
+        page.clock.set_fixed_time(datetime.fromisoformat(finished) + timedelta(seconds=ago))
+        page.reload()
+        expect(page.locator("time.relative").first).to_have_text(text)
 
 
 def test_examples_can_be_copied(page: Page) -> None:

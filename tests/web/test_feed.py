@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.support.databases import rows
-from tests.support.grown import HOSTILE
+from tests.support.sample import HOSTILE
 from tests.support.sites import get
 
 ATOM = "{http://www.w3.org/2005/Atom}"

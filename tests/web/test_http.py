@@ -17,8 +17,8 @@ import pytest
 from parsel import Selector
 
 from tests.support.databases import rows
-from tests.support.grown import HOSTILE
 from tests.support.processes import free_port
+from tests.support.sample import HOSTILE
 from tests.support.sites import fetch, get, path, refusal, running, served
 from web import serve
 from web.options import MAX_RESPONSE_BYTES, MAX_ROWS

@@ -1,32 +1,28 @@
 """My progress in a real browser: lists in links and backups, friends, days and storage."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.support.mine import (
     LISTS,
-    PROFILE,
     codes,
     message,
     open_mine,
     paste,
+    replace_columns,
     store,
     stored,
     tab,
-    table,
     undo,
-    with_columns,
 )
 from tests.support.sites import shown
 
 MINUS = "\N{MINUS SIGN}"
-DAMAGED = {
+DAMAGED_STORAGE = {
     "solved": ["ONP", 7, None, "<b>", "x" * 99, {}],
     "tried": {"ONP": 1},
     "friends": {"Ann": ["ONP", 1], "Bob": "ONP", "": ["ONP"]},
@@ -35,46 +31,48 @@ DAMAGED = {
 }
 
 
-@pytest.mark.parametrize(
-    ("button", "solved", "friends"),
-    [
-        ("Add 2 solved problems and 1 tried", ["STEADY", "ONP", "PRIME1", "FCTRL2"], {}),
-        ("Replace my list", ["ONP", "FCTRL2"], {}),
-        ("Compare with mine", LISTS["solved"], {"Friend": ["ONP", "FCTRL2"]}),
-        ("Ignore", LISTS["solved"], None),
-    ],
-)
-def test_link_with_a_list_asks_first(
-    button: str, solved: list[str], friends: dict[str, list[str]] | None, mine: Page
-) -> None:
+def table(page: Page, name: str) -> list[list[str]]:
+    """The cells of a table's rows."""
+    return [row.locator("td").all_inner_texts() for row in page.locator(f"#{name} tbody tr").all()]
+
+
+def add_friend(page: Page, name: str, text: str) -> None:
+    tab(page, "Friends")
+    page.locator("#friend-name").fill(name)
+    page.locator("#friend-text").fill(text)
+    page.get_by_role("button", name="Compare").last.click()
+    page.get_by_role("button", name=name, exact=True).wait_for()
+
+
+def test_link_with_a_list_asks_first(mine: Page) -> None:
     tab(mine, "List")
     address = mine.locator("#address").input_value()
     assert address.partition("/mine")[2] == "#solved=STEADY,ONP,PRIME1&tried=ADDREV"
-    mine.goto("/api")
-    open_mine(mine, "/mine#solved=ONP,FCTRL2,NOSUCH,%3Cb%3E&tried=AGGRCOW")
-    assert stored(mine, "solved") == LISTS["solved"]
-    mine.locator("#arrived").get_by_role("button", name=button).click()
-    if button != "Ignore":
-        mine.locator("#message p").wait_for()
-    assert stored(mine, "solved") == solved
-    assert stored(mine, "friends") == friends
-    assert mine.locator("#arrived").is_hidden()
-    assert "#" not in mine.url
-    if button != "Ignore":
-        undo(mine)
+    new = ["ONP", "FCTRL2"]
+    for button, solved, friends in (
+        ("Ignore", LISTS["solved"], None),
+        ("Add 2 solved problems and 1 tried", [*LISTS["solved"], "FCTRL2"], {}),
+        ("Replace my list", new, {}),
+        ("Compare with mine", LISTS["solved"], {"Friend 1": new}),
+    ):
+        mine.goto("/robots.txt")
+        open_mine(mine, "/mine#solved=ONP,FCTRL2,NOSUCH,%3Cb%3E&tried=AGGRCOW")
         assert stored(mine, "solved") == LISTS["solved"]
-        assert stored(mine, "friends") == {}
+        mine.locator("#shared-list").get_by_role("button", name=button).click()
+        mine.locator("#shared-list").wait_for(state="hidden")
+        assert "#" not in mine.url
+        if friends is not None:
+            mine.locator("#message p").wait_for()
+        assert (stored(mine, "solved"), stored(mine, "friends")) == (solved, friends)
+        if friends is not None:
+            undo(mine)
+            assert (stored(mine, "solved"), stored(mine, "friends")) == (LISTS["solved"], {})
 
 
 def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
-    tab(mine, "Friends")
-    mine.locator("#friend-name").fill("Ann")
-    mine.locator("#friend-text").fill("AGGRCOW FCTRL FOO123")
-    mine.get_by_role("button", name="Compare").last.click()
-    mine.locator("#friend").wait_for()
+    add_friend(mine, "Ann", "AGGRCOW FCTRL FOO123")
     assert message(mine) == "Added Ann’s 2 problems. Not classical SPOJ problems: FOO123."
-    names = ("solved", "tried", "friends", "days")
-    before = {name: stored(mine, name) for name in names}
+    before = {name: stored(mine, name) for name in ("solved", "tried", "friends", "days")}
     assert before["friends"] == {"Ann": ["AGGRCOW", "FCTRL"]}
     tab(mine, "List")
     with mine.expect_download() as download:
@@ -82,11 +80,16 @@ def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     mine.get_by_role("button", name="Delete my data").click()
-    assert mine.evaluate("Object.keys(localStorage).length") == 0
+    assert message(mine) == "Deleted."
+    assert mine.evaluate("localStorage.length") == 0
+    assert mine.locator("#add").is_visible()
+    undo(mine)
+    assert {name: stored(mine, name) for name in before} == before
+    mine.get_by_role("button", name="Delete my data").click()
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("Restored 3 solved problems and 1 tried.").wait_for()
-    assert {name: stored(mine, name) for name in names} == before
-    file.write_text(json.dumps({"spojscore": 1, **DAMAGED}))
+    assert {name: stored(mine, name) for name in before} == before
+    file.write_text(json.dumps({"spojscore": 1, **DAMAGED_STORAGE}))
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("Restored 1 solved problem.").wait_for()
     assert (stored(mine, "solved"), stored(mine, "friends")) == (["ONP"], {"Ann": ["ONP"]})
@@ -100,36 +103,44 @@ def test_csv_has_every_problem_of_the_list(mine: Page, listed: dict[str, dict[st
     tab(mine, "List")
     with mine.expect_download() as download:
         mine.get_by_role("button", name="Download CSV").click()
-    lines = download.value.path().read_text().splitlines()
-    assert lines[0] == "code,status,points,solvers"
-    assert [line.split(",")[:2] for line in lines[1:]] == [
-        *([code, "solved"] for code in LISTS["solved"]), ["ADDREV", "tried"],
+    row = listed["STEADY"]
+    head, first, *rows = download.value.path().read_text().splitlines()
+    assert head == "code,status,points,solvers"
+    assert first.split(",")[:2] == ["STEADY", "solved"]
+    assert [float(value) for value in first.split(",")[2:]] == [
+        pytest.approx(row["score"]), row["users"]
     ]  # fmt: skip
-    assert float(lines[1].split(",")[2]) == pytest.approx(listed["STEADY"]["score"])
+    assert [row.split(",")[:2] for row in rows] == [
+        ["ONP", "solved"],
+        ["PRIME1", "solved"],
+        ["ADDREV", "tried"],
+    ]
 
 
-@pytest.mark.parametrize("name", DAMAGED)
-def test_damaged_storage_is_left_out(name: str, page: Page) -> None:
-    store(page, **(LISTS | {name: DAMAGED[name]}))
+def test_codes_can_be_removed(mine: Page) -> None:
+    tab(mine, "List")
+    chips = mine.locator("#whole-list")
+    assert chips.locator("a").all_inner_texts() == ["ONP", "PRIME1", "STEADY", "ADDREV"]
+    mine.get_by_role("button", name="Remove PRIME1").focus()
+    mine.keyboard.press("Enter")
+    assert mine.evaluate("document.activeElement.ariaLabel") == "Remove STEADY"
+    chips.get_by_role("button", name="Remove ADDREV").click()
+    assert (stored(mine, "solved"), stored(mine, "tried")) == (["STEADY", "ONP"], [])
+
+
+def test_damaged_storage_is_left_out(page: Page) -> None:
+    store(page, **DAMAGED_STORAGE)
     open_mine(page)
-    expected = "1" if name == "solved" else "3"
-    assert page.locator("#solved").inner_text() == expected
-    page.evaluate("name => localStorage.setItem(`spojscore.${name}`, '{[')", name)
+    assert page.locator("#solved").inner_text() == "1"
+    page.evaluate(
+        "names => names.forEach((n) => { localStorage[`spojscore.${n}`] = '{[' })",
+        [*DAMAGED_STORAGE],
+    )
     page.reload()
     page.locator("#next:not([hidden])").wait_for()
-    for tab_name in ("Progress", "List", "Friends"):
-        tab(page, tab_name)
-
-
-def test_delete_and_undo(mine: Page) -> None:
-    tab(mine, "List")
-    mine.get_by_role("button", name="Delete my data").click()
-    assert message(mine) == "Deleted."
-    assert mine.evaluate("localStorage.length") == 0
-    assert mine.locator("#add").is_visible()
-    undo(mine)
-    assert (stored(mine, "solved"), stored(mine, "tried")) == (LISTS["solved"], LISTS["tried"])
-    assert len(stored(mine, "days")["days"]) == 1
+    assert page.locator("#add").is_visible()
+    for name in ("Progress", "List", "Friends"):
+        tab(page, name)
 
 
 def test_other_tab_changes_the_list(mine: Page) -> None:
@@ -139,26 +150,19 @@ def test_other_tab_changes_the_list(mine: Page) -> None:
     expect(mine.locator("#solved")).to_have_text("1")
     # Undo would remove what the other tab has added.
     assert mine.get_by_role("button", name="Undo").count() == 0
-    other.close()
 
 
 def test_browser_that_stores_nothing(page: Page) -> None:
     page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full') }")
     open_mine(page)
     paste(page, "ONP")
-    assert message(page) == (
-        "Added 1 solved problem. This browser won’t save it; you’ll lose it when you leave."
-    )
+    assert "you’ll lose it when you leave" in message(page)
     assert page.locator("#solved").inner_text() == "1"
 
 
 def test_friends_by_name(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
-    tab(mine, "Friends")
-    for name, text in (("Ann", "AGGRCOW ADDREV ONP"), ("Bob", "STEADY")):
-        mine.locator("#friend-name").fill(name)
-        mine.locator("#friend-text").fill(text)
-        mine.get_by_role("button", name="Compare").last.click()
-        mine.get_by_role("button", name=name, exact=True).wait_for()
+    add_friend(mine, "Ann", "AGGRCOW ADDREV ONP")
+    add_friend(mine, "Bob", "STEADY")
     assert mine.locator("#friend-note").inner_text().startswith("Bob solved 0 you haven’t")
     mine.get_by_role("button", name="Ann", exact=True).click()
     ahead = sorted(("AGGRCOW", "ADDREV"), key=lambda code: listed[code]["users"])
@@ -166,12 +170,21 @@ def test_friends_by_name(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
     assert mine.locator("#friend-note").inner_text() == (
         f"Ann solved 2 you haven’t, worth {gain} points to you."
     )
-    assert (codes(mine, "ahead"), set(codes(mine, "behind"))) == (ahead, {"STEADY", "PRIME1"})
+    assert (codes(mine, "friend-only"), set(codes(mine, "mine-only"))) == (
+        ahead,
+        {"STEADY", "PRIME1"},
+    )
     mine.get_by_role("button", name="Remove Ann").click()
     assert list(stored(mine, "friends")) == ["Bob"]
 
 
-# Pictures are drawn, and visits stored, after the answer to a paste.
+def test_words_count_for_a_friend_without_confirmation(mine: Page) -> None:
+    add_friend(mine, "Ann", "I like fctrl2")
+    assert stored(mine, "friends") == {"Ann": ["FCTRL2"]}
+    assert stored(mine, "solved") == LISTS["solved"]
+
+
+# Visits are stored after the paste has been processed.
 HAS_VISIT = """([day, solved]) =>
     JSON.parse(localStorage.getItem("spojscore.days") ?? '{"days": []}').days
         .some((one) => one.day === day && one.solved === solved)"""
@@ -179,7 +192,7 @@ HAS_VISIT = """([day, solved]) =>
 
 def test_days_show_gains_and_losses(page: Page) -> None:
     scores = {"ONP": 1.0, "PRIME1": 2.0, "FCTRL2": 4.0}
-    with_columns(page, score=lambda code: scores.get(code, 0.0))
+    replace_columns(page, score=lambda code: scores.get(code, 0.0))
     texts = (("2026-05-01", "ONP"), ("2026-05-03", "PRIME1"), ("2026-05-03", "FCTRL2"))
     for solved, (day, text) in enumerate(texts, 1):
         page.clock.set_fixed_time(f"{day}T12:00:00Z")
@@ -194,74 +207,23 @@ def test_days_show_gains_and_losses(page: Page) -> None:
     ]
 
 
-def test_points_lost_recently(mine: Page) -> None:
-    lost = {"PRIME1": 0.003, "STEADY": 0.25, "ONP": 0.002}
-    rows = {
-        "score_7": (lambda code: -lost.get(code, 0), ["7 days", "0.255", "STEADY"]),
-        "score_30": (lambda _: 0, ["30 days", "0", ""]),
-        "score_365": (lambda _: None, None),
-    }
-    with_columns(mine, **{name: value for name, (value, _) in rows.items()})
+def test_points_lost(mine: Page) -> None:
+    lost = {"PRIME1": -0.003, "STEADY": -0.25, "ONP": -0.002}
+    replace_columns(
+        mine,
+        score_7=lambda code: lost.get(code, 0),
+        score_30=lambda _: 0,
+        score_365=lambda _: None,
+    )
     open_mine(mine)
     tab(mine, "Progress")
-    assert table(mine, "lost") == [row for _, row in rows.values() if row]
+    assert table(mine, "points-lost") == [["7 days", "0.255", "STEADY"], ["30 days", "0", ""]]
     assert mine.locator("#points-note").inner_text() == f"{MINUS}0.255 in 7 days"
-    columns = {
-        "score_7": lambda _: None,
-        "score_30": lambda _: None,
-        "score_last": lambda c: -1 if c == "ONP" else 0,
-    }
-    mine.unroute_all()
-    with_columns(mine, **columns, score_365=lambda _: None)
+
+
+def test_points_lost_since_last_update(mine: Page) -> None:
+    spans = dict.fromkeys(("score_7", "score_30", "score_365"), lambda _: None)
+    replace_columns(mine, **spans, score_last=lambda code: -1 if code == "ONP" else 0)
     open_mine(mine)
     tab(mine, "Progress")
-    [[time, points, code]] = table(mine, "lost")
-    assert (time[:6], points, code) == ("since ", "1", "ONP")
-
-
-def bookmarklet(page: Page) -> str:
-    """The address as a browser saves it."""
-    page.get_by_text("Send your profile with one click").click()
-    return str(page.locator("#bookmarklet").evaluate("link => link.href"))
-
-
-def click_bookmark(page: Page, address: str) -> None:
-    page.evaluate("address => { location.href = address; }", address)
-
-
-@pytest.mark.skipif(not PROFILE.exists(), reason="shared/spoj is not beside this folder")
-def test_bookmarklet_imports_real_profile(browser: Browser, site: str) -> None:
-    with browser.new_context(base_url=site) as context:
-        page = context.new_page()
-        open_mine(page)
-        address = bookmarklet(page)
-        page.route("https://**/*", lambda route: route.fulfill(
-            body=PROFILE.read_bytes() if "/users/" in route.request.url else b"x",
-            content_type="text/html",
-        ))  # fmt: skip
-        page.goto("https://www.spoj.com/problems/classical/")
-        click_bookmark(page, address)
-        page.wait_for_url("https://www.spoj.com/myaccount")
-        page.goto("https://www.spoj.com/users/kosaksi/", wait_until="domcontentloaded")
-        click_bookmark(page, address)
-        page.get_by_role("button", name="Add 70 solved problems").click()
-        assert len(stored(page, "solved")) == 70
-        assert page.locator("#solved").inner_text() == "70"
-
-
-def dismiss(dialog: Dialog, texts: list[str]) -> None:
-    texts.append(dialog.message)
-    dialog.dismiss()
-
-
-def test_bookmarklet_explains_itself(page: Page) -> None:
-    open_mine(page)
-    address = bookmarklet(page)
-    page.locator("#bookmarklet").click()
-    assert message(page).startswith("Drag this button to your bookmarks bar")
-    texts: list[str] = []
-    page.on("dialog", lambda dialog: dismiss(dialog, texts))
-    page.goto("data:text/html,elsewhere")
-    with page.expect_event("dialog"):
-        click_bookmark(page, address)
-    assert "on your profile on www.spoj.com" in texts[0]
+    assert table(mine, "points-lost") == [["since 3 April 2026", "1", "ONP"]]

@@ -1,118 +1,98 @@
-"""Recommendations of My progress against an independent calculation, without a site."""
+"""Recommendations of My progress, by the module in a real browser."""
 
-from __future__ import annotations
-
-from math import exp, inf, log
+from math import inf
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from standin.problems import problems
-from tests.support.mine import import_module
-
-RANGES = {"easy": (1 / 2, inf), "moderate": (1 / 6, 1 / 2), "hard": (1 / 30, 1 / 6)}
+# Code, solvers, points per submission, percent who like it, topic, family.
+PROBLEMS = [
+    ("MANY", 300, 9.0, 99, "trees", "Graphs"),
+    ("BEST", 100, 0.9, 70, "trees", "Graphs"),
+    ("TIE2", 200, 0.5, 80, "", ""),
+    ("TIE1", 200, 0.5, 80, "", ""),
+    ("RARE", 150, 0.5, 80, "trees", ""),
+    ("DULL", 120, 0.8, 69, "", ""),
+    ("NEW", 130, None, 90, "", "Graphs"),
+    ("FEW", 99, 9.0, 99, "", ""),
+]
 LIST: list[dict[str, Any]] = [
     {
-        "code": entry.code,
-        "users": entry.users,
-        "points_if_solved": 80 / (41 + entry.users),
-        "per_submission": (entry.acceptance or 0) / (41 + entry.users) or None,
-        "liked": None if number % 7 == 0 else 50 + number % 50,
-        "topics": ["trees"] if number % 3 == 0 else [],
-        "families": ["Trees"] if number % 3 < 2 else [],
+        "code": code, "users": users, "points_if_solved": 80 / (41 + users),
+        "per_submission": per_submission, "liked": liked, "topics": [topic], "families": [family],
     }
-    for number, entry in enumerate(problems(600))
-]
-SUGGEST = """([listed, solved, range, options]) => {
-    const isSolved = (one) => solved.includes(one.code);
-    const level = module.levelOf(listed.filter(isSolved), listed);
-    const bounds = module.rangesOf(level)[range];
-    const found = module.suggest(listed.filter((one) => !isSolved(one)), bounds, options);
-    return { ...found, level, bounds, rows: found.rows.map((one) => one.code) };
-}"""
+    for code, users, per_submission, liked, topic, family in PROBLEMS
+]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def recommend(static: Page) -> Page:
-    return import_module(static, "recommend")
+def call(page: Page, function: str, *arguments: Any) -> Any:
+    """Call a function of recommend.js."""
+    script = "async ([name, values]) => (await import('/static/recommend.js'))[name](...values)"
+    return page.evaluate(script, [function, arguments])
 
 
-def suggest(page: Page, solved: list[str], range_: str, **options: Any) -> dict[str, Any]:
-    found: dict[str, Any] = page.evaluate(SUGGEST, [LIST, solved, range_, options])
-    return found
+def codes(rows: list[dict[str, Any]]) -> str:
+    return " ".join(row["code"] for row in rows)
 
 
-def best(solved: list[str], least: float, most: float) -> list[str]:
-    """The unsolved and well liked in a range of solvers, best points per submission first."""
-    rows = [
-        row
-        for row in LIST
-        if row["code"] not in solved and (row["liked"] or 0) >= 70 and least <= row["users"] < most
-    ]
-    rows.sort(
-        key=lambda row: (-(row["per_submission"] or -1), -row["points_if_solved"], row["code"])
-    )
-    return [row["code"] for row in rows]
+@pytest.mark.parametrize(
+    ("solved", "listed", "level"),
+    [
+        pytest.param([900, 100], [], 300, id="geometric-mean"),
+        pytest.param([9000] * 9 + [70] * 10, [], 70, id="ten-rarest"),
+        pytest.param([], [5] * 9 + [7000] * 10, 7000, id="most-solved-without-any"),
+        pytest.param([0, 100], [], 10, id="no-solvers-count-as-one"),
+    ],
+)
+def test_level(solved: list[int], listed: list[int], level: float, modules: Page) -> None:
+    values = ([{"users": users} for users in each] for each in (solved, listed))
+    assert call(modules, "estimateLevel", *values) == pytest.approx(level)
 
 
-@pytest.mark.parametrize("range_", RANGES)
-@pytest.mark.parametrize("number", [3, 10, 40], ids=["few", "ten", "many"])
-def test_range_around_level_best_first(number: int, range_: str, recommend: Page) -> None:
-    solved = [row["code"] for row in LIST[:: 600 // number]][:number]
-    users = sorted(row["users"] for row in LIST if row["code"] in solved)[:10]
-    level = exp(sum(log(max(one, 1)) for one in users) / len(users))
-    found = suggest(recommend, solved, range_)
-    assert found["level"] == pytest.approx(level)
-    least, most = (share * level for share in RANGES[range_])
-    bounds = [round(least), most if most == inf else round(most)]
-    assert found["bounds"] == bounds
-    assert not found["widened"]
-    assert found["rows"] == best(solved, *bounds)
+def test_ranges_around_level(modules: Page) -> None:
+    ranges = {"easy": [300, inf], "moderate": [100, 300], "hard": [20, 100]}
+    assert call(modules, "getRanges", 600) == ranges
 
 
-def test_level_without_solved_problems_is_that_of_the_most_solved(recommend: Page) -> None:
-    users = sorted((row["users"] for row in LIST), reverse=True)[:10]
-    assert suggest(recommend, [], "easy")["level"] == pytest.approx(exp(sum(map(log, users)) / 10))
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param({}, "BEST RARE TIE1 TIE2 NEW", id="best-first"),
+        pytest.param({"includeLessLiked": True}, "BEST DULL RARE TIE1 TIE2 NEW", id="less-liked"),
+        pytest.param({"topic": "trees"}, "BEST RARE", id="topic"),
+        pytest.param({"topic": "Graphs"}, "BEST NEW", id="family"),
+    ],
+)
+def test_suggestions(options: dict[str, Any], expected: str, modules: Page) -> None:
+    result = call(modules, "suggest", LIST, [100, 300], options)
+    assert codes(result.pop("rows")) == expected
+    assert result == {"min": 100, "max": 300, "isWidened": False}
 
 
-def test_empty_range_is_widened(recommend: Page) -> None:
-    top = max(LIST, key=lambda row: row["users"])
-    others = [row["code"] for row in LIST if row["users"] >= top["users"] / 6]
-    found = suggest(recommend, others, "moderate")
-    assert found["widened"] == (not best(others, *found["bounds"]))
-    assert found["rows"] == best(others, found["least"], found["most"])
-    everything = [row["code"] for row in LIST]
-    assert suggest(recommend, everything, "hard")["rows"] == []
+def test_empty_range_is_widened(modules: Page) -> None:
+    result = call(modules, "suggest", LIST, [1200, 2400])
+    assert codes(result.pop("rows")) == "MANY"
+    assert result == {"min": 300, "max": 9600, "isWidened": True}
+    assert call(modules, "suggest", [], [1200, 2400])["rows"] == []
 
 
-@pytest.mark.parametrize("topic", ["trees", "Trees"])
-def test_topic_or_family(topic: str, recommend: Page) -> None:
-    solved = [row["code"] for row in LIST[:5]]
-    every = suggest(recommend, solved, "hard")["rows"]
-    column = "topics" if topic == "trees" else "families"
-    own = {row["code"] for row in LIST if topic in row[column]}
-    assert suggest(recommend, solved, "hard", topic=topic)["rows"] == [
-        code for code in every if code in own
-    ]
+@pytest.mark.parametrize(
+    ("goal", "expected"),
+    [
+        (0, ""),
+        (0.5, "FEW"),
+        (0.6, "FEW BEST"),
+        (1.5, "FEW BEST DULL"),
+        (2.6, "FEW BEST DULL NEW RARE TIE1"),
+    ],
+)
+def test_smallest_set_to_a_goal(goal: float, expected: str, modules: Page) -> None:
+    result = call(modules, "smallestSet", LIST, goal)
+    assert codes(result["rows"]) == expected
+    gains = [row["points_if_solved"] for row in result["rows"]]
+    assert result["gain"] == pytest.approx(sum(gains))
 
 
-def test_less_liked_problems_on_request(recommend: Page) -> None:
-    solved = [row["code"] for row in LIST[:5]]
-    liked = suggest(recommend, solved, "easy")["rows"]
-    every = suggest(recommend, solved, "easy", all=True)["rows"]
-    assert [code for code in every if code in liked] == liked
-    assert len(every) > len(liked)
-
-
-def test_fewest_problems_to_a_goal(recommend: Page) -> None:
-    run = """([list, goal]) => {
-        const { rows, gain } = module.fewest(list, goal);
-        return [rows.length, gain];
-    }"""
-    worth = sorted((row["points_if_solved"] for row in LIST), reverse=True)
-    for number in (1, 3, 600):
-        goal = sum(worth[:number]) - 1e-6
-        assert recommend.evaluate(run, [LIST, goal]) == [number, pytest.approx(sum(worth[:number]))]
-    assert recommend.evaluate(run, [LIST, 1e9])[0] == 600
-    assert recommend.evaluate(run, [LIST, 0])[0] == 0
+def test_goal_beyond_all_problems(modules: Page) -> None:
+    assert len(call(modules, "smallestSet", LIST, 1e9)["rows"]) == len(LIST)

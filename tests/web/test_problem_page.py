@@ -7,7 +7,7 @@ import pytest
 from parsel import Selector
 
 from tests.support.databases import rows
-from tests.support.grown import HOSTILE
+from tests.support.sample import HOSTILE
 from tests.support.sites import get, words
 
 LIST = "/spojscore/problems"

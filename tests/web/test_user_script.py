@@ -1,13 +1,12 @@
 """The user script on SPOJ's pages, with and without the functions of its manager."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Page, Route
+from pytest_playwright import CreateContextCallback
 
 from standin.pages import error_page
 from standin.problems import problems
@@ -19,25 +18,23 @@ from web.options import VERSION
 
 SPOJ = "https://www.spoj.com"
 MANAGER = """
-window.stored = JSON.parse(sessionStorage.getItem("stored") ?? "{}");
 window.GM = {
-    getValue: async (key, fallback) => stored[key] ?? fallback,
-    setValue: async (key, value) => {
-        stored[key] = value;
-        sessionStorage.setItem("stored", JSON.stringify(stored));
-    },
+    getValue: async (key, fallback) => sessionStorage.getItem(key) ?? fallback,
+    setValue: async (key, value) => sessionStorage.setItem(key, value),
     xmlHttpRequest: ({ url, onload, onerror }) => fetch(url).then(
-        async (one) => onload({ status: one.status, responseText: await one.text() }),
-        onerror,
-    ),
+        async (one) => onload({ status: one.status, responseText: await one.text() }), onerror),
 };
 """
-PROBLEM = '<div class="prob"><h2 id="problem-name" class="text-center">ONP - Transform</h2><p>x</p>'
-# The script has long decided whether to fetch, or stored a failure, after so many tasks.
-FIFTY_TASKS = """async () => {
-    for (let n = 0; n < 50; n++) await new Promise((done) => setTimeout(done));
-}"""
-LISTED = "SELECT * FROM problems WHERE delisted IS NULL"
+PROBLEM = b'<div class="prob"><h2 id="problem-name">ONP - Transform</h2><p>x</p>'
+SOLVED = (
+    b"<div id=user-profile-tables><h4>Solved</h4><a href=/status/ONP,me/>ONP</a>"
+    b"<h4>Todo</h4><a href=/status/TEST,me/>TEST</a><a href=/status/NOSUCH,me/>x</a></div>"
+)
+# After this many tasks, the script has decided whether to fetch, or has stored a failure.
+FIFTY_TASKS = (
+    "async () => { for (let n = 50; n; n--) await new Promise((end) => setTimeout(end)); }"
+)
+CELLS = "all => all.map(table => [...table.rows].map(row => [...row.cells].map(c => c.innerHTML)))"
 
 
 class Visitor:
@@ -72,18 +69,23 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(browser: Browser, site: str) -> Iterator[Visitor]:
-    with browser.new_context() as context:
-        context.add_cookies([{"name": "secret", "value": "1", "url": site}])
-        yield Visitor(context.new_page(), site)
+def visitor(new_context: CreateContextCallback, site: str) -> Visitor:
+    context = new_context()
+    context.add_cookies([{"name": "secret", "value": "1", "url": site}])
+    return Visitor(context.new_page(), site)
 
 
 @pytest.fixture(params=["manager", "no-manager"])
-def either(request: pytest.FixtureRequest, visitor: Visitor) -> Visitor:
-    """The visitor, with GM functions and without."""
+def each_visitor(request: pytest.FixtureRequest, visitor: Visitor) -> Visitor:
     if request.param == "manager":
         visitor.page.add_init_script(MANAGER)
     return visitor
+
+
+@pytest.fixture(scope="module")
+def listed(crawled: Path) -> dict[str, dict[str, Any]]:
+    table = rows(crawled, "SELECT * FROM problems WHERE delisted IS NULL")
+    return {row["code"]: row for row in table}
 
 
 def test_head_names_site_and_version(site: str) -> None:
@@ -99,82 +101,66 @@ def test_head_names_site_and_version(site: str) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_list_gets_points(theme: str, either: Visitor, crawled: Path) -> None:
-    listed = problems(120)[40:90]
-    hidden = listed[7]
-    page = THEMES[theme](listed, 0, 50, 120, 0)
-    foreign = page.replace(hidden.code.encode(), b"NOTCLASSICAL")
-    either.open("/problems/classical/", foreign)
-    either.page.get_by_role("cell", name="Points").or_(
-        either.page.get_by_role("columnheader", name="Points")
-    ).wait_for()
-    cells = (
-        either.page.locator("table.problems")
-        .last.locator("tr:has(td)")
-        .evaluate_all(
-            """all => all.map(row => [row.querySelector("a[href*='/ranks/']").textContent.trim(),
-            row.cells[row.cells.length - 1].textContent, row.cells.length])"""
-        )
-    )
-    scores = {row["code"]: row["score"] for row in rows(crawled, LISTED)}
-
-    def text(code: str) -> str:
-        return "<0.001" if scores[code] < 0.001 else f"{scores[code]:.3f}"
-
-    expected = ["" if one is hidden else text(one.code) for one in listed]
-    assert [cell[1] for cell in cells] == expected
-    assert [cell[0] for cell in cells] == [str(one.users) for one in listed]
-    assert len({cell[2] for cell in cells}) == 1
-    # All that was there is still there.
-    kept = (
-        "all => all.map(table => [...table.rows].map(row => [...row.cells].map(c => c.innerHTML)))"
-    )
-    after = either.page.locator("table.problems").evaluate_all(kept)
-    either.page.set_content(foreign.decode("iso-8859-2" if theme == "old" else "utf-8"))
-    before = either.page.locator("table.problems").evaluate_all(kept)
-    assert [row[:-1] for row in after[-1]] == before[-1]
+def test_list_gets_points(theme: str, visitor: Visitor, listed: dict[str, dict[str, Any]]) -> None:
+    entries = problems(120)[40:90]
+    page = THEMES[theme](entries, 0, 50, 120)
+    page = page.replace(entries[7].code.encode(), b"NOTCLASSICAL")
+    visitor.open("/problems/classical/", page)
+    tables = visitor.page.locator("table.problems")
+    tables.get_by_text("Points", exact=True).wait_for()
+    after = tables.evaluate_all(CELLS)
+    visitor.page.goto(f"{SPOJ}/problems/classical/")
+    before = tables.evaluate_all(CELLS)
+    # Everything is still there.
     assert after[:-1] == before[:-1]
+    assert [row[:-1] for row in after[-1]] == before[-1]
+    scores = [listed[entry.code]["score"] for entry in entries]
+    texts = [f"{score:.3f}" if score >= 0.001 else "&lt;0.001" for score in scores]
+    texts[7] = ""
+    assert [row[-1] for row in after[-1]][-len(entries) :] == texts
 
 
-def test_problem_gets_a_line(either: Visitor, crawled: Path) -> None:
-    either.open("/problems/ONP/", PROBLEM.encode())
-    either.wait()
-    [row] = rows(crawled, "SELECT * FROM problems WHERE code = 'ONP'")
-    line = either.page.locator("#problem-name + #spojscore")
+def test_problem_gets_a_line(each_visitor: Visitor, listed: dict[str, dict[str, Any]]) -> None:
+    each_visitor.open("/problems/ONP/", PROBLEM)
+    each_visitor.wait()
+    row = listed["ONP"]
+    line = each_visitor.page.locator("#problem-name + #spojscore")
     text = line.inner_text()
     assert text.startswith(f"{row['score']:.6g} points · you gain {row['points_if_solved']:.6g} · ")
     assert f"{row['users']:,} solvers · {row['acceptance']:.0f}% accepted" in text
     link = line.get_by_role("link", name="spojscore")
-    assert link.get_attribute("href") == f"{either.site}/spojscore/problems/ONP"
-    assert either.page.locator("#problem-name").inner_text() == "ONP - Transform"
+    assert link.get_attribute("href") == f"{each_visitor.site}/spojscore/problems/ONP"
+    assert each_visitor.page.locator("#problem-name").inner_text() == "ONP - Transform"
 
 
-@pytest.mark.skipif(not PROFILE.exists(), reason="shared/spoj is not beside this folder")
-def test_profile_gets_points_and_link(either: Visitor, crawled: Path) -> None:
-    either.open("/users/kosaksi/", PROFILE.read_bytes())
-    either.wait()
-    line = either.page.locator("#user-profile-tables > #spojscore")
-    link = line.get_by_role("link", name="Open in spojscore")
-    address = link.get_attribute("href") or ""
-    assert address.startswith(f"{either.site}/mine#solved=")
-    codes = address.partition("=")[2].split(",")
-    assert len(codes) == 70
-    scores = {row["code"]: row["score"] for row in rows(crawled, LISTED)}
-    points = sum(scores[code] for code in codes)
-    assert line.inner_text().startswith(f"{points:.3g} points for 70 classical problems ")
-    link.click()
-    either.page.get_by_role("button", name="Add 70 solved problems").click()
-    solved = json.loads(either.page.evaluate("localStorage.getItem('spojscore.solved')"))
-    assert sorted(solved) == sorted(codes)
-
-
-def test_points_of_one_problem_have_three_digits(visitor: Visitor, crawled: Path) -> None:
-    profile = b"<div id=user-profile-tables><h4>Solved</h4><a href=/status/ONP,me/>ONP</a></div>"
-    visitor.open("/users/me/", profile)
+@pytest.mark.parametrize(
+    ("page", "number"),
+    [
+        pytest.param(SOLVED, 1, id="small"),
+        pytest.param(
+            PROFILE, 70, id="real",
+            marks=pytest.mark.skipif(not PROFILE.exists(), reason="../shared/spoj is missing"),
+        ),
+    ],
+)  # fmt: skip
+def test_profile_gets_points_and_link(
+    page: bytes | Path, number: int, visitor: Visitor, listed: dict[str, dict[str, Any]]
+) -> None:
+    visitor.open("/users/me/", page if isinstance(page, bytes) else page.read_bytes())
     visitor.wait()
-    [row] = rows(crawled, "SELECT * FROM problems WHERE code = 'ONP'")
-    expected = f"{row['score']:.3g} points for 1 classical problem Open in spojscore"
-    assert visitor.page.locator("#spojscore").inner_text() == expected
+    line = visitor.page.locator("#user-profile-tables > #spojscore")
+    link = line.get_by_role("link", name="Open in spojscore")
+    address = (link.get_attribute("href") or "").replace("&tried=TEST", "")
+    assert address.startswith(f"{visitor.site}/mine#solved=")
+    codes = address.partition("=")[2].split(",")
+    assert len(codes) == number
+    points = sum(listed[code]["score"] for code in codes)
+    unit = "problem" if number == 1 else "problems"
+    assert line.inner_text().startswith(f"{points:.3g} points for {number} classical {unit} ")
+    link.click()
+    visitor.page.locator("[value=add]").first.click()
+    solved = json.loads(visitor.page.evaluate("localStorage.getItem('spojscore.solved')"))
+    assert sorted(solved) == sorted(codes)
 
 
 @pytest.mark.parametrize(
@@ -183,51 +169,44 @@ def test_points_of_one_problem_have_three_digits(visitor: Visitor, crawled: Path
         pytest.param("/problems/NOSUCH/", error_page("Wrong problem id!"), id="error-page"),
         pytest.param("/problems/classical/", error_page("Problem hidden"), id="hidden"),
         pytest.param("/users/nobody/", error_page("No such user"), id="no-profile"),
-        pytest.param("/problems/NOSUCH/", PROBLEM.encode(), id="not-classical"),
+        pytest.param("/problems/NOSUCH/", PROBLEM, id="not-classical"),
     ],
 )
 def test_unexpected_page_is_unchanged(path: str, body: bytes, visitor: Visitor) -> None:
     errors: list[str] = []
     visitor.page.on("pageerror", lambda error: errors.append(str(error)))
-    visitor.pages[path] = body
-    visitor.page.goto(SPOJ + path)
-    before = visitor.page.evaluate("document.body.innerHTML")
-    visitor.page.evaluate(visitor.script)
+    visitor.open(path, body)
     visitor.page.wait_for_load_state("networkidle")
-    assert visitor.page.evaluate("document.body.innerHTML") == before
+    after = visitor.page.evaluate("document.body.innerHTML")
+    visitor.page.goto(SPOJ + path)
+    assert visitor.page.evaluate("document.body.innerHTML") == after
     assert errors == []
 
 
-def test_fetches_once_a_day(either: Visitor) -> None:
-    either.page.clock.set_system_time("2026-11-25T10:00:00Z")
-    for time, readings in (("10:00", 1), ("10:01", 1), ("33:59", 1), ("34:01", 2)):
-        hour, minute = map(int, time.split(":"))
-        either.page.clock.set_system_time(
-            f"2026-11-{25 + hour // 24}T{hour % 24:02}:{minute:02}:00Z"
-        )
-        either.open("/problems/ONP/", PROBLEM.encode())
-        either.wait()
-        assert len(either.requests) == readings
-    for url, headers in either.requests:
-        assert url.startswith(f"{either.site}/spojscore/problems.json?")
-        assert "referer" not in headers or "ONP" not in headers["referer"]
+def test_fetches_once_a_day(each_visitor: Visitor) -> None:
+    for time, fetches in (
+        ("2036-11-25T10:00Z", 1),  # the clock was wrong
+        ("2026-11-25T10:00Z", 2),
+        ("2026-11-25T10:01Z", 2),
+        ("2026-11-26T09:59Z", 2),
+        ("2026-11-26T10:01Z", 3),
+    ):
+        each_visitor.page.clock.set_system_time(time)
+        each_visitor.open("/problems/ONP/", PROBLEM)
+        each_visitor.wait()
+        assert len(each_visitor.requests) == fetches
+    for url, headers in each_visitor.requests:
+        assert url.startswith(f"{each_visitor.site}/spojscore/problems.json?")
+        assert "ONP" not in headers.get("referer", "")
         assert "cookie" not in headers
-
-
-def test_reads_again_after_the_clock_was_wrong(visitor: Visitor) -> None:
-    for day in ("2036-11-25", "2026-11-25"):
-        visitor.page.clock.set_system_time(f"{day}T10:00:00Z")
-        visitor.open("/problems/ONP/", PROBLEM.encode())
-        visitor.wait()
-    assert len(visitor.requests) == 2
 
 
 def test_failed_fetch_is_not_repeated_same_day(visitor: Visitor) -> None:
     visitor.status = 503
     with visitor.page.expect_response(f"{visitor.site}/**"):
-        visitor.open("/problems/ONP/", PROBLEM.encode())
+        visitor.open("/problems/ONP/", PROBLEM)
     visitor.page.evaluate(FIFTY_TASKS)
-    visitor.open("/problems/ONP/", PROBLEM.encode())
+    visitor.open("/problems/ONP/", PROBLEM)
     visitor.page.evaluate(FIFTY_TASKS)
     assert len(visitor.requests) == 1
     assert visitor.page.locator("#spojscore").count() == 0

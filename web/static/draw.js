@@ -4,25 +4,24 @@ import { markRows } from "./marks.js";
 
 const PAGE_ROWS = 10; // rows shown at first
 const MAX_CHIPS = 60; // shown at first
-const OVERFLOW_RATIO = 1.2; // up to this ratio, all are shown at once
 const [HEIGHT, TOP, BOTTOM] = [176, 8, 150]; // pixels of the level curve
 const LETTER_WIDTH = 3; // percent of its width
 const DOTS = 'class="dots" fill="none" stroke-width="5" stroke-linecap="round" vector-effect="non-scaling-stroke"';
 const MAP_COLUMNS = 100;
-const SQUARE = "h8.6v8.6h-8.6z"; // of a grid of 10
+const SQUARE = "h8.6v8.6h-8.6z"; // one square, in a grid of 10 units
 
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const digits = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
-export const number = (value) => whole.format(value);
-export const count = (amount, noun) => `${number(amount)} ${noun}${amount === 1 ? "" : "s"}`;
-export const points = (value) => (Math.abs(value) >= 100 ? whole : digits).format(value);
-export const pointsText = (value) => `${points(value)} point${points(value) === "1" ? "" : "s"}`;
-export const signed = (value) => `${value < 0 ? "−" : "+"}${points(Math.abs(value))}`;
-export const words = (slug) => slug.slice(0, 1).toUpperCase() + slug.slice(1).replaceAll("-", " ");
-const fixed = (value) => (value > 0 && value < 0.001 ? "<0.001" : value.toFixed(3));
-const percent = (value) => (value === null ? "" : `${Math.round(value)}%`);
+const wholeFormat = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const digitsFormat = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+export const formatNumber = (value) => wholeFormat.format(value);
+export const formatCount = (amount, noun) => `${formatNumber(amount)} ${noun}${amount === 1 ? "" : "s"}`;
+export const formatPoints = (value) => (Math.abs(value) >= 100 ? wholeFormat : digitsFormat).format(value);
+export const pointsText = (value) => `${formatPoints(value)} point${formatPoints(value) === "1" ? "" : "s"}`;
+export const formatSigned = (value) => `${value < 0 ? "−" : "+"}${formatPoints(Math.abs(value))}`;
+export const toTitle = (slug) => slug.slice(0, 1).toUpperCase() + slug.slice(1).replaceAll("-", " ");
+const formatScore = (value) => (value > 0 && value < 0.001 ? "<0.001" : value.toFixed(3));
+const formatPercent = (value) => (value === null ? "" : `${Math.round(value)}%`);
 
-export const at = (id) => document.getElementById(id);
+export const byId = (id) => document.getElementById(id);
 
 // Properties that the element lacks become attributes.
 export function make(tag, properties = {}, ...content) {
@@ -38,24 +37,21 @@ export function make(tag, properties = {}, ...content) {
 export const button = (text, onclick, className = "") => make("button", { type: "button", onclick, className }, text);
 
 // Encodes a code as Datasette does. A code that was reassigned to another problem has a ~.
-const pageOf = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
+const problemUrl = (code) => `/spojscore/problems/${code.replaceAll("~", "~7E")}`;
 
 const CELLS = {
-  points: (problem) => [fixed(problem.score), problem.score],
-  gain: (problem) => [fixed(problem.points_if_solved), problem.points_if_solved],
-  users: (problem) => [number(problem.users)],
-  acceptance: (problem) => [percent(problem.acceptance)],
-  liked: (problem) => [percent(problem.liked)],
+  points: (problem) => formatScore(problem.score),
+  gain: (problem) => formatScore(problem.points_if_solved),
+  users: (problem) => formatNumber(problem.users),
+  acceptance: (problem) => formatPercent(problem.acceptance),
+  liked: (problem) => formatPercent(problem.liked),
 };
 
 function problemRow(problem, columns) {
   const { code, name, band } = problem;
-  const cells = columns.map((column) => {
-    const [textContent, title = ""] = CELLS[column](problem);
-    return make("td", { className: `n ${column === "gain" ? "points" : column}`, title, textContent });
-  });
+  const cells = columns.map((column) => make("td", { className: `n ${column === "gain" ? "points" : column}` }, CELLS[column](problem)));
   const spoj = make("a", { href: `https://www.spoj.com/problems/${code}/`, "aria-label": `${code} on SPOJ` }, "↗");
-  const link = make("a", { href: pageOf(code) }, make("bdi", {}, name));
+  const link = make("a", { href: problemUrl(code) }, make("bdi", {}, name));
   const row = make("tr", { "data-code": code, "data-band": band[0] }, make("td", { className: "tick" }), make("td", { className: "name" }, link, " ", make("code", {}, code)), ...cells);
   row.append(make("td", { className: "spoj" }, spoj));
   return row;
@@ -75,27 +71,26 @@ function fillRows(table, items, toRow, shown = PAGE_ROWS) {
 
 // A table of problems has the names of its columns in data-columns.
 export function fillProblems(id, problems, shown) {
-  const columns = at(id).dataset.columns.split(" ");
-  fillRows(at(id), problems, (problem) => problemRow(problem, columns), shown);
+  const columns = byId(id).dataset.columns.split(" ");
+  fillRows(byId(id), problems, (problem) => problemRow(problem, columns), shown);
 }
 
 export function fillTable(id, rows) {
-  const numeric = [...at(id).tHead.rows[0].cells].map((head) => head.className);
-  fillRows(at(id), rows, (cells) => make("tr", {}, ...cells.map((cell, index) => make("td", { className: numeric[index] }, cell))));
+  const classNames = [...byId(id).tHead.rows[0].cells].map((head) => head.className);
+  fillRows(byId(id), rows, (cells) => make("tr", {}, ...cells.map((cell, index) => make("td", { className: classNames[index] }, cell))));
 }
 
-// A list of { code, name, note } that can be removed, or added, by a click: `act` gets a set of codes.
-export function showChips(id, items, act, adding = false, shown = MAX_CHIPS) {
-  if (items.length <= shown * OVERFLOW_RATIO) shown = items.length;
-  const list = at(id);
+// A list of { code, name, note } that can be removed, or added, by a click: `onSelect` gets a set of codes.
+export function showChips(id, items, onSelect, isAdding = false, shown = MAX_CHIPS) {
+  const list = byId(id);
   const focusIndex = [...list.querySelectorAll("button")].indexOf(document.activeElement);
   const chips = items.slice(0, shown).map(({ code, name, note = "" }) => {
-    if (adding) return button(`+ ${code} ${name}`, () => act(new Set([code])), "chip");
-    const remove = make("button", { type: "button", "aria-label": `Remove ${code}`, onclick: () => act(new Set([code])) }, "×");
-    return make("span", { className: "chip" }, make("a", { href: pageOf(code), title: name }, code), note, remove);
+    if (isAdding) return button(`+ ${code} ${name}`, () => onSelect(new Set([code])), "chip");
+    const remove = make("button", { type: "button", "aria-label": `Remove ${code}`, onclick: () => onSelect(new Set([code])) }, "×");
+    return make("span", { className: "chip" }, make("a", { href: problemUrl(code), title: name }, code), note, remove);
   });
-  if (items.length > shown) chips.push(button(`Show all ${number(items.length)}`, () => showChips(id, items, act, adding, Infinity)));
-  if (adding && items.length > 1) chips.push(button(`Add all ${items.length}`, () => act(new Set(items.map((one) => one.code)))));
+  if (items.length > shown) chips.push(button(`Show all ${formatNumber(items.length)}`, () => showChips(id, items, onSelect, isAdding, Infinity)));
+  if (isAdding && items.length > 1) chips.push(button(`Add all ${items.length}`, () => onSelect(new Set(items.map((one) => one.code)))));
   list.replaceChildren(...chips.map((chip) => make("li", {}, chip)));
   // The clicked button has been removed: focus the one in its place.
   const rest = list.querySelectorAll("button");
@@ -111,22 +106,22 @@ export function bar(solved, all, band) {
 export function showBars(id, groups) {
   const parts = groups.flatMap(({ name, band, solved, all }) => {
     const term = make("dt", band ? { className: "key", "data-band": band } : {}, name);
-    return [term, make("dd", { innerHTML: bar(solved, all, band) }), make("dd", { className: "n" }, `${number(solved)} / ${number(all)}`)];
+    return [term, make("dd", { innerHTML: bar(solved, all, band) }), make("dd", { className: "n" }, `${formatNumber(solved)} / ${formatNumber(all)}`)];
   });
-  at(id).replaceChildren(...parts);
+  byId(id).replaceChildren(...parts);
 }
 
-// Solvers of all problems by rank, most solved first, the visitor's as dots, ranges ([least, most] by name) shaded.
+// Draws solvers by rank, most solved first: a curve, a dot for each solved problem and a shade for each range, [min, max].
 export function drawLevel(id, problems, isSolved, ranges) {
   const sorted = [...problems].sort((a, b) => b.users - a.users);
   const x = (rank) => ((100 * rank) / Math.max(sorted.length - 1, 1)).toFixed(2);
   const y = (users) => (BOTTOM - ((BOTTOM - TOP) * Math.log10(users + 1)) / Math.log10(sorted[0].users + 1)).toFixed(1);
-  const rankOf = (users) => sorted.filter((problem) => problem.users >= users).length;
+  const toRank = (users) => sorted.filter((problem) => problem.users >= users).length;
   const ticks = [[1, "1"], [100, "100"], [10_000, "10k"]].filter(([users]) => users <= sorted[0].users);
   const curve = sorted.map((problem, rank) => `${x(rank)},${y(problem.users)}`);
   const dots = curve.filter((_, rank) => isSolved(sorted[rank])).map((point) => `M${point}h0`);
-  const shades = Object.entries(ranges).map(([name, [least, most]]) => {
-    const [from, to] = [rankOf(most), rankOf(least)].map(x);
+  const shades = Object.entries(ranges).map(([name, [min, max]]) => {
+    const [from, to] = [toRank(max), toRank(min)].map(x);
     const width = Math.max(0, to - from - 0.4);
     const label = [name, name[0]].find((text) => width > LETTER_WIDTH * text.length) ?? "";
     const text = `<text x="${Number(from) + width / 2}%" y="${HEIGHT - 6}" text-anchor="middle">${label}</text>`;
@@ -136,10 +131,10 @@ export function drawLevel(id, problems, isSolved, ranges) {
   const grid = ticks.map(([users]) => `<line class="grid" x2="100%" y1="${y(users)}" y2="${y(users)}"/>`);
   const lines = `<path class="line" d="M${curve.join(" ")}"/><path ${DOTS} d="${dots.join("")}"/>`;
   const stretched = `<svg viewBox="0 0 100 ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none">${lines}</svg>`;
-  at(id).innerHTML = `<svg class="y" height="${HEIGHT}">${labels.join("")}</svg><svg height="${HEIGHT}">${[...shades, ...grid, stretched].join("")}</svg>`;
+  byId(id).innerHTML = `<svg class="y" height="${HEIGHT}">${labels.join("")}</svg><svg height="${HEIGHT}">${[...shades, ...grid, stretched].join("")}</svg>`;
 }
 
-// A square for each problem, most solved first.
+// Draws a square for each problem, most solved first.
 export function drawMap(id, problems, solved, tried) {
   const paths = { rest: "", tried: "", a: "", b: "", c: "", d: "", e: "" };
   const sorted = [...problems].sort((a, b) => b.users - a.users);
@@ -147,8 +142,8 @@ export function drawMap(id, problems, solved, tried) {
     const kind = solved.has(code) ? band[0] : tried.has(code) ? "tried" : "rest";
     paths[kind] += `M${(index % MAP_COLUMNS) * 10},${Math.floor(index / MAP_COLUMNS) * 10}${SQUARE}`;
   });
-  const own = problems.filter(({ code }) => solved.has(code)).length;
-  at(id).setAttribute("viewBox", `0 0 ${MAP_COLUMNS * 10} ${Math.ceil(sorted.length / MAP_COLUMNS) * 10}`);
-  at(id).setAttribute("aria-label", `${number(own)} of ${count(problems.length, "problem")} solved`);
-  at(id).innerHTML = Object.entries(paths).map(([kind, d]) => `<path class="${kind}" data-band="${kind}" d="${d}"/>`).join("");
+  const total = problems.filter(({ code }) => solved.has(code)).length;
+  byId(id).setAttribute("viewBox", `0 0 ${MAP_COLUMNS * 10} ${Math.ceil(sorted.length / MAP_COLUMNS) * 10}`);
+  byId(id).setAttribute("aria-label", `${formatNumber(total)} of ${formatCount(problems.length, "problem")} solved`);
+  byId(id).innerHTML = Object.entries(paths).map(([kind, d]) => `<path class="${kind}" data-band="${kind}" d="${d}"/>`).join("");
 }

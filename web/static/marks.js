@@ -1,4 +1,4 @@
-// Solved and tried, wherever a page names a problem in an element with data-code.
+// Marks problems as solved or tried, in every element with data-code.
 
 import { loadLists, onChange, saveLists } from "./storage.js";
 
@@ -16,13 +16,13 @@ export function start() {
 }
 
 // "solved", "tried" or "".
-export const stateOf = (code) => Object.keys(ARIA_PRESSED).find((state) => lists[state].has(code)) ?? "";
+export const getState = (code) => Object.keys(ARIA_PRESSED).find((state) => lists[state].has(code)) ?? "";
 
 export function setState(code, state) {
-  const now = loadLists();
-  for (const name of Object.keys(ARIA_PRESSED)) now[name].delete(code);
-  if (state) now[state].add(code);
-  saveLists(now, code);
+  const newLists = loadLists();
+  for (const name of Object.keys(ARIA_PRESSED)) newLists[name].delete(code);
+  if (state) newLists[state].add(code);
+  saveLists(newLists, code);
 }
 
 function markAll() {
@@ -31,10 +31,10 @@ function markAll() {
 }
 
 // Marks the rows in an element; scripts that add rows call it.
-export function markRows(within) {
+export function markRows(root) {
   lists ??= loadLists();
-  for (const row of within.querySelectorAll("[data-code]:not(h1)")) {
-    const state = stateOf(row.dataset.code);
+  for (const row of root.querySelectorAll("[data-code]:not(h1)")) {
+    const state = getState(row.dataset.code);
     for (const name of Object.keys(ARIA_PRESSED)) row.classList.toggle(name, name === state);
     const cell = row.querySelector("td.tick");
     if (!cell) continue;

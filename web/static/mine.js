@@ -1,47 +1,43 @@
 // My progress: everything is computed here, from one list; nothing is sent.
 
-import { at, button, count, make, number, showChips } from "./draw.js";
+import { byId, button, formatCount, make, formatNumber, showChips } from "./draw.js";
 import * as overview from "./overview.js";
 import { fetchProblems } from "./recommend.js";
 import * as storage from "./storage.js";
 
-const MAX_NAMED = 30; // codes in a sentence
-const MAX_UNKNOWN = 5; // words in a sentence that are no codes
+const MAX_LISTED_CODES = 5; // codes in a sentence
 
 let problems = new Map();
 export let listedProblems = [];
 export let lists = storage.loadLists();
-let otherTabs = null; // the module of List and Friends, once it is wanted
+let otherTabs = null; // promise of lists.js, once it is being loaded
 
 const { difference, union } = storage;
-export const listCodes = (codes, most = MAX_NAMED) => codes.slice(0, most).join(", ") + (codes.length > most ? ` and ${codes.length - most} more` : "");
-export const describeUnknown = ({ unknown }) => (unknown.size ? ` Not classical SPOJ problems: ${listCodes([...unknown], MAX_UNKNOWN)}.` : "");
+export const listCodes = ([...codes]) => codes.slice(0, MAX_LISTED_CODES).join(", ") + (codes.length > MAX_LISTED_CODES ? ` and ${codes.length - MAX_LISTED_CODES} more` : "");
+export const describeUnknown = ({ unknown }) => (unknown.size ? ` Not classical SPOJ problems: ${listCodes(unknown)}.` : "");
 export const amounts = ({ solved, tried }) =>
-  !solved.size && tried.size ? count(tried.size, "tried problem") : count(solved.size, "solved problem") + (tried.size ? ` and ${number(tried.size)} tried` : "");
-const sizeOf = ({ solved, tried }) => solved.size + tried.size;
-export const problemsOf = (codes) => [...codes].map((code) => problems.get(code) ?? { code, name: "" });
+  !solved.size && tried.size ? formatCount(tried.size, "tried problem") : formatCount(solved.size, "solved problem") + (tried.size ? ` and ${formatNumber(tried.size)} tried` : "");
+const countCodes = ({ solved, tried }) => solved.size + tried.size;
+export const findProblems = (codes) => [...codes].map((code) => problems.get(code) ?? { code, name: "" });
 export const isSolved = (problem) => lists.solved.has(problem.code);
 
 export const snapshot = () => ({ lists, visits: storage.loadVisits() });
 
-// Changes lists, says so and offers to undo it.
-export function change(some, ...message) {
+// Changes lists, shows a message and offers Undo.
+export function change(changes, ...message) {
   const before = snapshot();
-  const isSaved = storage.saveLists({ ...lists, ...some });
+  const isSaved = storage.saveLists({ ...lists, ...changes });
   showMessage([...message, ...(isSaved ? [] : [" This browser won’t save it; you’ll lose it when you leave."])], before);
-  if (!isSaved) show({ ...lists, ...some });
+  if (!isSaved) show({ ...lists, ...changes });
 }
 
 export function showMessage(message, before) {
-  const parts = [...message];
-  if (before) {
-    const undo = () => {
-      at("perhaps").hidden = at("added").hidden = true;
-      replaceAll(before, "Undone.");
-    };
-    parts.push(" ", button("Undo", undo, "undo"));
-  }
-  at("message").replaceChildren(...(parts.length ? [make("p", { className: "notice" }, ...parts)] : []));
+  const undo = () => {
+    byId("uncertain").hidden = true;
+    replaceAll(before, "Undone.");
+  };
+  const parts = before ? [...message, " ", button("Undo", undo, "undo")] : message;
+  byId("message").replaceChildren(...(parts.length ? [make("p", { className: "notice" }, ...parts)] : []));
 }
 
 export function replaceAll({ lists: all, visits }, message, before) {
@@ -50,83 +46,73 @@ export function replaceAll({ lists: all, visits }, message, before) {
   showMessage([message], before);
 }
 
-const add = ({ solved, tried }) => ({ solved: union(lists.solved, solved), tried: union(lists.tried, tried) });
-const newIn = ({ solved, tried }) => ({ solved: difference(solved, lists.solved), tried: difference(tried, union(lists.solved, lists.tried)) });
-export const remove = (codes) => ({ solved: difference(lists.solved, codes), tried: difference(lists.tried, codes) });
+const merge = ({ solved, tried }) => ({ solved: union(lists.solved, solved), tried: union(lists.tried, tried) });
+const findNew = ({ solved, tried }) => ({ solved: difference(solved, lists.solved), tried: difference(tried, union(lists.solved, lists.tried)) });
+export const without = (codes) => ({ solved: difference(lists.solved, codes), tried: difference(lists.tried, codes) });
 
 // The reader is a quarter of the page's scripts, so it is loaded on demand.
 export const readText = async (text) => (await import("./paste.js")).read(text, problems);
 
 async function importText(text, replaces) {
   const reading = await readText(text);
-  const any = sizeOf(reading) > 0;
-  const added = replaces ? reading : { ...reading, ...newIn(reading) };
+  const hasCodes = countCodes(reading) > 0;
   const message = describe(text, reading, replaces);
-  if (sizeOf(added)) change(replaces ? { solved: reading.solved, tried: reading.tried } : add(reading), ...message);
+  if (countCodes(replaces ? reading : findNew(reading))) change(replaces ? { solved: reading.solved, tried: reading.tried } : merge(reading), ...message);
   else showMessage(message);
-  at("added").hidden = true;
-  at("mine-text").value = any ? "" : text;
-  showReading(added);
-  if (!any) return;
-  if (sizeOf(added)) at("message").firstChild.append(" ", button("Show", () => (at("added").hidden = !at("added").hidden)));
+  confirmWords(reading.uncertain);
+  byId("mine-text").value = hasCodes ? "" : text;
+  if (!hasCodes) return;
   openAdd(false);
   openTab("next");
   scrollTo(0, 0);
-  at("open-add").focus({ preventScroll: true });
+  byId("open-add").focus({ preventScroll: true });
 }
 
 function describeChange(codes, replaces) {
   if (replaces) return `Your list now has ${amounts(codes)}.`;
-  const added = newIn(codes);
-  const rest = sizeOf(codes) - sizeOf(added);
-  if (!sizeOf(added)) return `${rest === 1 ? `${[...codes.solved, ...codes.tried]} is` : `All ${number(rest)} are`} already on your list.`;
-  return `Added ${amounts(added)}${rest ? `; ${number(rest)} ${rest === 1 ? "was" : "were"} already on your list` : ""}.`;
+  const added = findNew(codes);
+  const rest = countCodes(codes) - countCodes(added);
+  if (!countCodes(added)) return `Already on your list: ${listCodes(union(codes.solved, codes.tried))}.`;
+  return `Added ${amounts(added)}: ${listCodes(union(added.solved, added.tried))}${rest ? `; ${formatNumber(rest)} ${rest === 1 ? "was" : "were"} already on your list` : ""}.`;
 }
 
 export function describe(text, reading, replaces = false) {
-  const { user, solved, tried, perhaps } = reading;
+  const { user, solved, tried, uncertain } = reading;
   if (!text.trim()) return ["Paste something first."];
   if (user) {
     const profile = make("a", { href: `https://www.spoj.com/users/${encodeURIComponent(user)}/` }, `${user}’s profile`);
     return ["spojscore can’t fetch profiles. Open ", profile, ", select all (Ctrl+A), copy (Ctrl+C) and paste it here."];
   }
-  const sentences = [];
-  if (sizeOf(reading)) sentences.push(describeChange(reading, replaces));
-  else sentences.push(perhaps.size ? "Couldn’t tell codes from words. Pick yours below." : "No SPOJ problem codes found.");
+  const failure = uncertain.size ? "Couldn’t tell codes from words. Pick yours below." : "No SPOJ problem codes found.";
+  const sentences = [countCodes(reading) ? describeChange(reading, replaces) : failure];
   const delisted = [...solved, ...tried].filter((code) => problems.get(code).delisted);
-  if (delisted.length) sentences.push(`Removed from SPOJ, so without points: ${listCodes(delisted)}.`);
+  if (delisted.length) sentences.push(`No longer on SPOJ, so worth no points: ${listCodes(delisted)}.`);
   return [sentences.join(" ") + describeUnknown(reading)];
 }
 
-// Shows what the last text added, and words in it that may be codes.
-function showReading({ solved, tried, perhaps }) {
-  at("perhaps").hidden = perhaps.size === 0;
-  showChips("perhaps-list", problemsOf(perhaps), (codes) => {
-    change({ solved: union(lists.solved, codes) }, `Added ${listCodes([...codes])}.`);
-    showReading({ solved: union(solved, codes), tried, perhaps: difference(perhaps, codes) });
+// Offers words of the last text that may be codes.
+function confirmWords(words) {
+  byId("uncertain").hidden = words.size === 0;
+  showChips("uncertain-list", findProblems(words), (codes) => {
+    change({ solved: union(lists.solved, codes) }, `Added ${listCodes(codes)}.`);
+    confirmWords(difference(words, codes));
   }, true);
-  const added = [...problemsOf(solved), ...problemsOf(tried).map((problem) => ({ ...problem, note: "tried" }))];
-  if (!added.length) at("added").hidden = true;
-  showChips("added-list", added, (codes) => {
-    change(remove(codes), `Removed ${listCodes([...codes])}.`);
-    showReading({ solved: difference(solved, codes), tried: difference(tried, codes), perhaps });
-  });
 }
 
-function show(now) {
-  lists = now;
-  const any = sizeOf(lists) > 0;
-  for (const part of document.querySelectorAll(".with-list")) part.hidden = !any;
-  for (const part of document.querySelectorAll(".without-list")) part.hidden = any;
-  if (!any) openAdd(true);
+function show(newLists) {
+  lists = newLists;
+  const hasCodes = countCodes(lists) > 0;
+  for (const part of document.querySelectorAll(".with-list")) part.hidden = !hasCodes;
+  for (const part of document.querySelectorAll(".without-list")) part.hidden = hasCodes;
+  if (!hasCodes) openAdd(true);
   overview.show(lists);
   otherTabs?.then((tabs) => tabs.show());
 }
 
 function openAdd(open) {
-  document.documentElement.classList.remove("has-list"); // see seen.js
-  at("add").hidden = !open;
-  at("open-add").setAttribute("aria-expanded", open);
+  document.documentElement.classList.remove("has-list"); // see has-list.js
+  byId("add").hidden = !open;
+  byId("open-add").setAttribute("aria-expanded", open);
 }
 
 // List and Friends are loaded when one of them opens.
@@ -145,33 +131,31 @@ async function openTab(id) {
     const open = tab.getAttribute("aria-controls") === id;
     tab.setAttribute("aria-selected", open);
     tab.tabIndex = open ? 0 : -1;
-    at(tab.getAttribute("aria-controls")).hidden = !open;
+    byId(tab.getAttribute("aria-controls")).hidden = !open;
   }
 }
 
-// Asks what to do with a list in the address.
-function showArrived() {
+// Asks what to do with a list from a link.
+function showSharedList() {
   const incoming = storage.fromHash(location.hash, problems);
-  at("arrived").hidden = !incoming;
+  byId("shared-list").hidden = !incoming;
   if (!incoming) return;
   openAdd(false);
-  const news = newIn(incoming).solved.size;
-  const some = lists.solved.size > 0 && news < incoming.solved.size;
-  at("arrived-message").textContent = `This link contains ${amounts(incoming)}${some ? `, ${number(news)} new to you` : ""}.`;
-  at("arrived").querySelector("[value=add]").textContent = `Add ${amounts(incoming)}`;
+  byId("shared-list-message").textContent = `This link contains ${amounts(incoming)}.`;
+  byId("shared-list").querySelector("[value=add]").textContent = `Add ${amounts(incoming)}`;
   const actions = {
-    add: () => change(add(incoming), describeChange(incoming)),
+    add: () => change(merge(incoming), describeChange(incoming)),
     replace: () => change(incoming, describeChange(incoming, true)),
     compare: async () => {
       await openTab("friends");
       (await otherTabs).saveFriend("", incoming.solved);
     },
-    ignore: () => openAdd(!sizeOf(lists)),
+    ignore: () => openAdd(!countCodes(lists)),
   };
-  at("arrived").onclick = ({ target }) => {
+  byId("shared-list").onclick = ({ target }) => {
     if (!actions[target.value]) return;
     history.replaceState(null, "", location.pathname);
-    at("arrived").hidden = true;
+    byId("shared-list").hidden = true;
     actions[target.value]();
   };
 }
@@ -193,22 +177,17 @@ function sendProfile(address) {
   location.assign(total ? `${address}#solved=${codes.solved}&tried=${codes.tried}` : "https://www.spoj.com/myaccount");
 }
 
-async function showKinds() {
-  const kinds = (await import("./paste.js")).KINDS.filter((kind) => kind.label);
-  at("kinds").replaceChildren(...kinds.flatMap(({ label, example }) => [make("dt", {}, label), make("dd", {}, make("code", {}, example))]));
-}
-
-function listen() {
-  at("add").querySelector("form").onsubmit = (event) => {
+function addListeners() {
+  byId("add").querySelector("form").onsubmit = (event) => {
     event.preventDefault();
-    importText(at("mine-text").value, event.submitter?.value === "replace");
+    importText(byId("mine-text").value, event.submitter?.value === "replace");
   };
-  at("open-add").onclick = () => {
-    openAdd(at("add").hidden);
-    at("mine-text").focus();
+  byId("open-add").onclick = () => {
+    openAdd(byId("add").hidden);
+    byId("mine-text").focus();
   };
-  at("bookmarklet").href = `javascript:(${sendProfile})(${JSON.stringify(location.origin + location.pathname)})`;
-  at("bookmarklet").onclick = (event) => {
+  byId("bookmarklet").href = `javascript:(${sendProfile})(${JSON.stringify(location.origin + location.pathname)})`;
+  byId("bookmarklet").onclick = (event) => {
     event.preventDefault();
     showMessage(["Drag this button to your bookmarks bar, then click it there on your SPOJ profile."]);
   };
@@ -216,8 +195,8 @@ function listen() {
   for (const tab of tabs) {
     tab.onclick = () => {
       showMessage([]);
-      at("added").hidden = at("perhaps").hidden = true;
-      openAdd(!sizeOf(lists));
+      byId("uncertain").hidden = true;
+      openAdd(!countCodes(lists));
       openTab(tab.getAttribute("aria-controls"));
     };
     tab.onkeydown = ({ key }) => {
@@ -228,36 +207,35 @@ function listen() {
       next.click();
     };
   }
-  at("kinds").parentElement.ontoggle = showKinds;
-  addEventListener("hashchange", showArrived);
+  addEventListener("hashchange", showSharedList);
   storage.onChange(({ here, code }) => {
     const before = snapshot();
     show(storage.loadLists());
     // Undo would remove what another tab has added.
-    if (!here) at("message").querySelector(".undo")?.remove();
+    if (!here) byId("message").querySelector(".undo")?.remove();
     if (code) showMessage([`${isSolved({ code }) ? "Added" : "Removed"} ${code}.`], before);
   });
 }
 
-// `pasted` is where the home page leaves a text.
-export async function start(pasted) {
-  openAdd(!sizeOf(lists));
+// `pasteKey` is the sessionStorage key of a text pasted on the home page.
+export async function start(pasteKey) {
+  openAdd(!countCodes(lists));
   try {
-    problems = await fetchProblems(at("my-progress").dataset.list);
+    problems = await fetchProblems(byId("my-progress").dataset.list);
     listedProblems = [...problems.values()].filter((problem) => !problem.delisted);
     overview.start(listedProblems);
-    listen();
+    addListeners();
     show(storage.loadLists());
   } catch (error) {
-    at("loading").textContent = `The list of problems is not available (${error.message}). Reload the page.`;
+    byId("loading").textContent = `The list of problems is not available (${error.message}). Reload the page.`;
     return;
   }
-  at("loading").hidden = true;
+  byId("loading").hidden = true;
   for (const one of document.querySelectorAll("#my-progress :disabled")) one.disabled = false;
   openTab("next");
-  if (at("mine-text").value) openAdd(true); // typed before the list was there
-  showArrived();
-  const text = sessionStorage.getItem(pasted);
-  sessionStorage.removeItem(pasted);
+  if (byId("mine-text").value) openAdd(true); // typed before the list had loaded
+  showSharedList();
+  const text = sessionStorage.getItem(pasteKey);
+  sessionStorage.removeItem(pasteKey);
   if (text) importText(text, false);
 }

@@ -1,25 +1,25 @@
 // The tiles, Next and Progress of My progress.
 
-import { at, count, drawLevel, drawMap, fillProblems, fillTable, make, number, points, pointsText, showBars, signed, words } from "./draw.js";
-import { fewest, levelOf, rangesOf, suggest, sum } from "./recommend.js";
+import { byId, formatCount, drawLevel, drawMap, fillProblems, fillTable, make, formatNumber, formatPoints, pointsText, showBars, formatSigned, toTitle } from "./draw.js";
+import { smallestSet, estimateLevel, getRanges, suggest, sum } from "./recommend.js";
 import { addVisit, loadVisits, saveVisits } from "./storage.js";
 
-// Columns of changes in points, and how their time is called.
+// Columns with changes in points, and the labels of their periods.
 const SPANS = { score_last: null, score_7: "7 days", score_30: "30 days", score_365: "365 days" };
-const MIN_RELIABLE = 10; // solved problems
+const MIN_SOLVED_FOR_LEVEL = 10; // solved problems
 const OTHER = "Other"; // the family of the rest
 const MAX_ROWS = 10;
 
 let problems = [];
 let lists; // the visitor's
+let solved = []; // their problems
 let suggestions = [];
-let isDrawn = false;
 
 const isSolved = (problem) => lists.solved.has(problem.code);
-const worth = (some) => sum(some.map((problem) => problem.score));
+const sumPoints = (some) => sum(some.map((problem) => problem.score));
 
 // Every topic or family, the rest last.
-const allOf = (column) => {
+const collectNames = (column) => {
   const names = [...new Set(problems.flatMap((problem) => problem[column]))];
   return names.sort((a, b) => (a === OTHER) - (b === OTHER) || a.localeCompare(b));
 };
@@ -27,144 +27,135 @@ const allOf = (column) => {
 export function start(all) {
   problems = all;
   for (const column of ["families", "topics"]) {
-    const options = allOf(column).map((slug) => new Option(words(slug), slug));
-    if (options.length) at("topic").append(make("optgroup", { label: words(column) }, ...options));
+    const options = collectNames(column).map((slug) => new Option(toTitle(slug), slug));
+    if (options.length) byId("topic").append(make("optgroup", { label: toTitle(column) }, ...options));
   }
-  at("topic").hidden = at("topic").length < 2;
-  const choose = () => {
-    showNext();
-    showTiles();
-    showFewest();
+  byId("topic").hidden = byId("topic").length < 2;
+  byId("choice").oninput = showChoice;
+  byId("liked").onclick = () => {
+    byId("liked").setAttribute("aria-pressed", byId("liked").getAttribute("aria-pressed") !== "true");
+    showChoice();
   };
-  at("choice").oninput = choose;
-  at("liked").onclick = () => {
-    at("liked").setAttribute("aria-pressed", at("liked").getAttribute("aria-pressed") !== "true");
-    choose();
-  };
-  at("goal").oninput = showFewest;
-  at("pick").onclick = pick;
-  at("tab-progress").addEventListener("click", showRung);
+  byId("goal").oninput = showFewest;
+  byId("pick").onclick = pick;
+  byId("tab-progress").addEventListener("click", showRung);
 }
 
-// The first time, the pictures are drawn one by one, so that the page answers meanwhile.
-export async function show(now) {
-  lists = now;
-  showNext();
-  showTiles();
+// Charts are drawn one by one to keep the page responsive.
+export async function show(newLists) {
+  lists = newLists;
+  solved = problems.filter(isSolved);
+  showChoice();
   if (lists.solved.size + lists.tried.size === 0) return;
-  for (const draw of [showLevel, showMap, showBands, showFewest, showProgress]) {
-    if (!isDrawn) await new Promise(setTimeout);
+  for (const draw of [showLevel, () => drawMap("map", problems, lists.solved, lists.tried), showBands, showProgress]) {
+    await new Promise(setTimeout);
     draw();
   }
-  isDrawn = true;
 }
 
-// What is missing to the next whole point, rounded up.
+function showChoice() {
+  showNext();
+  showTiles();
+  showFewest();
+}
+
+// The points missing to the next whole number, rounded up.
 function nextGoal() {
-  const total = worth(problems.filter(isSolved));
+  const total = sumPoints(solved);
   const goal = Math.floor(total + 1e-9) + 1;
   return { goal, missing: Math.ceil((goal - total) * 1000) / 1000 };
 }
 
 function showTiles() {
-  const solved = problems.filter(isSolved);
   const column = ["score_30", "score_7", "score_last"].find((name) => solved.some((problem) => problem[name]));
   const change = sum(solved.map((problem) => problem[column] ?? 0));
-  at("points").textContent = points(worth(solved));
-  at("points-note").textContent = column ? `${signed(change)} ${SPANS[column] ? "in " : ""}${timeOf(column)}` : `of ${points(worth(problems))}`;
-  at("solved").textContent = number(solved.length);
-  at("solved-note").textContent = `of ${number(problems.length)}${lists.tried.size ? `, ${number(lists.tried.size)} tried` : ""}`;
-  at("level").textContent = `~${number(levelOf(solved, problems))}`;
-  at("level-note").textContent = solved.length < MIN_RELIABLE ? "rough: add at least ten" : "from your ten rarest";
+  byId("points").textContent = formatPoints(sumPoints(solved));
+  byId("points-note").textContent = column ? `${formatSigned(change)} ${SPANS[column] ? "in " : ""}${periodLabel(column)}` : `of ${formatPoints(sumPoints(problems))}`;
+  byId("solved").textContent = formatNumber(solved.length);
+  byId("solved-note").textContent = `of ${formatNumber(problems.length)}${lists.tried.size ? `, ${formatNumber(lists.tried.size)} tried` : ""}`;
+  byId("level").textContent = `~${formatNumber(estimateLevel(solved, problems))}`;
+  byId("level-note").textContent = solved.length < MIN_SOLVED_FOR_LEVEL ? "rough: add at least ten" : "from your ten rarest";
   const { goal, missing } = nextGoal();
-  const { rows, gain } = fewest(suggestions, missing);
-  at("goal-name").textContent = `To ${pointsText(goal)}`;
-  at("goal-count").textContent = gain < missing ? "–" : number(rows.length);
-  at("goal-note").textContent = gain < missing ? adviseOnGoal() : `problem${rows.length === 1 ? "" : "s"}, see Next`;
+  const { rows, gain } = smallestSet(suggestions, missing);
+  byId("goal-name").textContent = `To ${pointsText(goal)}`;
+  byId("goal-count").textContent = gain < missing ? "–" : formatNumber(rows.length);
+  byId("goal-note").textContent = gain < missing ? adviseOnGoal() : `problem${rows.length === 1 ? "" : "s"}, see Next`;
 }
 
 // What to do if the suggestions cannot reach a goal.
 function adviseOnGoal() {
-  if (at("choice").range.value !== "hard") return "choose Hard for more points";
-  if (at("topic").value) return "choose any topic";
-  return isForAll() ? "set a smaller goal" : "include less liked problems";
+  if (byId("choice").range.value !== "hard") return "choose Hard for more points";
+  if (byId("topic").value) return "choose any topic";
+  return includesLessLiked() ? "set a smaller goal" : "include less-liked problems";
 }
 
-const solversText = ([least, most]) => (most === Infinity ? `${number(least)}+` : `${number(least)}–${number(Math.max(most - 1, least))}`);
+const solversText = ([min, max]) => (max === Infinity ? `${formatNumber(min)}+` : `${formatNumber(min)}–${formatNumber(Math.max(max - 1, min))}`);
 
-const isForAll = () => at("liked").hidden || at("liked").getAttribute("aria-pressed") !== "true";
+const includesLessLiked = () => byId("liked").hidden || byId("liked").getAttribute("aria-pressed") !== "true";
 
 function showNext() {
-  const solved = problems.filter(isSolved);
-  const unsolved = problems.filter((problem) => !isSolved(problem));
   if (lists.solved.size + lists.tried.size === 0) {
     suggestions = [];
-    at("next-note").textContent = "Nothing added yet, so here are the most solved problems.";
+    byId("next-note").textContent = "Nothing added yet, so here are the most solved problems.";
     fillProblems("suggested", [...problems].sort((a, b) => b.users - a.users).slice(0, MAX_ROWS));
     return;
   }
-  const ranges = rangesOf(levelOf(solved, problems));
-  at("liked").hidden = problems.every((problem) => problem.liked === null);
-  const range = at("choice").range.value;
-  const result = suggest(unsolved, ranges[range], {
-    topic: at("topic").value,
-    all: isForAll(),
-  });
+  const ranges = getRanges(estimateLevel(solved, problems));
+  byId("liked").hidden = problems.every((problem) => problem.liked === null);
+  const unsolved = problems.filter((problem) => !isSolved(problem));
+  const result = suggest(unsolved, ranges[byId("choice").range.value], { topic: byId("topic").value, includeLessLiked: includesLessLiked() });
   suggestions = result.rows;
-  const text = `${count(suggestions.length, "problem")}, ${solversText([Math.round(result.least), Math.round(result.most)])} solvers`;
-  at("next-note").textContent = !suggestions.length
-    ? "Nothing left. Choose another topic or include less liked problems."
-    : (result.widened ? "Nothing left here; showing a wider range: " : "") + text;
+  const text = `${formatCount(suggestions.length, "problem")}, ${solversText([Math.round(result.min), Math.round(result.max)])} solvers`;
+  byId("next-note").textContent = !suggestions.length
+    ? "Nothing left. Choose another topic or include less-liked problems."
+    : (result.isWidened ? "Nothing left here; showing a wider range: " : "") + text;
   fillProblems("suggested", suggestions);
-  at("picked").replaceChildren();
+  byId("picked-problem").replaceChildren();
 }
 
 function showLevel() {
-  const ranges = rangesOf(levelOf(problems.filter(isSolved), problems));
-  at("ranges").textContent = `Easy ${solversText(ranges.easy)} solvers · Moderate ${solversText(ranges.moderate)} · Hard ${solversText(ranges.hard)}. Best points per submission first. Dots: yours.`;
+  const ranges = getRanges(estimateLevel(solved, problems));
+  byId("ranges").textContent = `Easy ${solversText(ranges.easy)} solvers · Moderate ${solversText(ranges.moderate)} · Hard ${solversText(ranges.hard)}. Best points per submission first. Dots: problems you solved.`;
   drawLevel("level-curve", problems, isSolved, { Easy: ranges.easy, Moderate: ranges.moderate, Hard: ranges.hard });
 }
 
-const showMap = () => drawMap("map", problems, lists.solved, lists.tried);
-
 function showBands() {
   const bands = [...new Set(problems.map((problem) => problem.band))].sort();
-  const nameOf = (band) => band.slice(3).replace("under ", "< ").replace(" or more", "+").replace(" to ", "–");
-  showBars("bands", bands.map((band) => group(nameOf(band), (problem) => problem.band === band, band[0])));
+  const toLabel = (band) => band.slice(3).replace("under ", "< ").replace(" or more", "+").replace(" to ", "–");
+  showBars("bands", bands.map((band) => group(toLabel(band), (problem) => problem.band === band, band[0])));
 }
 
-function group(name, has, band) {
-  const all = problems.filter(has);
+function group(name, matches, band) {
+  const all = problems.filter(matches);
   return { name, band, all: all.length, solved: all.filter(isSolved).length };
 }
 
 function showFewest() {
-  const input = at("goal").value;
-  at("goal").placeholder = nextGoal().missing;
-  const goal = Number(input || at("goal").placeholder);
-  const { rows, gain } = fewest(suggestions, goal);
-  const solution = `${count(rows.length, "problem")} for ${pointsText(gain)}.`;
-  const shortage = `Only ${pointsText(gain)} from the ${count(rows.length, "problem")} above; ${adviseOnGoal()}.`;
-  at("fewest-note").textContent = goal > 0 ? (gain < goal ? shortage : solution) : "Type a number above 0.";
-  fillProblems("way", rows, 5);
+  const input = byId("goal").value;
+  byId("goal").placeholder = nextGoal().missing;
+  const goal = Number(input || byId("goal").placeholder);
+  const { rows, gain } = smallestSet(suggestions, goal);
+  const solution = `${formatCount(rows.length, "problem")} for ${pointsText(gain)}.`;
+  const shortage = `Only ${pointsText(gain)} from the ${formatCount(rows.length, "problem")} above; ${adviseOnGoal()}.`;
+  byId("fewest-note").textContent = goal > 0 ? (gain < goal ? shortage : solution) : "Type a number above 0.";
+  fillProblems("goal-problems", rows, 5);
 }
 
 function pick() {
   const problem = suggestions[Math.floor(Math.random() * suggestions.length)];
   if (!problem) return;
   const link = make("a", { href: `https://www.spoj.com/problems/${problem.code}/` }, make("bdi", {}, problem.name), ` ${problem.code} ↗`);
-  at("picked").replaceChildren("Solve ", link, `: you gain ${pointsText(problem.points_if_solved)}.`);
+  byId("picked-problem").replaceChildren("Solve ", link, `: you gain ${pointsText(problem.points_if_solved)}.`);
 }
 
 function showProgress() {
-  const solved = problems.filter(isSolved);
-  const families = allOf("families");
-  showBars("by-family", families.map((family) => group(words(family), (problem) => problem.families.includes(family))));
-  at("by-family").parentElement.hidden = families.length === 0;
-  const known = Object.keys(SPANS).filter((column) => solved.some((problem) => problem[column] !== null));
-  if (known.length > 1 && known[0] === "score_last") known.shift(); // the longer ones say more
-  fillTable("lost", known.map((column) => lossOf(column, solved)));
-  at("no-losses").hidden = known.length > 0;
+  const families = collectNames("families");
+  showBars("by-family", families.map((family) => group(toTitle(family), (problem) => problem.families.includes(family))));
+  byId("by-family").parentElement.hidden = families.length === 0;
+  const columns = Object.keys(SPANS).filter((column) => solved.some((problem) => problem[column] !== null));
+  if (columns.length > 1 && columns[0] === "score_last") columns.shift(); // the longer ones say more
+  fillTable("points-lost", columns.map(toLossRow));
+  byId("no-losses").hidden = columns.length > 0;
   if (!solved.length) return;
   const scores = new Map(problems.map((problem) => [problem.code, problem.score]));
   const today = new Date().toISOString().slice(0, 10);
@@ -172,27 +163,27 @@ function showProgress() {
   saveVisits(visits);
   fillTable("days", [...visits.days].reverse().map((day) => [
     day.day,
-    number(day.solved),
-    points(day.points),
+    formatNumber(day.solved),
+    formatPoints(day.points),
     day.more === undefined
       ? "first visit"
-      : `${day.more < 0 ? "−" : "+"}${Math.abs(day.more)} solved, ${signed(day.gained)} points, ${signed(day.lost)} from new solvers`,
+      : `${day.more < 0 ? "−" : "+"}${Math.abs(day.more)} solved, ${formatSigned(day.gained)} points, ${formatSigned(day.lost)} from new solvers`,
   ]));
 }
 
-const timeOf = (column) => SPANS[column] ?? `since ${at("lost").dataset.since}`;
+const periodLabel = (column) => SPANS[column] ?? `since ${byId("points-lost").dataset.since}`;
 
-function lossOf(column, solved) {
-  const known = solved.filter((problem) => problem[column] !== null).sort((a, b) => a[column] - b[column]);
-  const biggest = known[0]?.[column] < 0 ? known[0].code : "";
-  return [timeOf(column), points(0 - sum(known.map((problem) => problem[column]))), biggest];
+function toLossRow(column) {
+  const sorted = solved.filter((problem) => problem[column] !== null).sort((a, b) => a[column] - b[column]);
+  const biggest = sorted[0]?.[column] < 0 ? sorted[0].code : "";
+  return [periodLabel(column), formatPoints(0 - sum(sorted.map((problem) => problem[column]))), biggest];
 }
 
-// The first rung of the ladder that is not wholly solved.
+// The first rung of the ladder that is not fully solved.
 async function showRung() {
-  const response = await fetch(at("ladder").dataset.list);
+  const response = await fetch(byId("ladder").dataset.list);
   if (!response.ok) return;
   const next = (await response.json()).find(({ code }) => !lists.solved.has(code))?.rung;
-  const link = make("a", { href: `${at("ladder").querySelector("a").href}#rung-${next}` }, `rung ${next}`);
-  at("ladder").querySelector("span").replaceChildren(...(next ? [": next is ", link] : [": all solved"]), ".");
+  const link = make("a", { href: `${byId("ladder").querySelector("a").href}#rung-${next}` }, `rung ${next}`);
+  byId("ladder").querySelector("span").replaceChildren(...(next ? [": next, ", link] : [": all solved"]), ".");
 }

@@ -15,52 +15,49 @@ export async function fetchProblems(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`status ${response.status}`);
   const { columns, rows } = await response.json();
-  await new Promise(setTimeout); // keeps the page responsive
-  const lists = new Map(); // many problems share a list of topics
-  const toList = (text) => lists.get(text) ?? lists.set(text, JSON.parse(text)).get(text);
   const problems = new Map();
   for (const row of rows) {
     const problem = {};
     columns.forEach((column, index) => (problem[column] = row[index]));
-    problem.topics = toList(problem.topics);
-    problem.families = toList(problem.families);
+    problem.topics = JSON.parse(problem.topics);
+    problem.families = JSON.parse(problem.families);
     problems.set(problem.code, problem);
   }
-  await new Promise(setTimeout);
+  await new Promise(setTimeout); // keeps the page responsive
   return problems;
 }
 
 // The geometric mean of the solvers of the ten rarest solved problems, or without any, of the ten most solved problems.
-export function levelOf(solved, problems) {
+export function estimateLevel(solved, problems) {
   const sorted = [...(solved.length ? solved : problems)].sort(byUsers);
   const sample = solved.length ? sorted.slice(-LEVEL_PROBLEMS) : sorted.slice(0, LEVEL_PROBLEMS);
   return Math.exp(sum(sample.map((problem) => Math.log(Math.max(problem.users, 1)))) / sample.length);
 }
 
 // { easy, moderate, hard }: the minimum number of solvers, and the number they stay below.
-export function rangesOf(level) {
-  const bounds = ([least, most]) => [Math.round(least * level), Math.round(most * level)];
+export function getRanges(level) {
+  const bounds = ([min, max]) => [Math.round(min * level), Math.round(max * level)];
   return Object.fromEntries(Object.entries(RANGES).map(([name, shares]) => [name, bounds(shares)]));
 }
 
-// { rows, least, most, widened }: the problems in a range, best points per submission first. An empty range is
-// widened. `topic` is a topic or family; problems that are not well liked are left out unless `all` is set.
-export function suggest(unsolved, [least, most], { topic = "", all = false } = {}) {
+// { rows, min, max, isWidened }: the problems in a range, best points per submission first. An empty range is
+// widened. `topic` is a topic or family; problems that are not well liked are left out unless `includeLessLiked` is set.
+export function suggest(unsolved, [min, max], { topic = "", includeLessLiked = false } = {}) {
   const choice = unsolved.filter(
     (problem) =>
-      (all || problem.liked >= MIN_LIKED) &&
+      (includeLessLiked || problem.liked >= MIN_LIKED) &&
       (!topic || problem.topics.includes(topic) || problem.families.includes(topic)),
   );
-  for (let widened = false; ; widened = true) {
-    const rows = choice.filter((problem) => problem.users >= least && problem.users < most);
-    if (rows.length || !choice.length) return { rows: rows.sort((a, b) => byValue(a, b) || byGain(a, b)), least, most, widened };
-    [least, most] = [least < 1 ? 0 : least / 2, Math.max(most, 1) * 2];
+  for (let isWidened = false; ; isWidened = true) {
+    const rows = choice.filter((problem) => problem.users >= min && problem.users < max);
+    if (rows.length || !choice.length) return { rows: rows.sort((a, b) => byValue(a, b) || byGain(a, b)), min, max, isWidened };
+    [min, max] = [min < 1 ? 0 : min / 2, Math.max(max, 1) * 2];
   }
 }
 
-// The smallest set of problems that gains `goal` points. Solving one does not change the others' points, so it is those
-// worth most.
-export function fewest(problems, goal) {
+// The smallest set of problems that gains `goal` points. Solving one does not change the others' points, so these are the
+// problems worth most.
+export function smallestSet(problems, goal) {
   const rows = [];
   let gain = 0;
   for (const problem of [...problems].sort(byGain)) {

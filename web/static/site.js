@@ -1,19 +1,18 @@
-// The search box, relative times, menus and marks of every page. Starts what else a page needs; no other module has side
+// The search box, relative times, menus and marks of every page. Starts the other modules that a page needs; no other module has side
 // effects on import.
 
 import { start as startMarks } from "./marks.js";
 
 const MAX_SUGGESTIONS = 8;
 const UNITS = [[86_400, "day"], [3_600, "hour"], [60, "minute"]]; // seconds
-const DAYS_FROM = 48 * 3_600; // seconds
+const MIN_SECONDS_FOR_DAYS = 48 * 3_600;
 const PASTE = "spojscore.paste";
 
 // Shows relative times; the server's text becomes the title.
 function writeRelativeTimes() {
   for (const time of document.querySelectorAll("time.relative[datetime]")) {
     const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
-    if (Number.isNaN(seconds)) continue;
-    const [size, unit] = UNITS.find(([length], index) => seconds >= (index ? length : DAYS_FROM)) ?? UNITS.at(-1);
+    const [size, unit] = UNITS.find(([length], index) => seconds >= (index ? length : MIN_SECONDS_FOR_DAYS)) ?? UNITS.at(-1);
     time.title ||= time.textContent.trim();
     time.textContent = seconds < 60 ? "just now" : new Intl.RelativeTimeFormat("en").format(-Math.floor(seconds / size), unit);
     if (seconds > 3_600 * time.dataset.staleHours) time.closest(".freshness")?.classList.add("stale");
@@ -91,4 +90,4 @@ for (const form of document.querySelectorAll("form#find[data-list]")) startSearc
 for (const example of document.querySelectorAll("pre.copy")) addCopyButton(example);
 for (const form of document.querySelectorAll("form#paste")) startPasteBox(form);
 if (document.querySelector("#my-progress")) (await import("./mine.js")).start(PASTE);
-if (document.querySelector("#my-next, #families, [data-rung], h1[data-code], #hide-solved")) (await import("./progress.js")).start();
+if (document.querySelector("#my-next, #families, [data-rung], h1[data-code], #hide-solved")) (await import("./visitor.js")).start();

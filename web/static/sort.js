@@ -1,4 +1,4 @@
-// Sorts a table that shows all its rows by a click on a header: numbers descending first, text ascending.
+// Sorts a table that shows all its rows by a click on a header: isNumeric descending first, text ascending.
 
 export function start(table) {
   for (const head of table.querySelectorAll("th:not(.col-row, .tick)")) {
@@ -10,22 +10,22 @@ export function start(table) {
 }
 
 function sort(table, head) {
-  const numbers = head.matches(".number, .n");
+  const isNumeric = head.matches(".number, .n");
   const direction = head.getAttribute("aria-sort");
-  const down = direction ? direction === "ascending" : numbers;
+  const isDescending = direction ? direction === "ascending" : isNumeric;
   const body = table.tBodies[0];
   const rows = [...body.rows].map((row) => {
     const cell = row.cells[head.cellIndex];
     const text = cell.dataset.value ?? (cell.querySelector("a") ?? cell).textContent;
-    return { row, key: numbers ? parseFloat(text.replaceAll(",", "").replace("−", "-").replace("<", "")) : text.toLowerCase() };
+    return { row, key: isNumeric ? parseFloat(text.replaceAll(",", "").replace("−", "-").replace("<", "")) : text.toLowerCase() };
   });
   const isBlank = ({ key }) => key === "" || Number.isNaN(key);
-  rows.sort((a, b) => isBlank(a) - isBlank(b) || (down ? -1 : 1) * ((a.key > b.key) - (a.key < b.key)));
+  rows.sort((a, b) => isBlank(a) - isBlank(b) || (isDescending ? -1 : 1) * ((a.key > b.key) - (a.key < b.key)));
   rows.forEach(({ row }, index) => {
     const ordinal = row.querySelector(".col-row");
     if (ordinal) ordinal.textContent = index + 1;
     body.append(row);
   });
   for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
-  head.setAttribute("aria-sort", down ? "descending" : "ascending");
+  head.setAttribute("aria-sort", isDescending ? "descending" : "ascending");
 }

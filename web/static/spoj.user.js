@@ -11,21 +11,21 @@
   const COLORS = { a: "#c0261c", b: "#b45309", c: "#1d5fd0", d: "#1a7a3c", e: "#6b7280" }; // of the ranges
 
   const manager = typeof GM === "object" ? GM : {};
-  const hasStorage = manager.getValue && manager.setValue;
+  const pageStorage = {
+    getValue: (key) => localStorage.getItem(key),
+    setValue: (key, text) => localStorage.setItem(key, text),
+  };
+  const storage = manager.getValue && manager.setValue ? manager : pageStorage;
 
   async function load() {
     try {
-      return JSON.parse(hasStorage ? await manager.getValue(KEY, "null") : localStorage.getItem(KEY));
+      return JSON.parse(await storage.getValue(KEY, "null"));
     } catch {
       return null;
     }
   }
 
-  async function save(value) {
-    const text = JSON.stringify(value);
-    if (hasStorage) await manager.setValue(KEY, text);
-    else localStorage.setItem(KEY, text);
-  }
+  const save = async (value) => storage.setValue(KEY, JSON.stringify(value));
 
   // Sends neither cookies nor the address of this page.
   async function read(url) {
@@ -68,15 +68,15 @@
     return element;
   }
 
-  const short = (points) => (points < 0.001 ? "<0.001" : points.toFixed(3));
-  const exact = (points) => String(Number(points.toPrecision(6)));
-  const rounded = (points) => String(points < 100 ? Number(points.toPrecision(3)) : Math.round(points));
+  const formatScore = (points) => (points < 0.001 ? "<0.001" : points.toFixed(3));
+  const formatExact = (points) => String(Number(points.toPrecision(6)));
+  const formatTotal = (points) => String(points < 100 ? Number(points.toPrecision(3)) : Math.round(points));
   const count = (text, noun) => `${text} ${noun}${text === "1" ? "" : "s"}`;
 
   function pointsCell({ score, points_if_solved: gain, band }) {
-    const cell = make("td", short(score));
+    const cell = make("td", formatScore(score));
     cell.className = "text-center";
-    cell.title = `${exact(score)} points; you gain ${exact(gain)}`;
+    cell.title = `${formatExact(score)} points; you gain ${formatExact(gain)}`;
     cell.style.color = COLORS[band[0]];
     cell.style.fontWeight = "bold";
     return cell;
@@ -104,9 +104,9 @@
     const headings = [...document.querySelectorAll("#problem-name, h1, h2, h3")];
     const heading = headings.find(({ textContent }) => textContent.split(/[^A-Z0-9_]/).includes(code));
     if (!problem || !heading) return;
-    const points = make("b", `${exact(problem.score)} points`);
+    const points = make("b", `${formatExact(problem.score)} points`);
     points.style.color = COLORS[problem.band[0]];
-    const facts = [`you gain ${exact(problem.points_if_solved)}`, `${problem.users.toLocaleString("en")} solvers`];
+    const facts = [`you gain ${formatExact(problem.points_if_solved)}`, `${problem.users.toLocaleString("en")} solvers`];
     if (problem.acceptance !== null) facts.push(`${Math.round(problem.acceptance)}% accepted`);
     const line = make("div", points, ` · ${facts.join(" · ")} · `, link("spojscore", `${SITE}/spojscore/problems/${code}`));
     const topics = JSON.parse(problem.topics).map((topic) => topic.replaceAll("-", " "));
@@ -131,7 +131,7 @@
     const tried = codes.tried.length ? `&tried=${codes.tried}` : "";
     const open = link("Open in spojscore", `${SITE}/mine#solved=${codes.solved}${tried}`);
     open.className = "btn btn-default";
-    const line = make("p", `${count(rounded(total), "point")} for ${count(String(codes.solved.length), "classical problem")} `, open);
+    const line = make("p", `${count(formatTotal(total), "point")} for ${count(String(codes.solved.length), "classical problem")} `, open);
     line.id = "spojscore";
     line.style.textAlign = "center";
     tables.prepend(line);

@@ -35,20 +35,18 @@ const toCodes = (value) => new Set(Array.isArray(value) ? value.filter(isCode) :
 function toLists(value) {
   const { solved, tried, friends } = isObject(value) ? value : {};
   const entries = Object.entries(isObject(friends) ? friends : {}).map(([name, codes]) => [name.slice(0, MAX_FRIEND_NAME), toCodes(codes)]);
-  const own = toCodes(solved);
-  return { solved: own, tried: difference(toCodes(tried), own), friends: new Map(entries.filter(([name, codes]) => name && codes.size)) };
+  const solvedCodes = toCodes(solved);
+  return { solved: solvedCodes, tried: difference(toCodes(tried), solvedCodes), friends: new Map(entries.filter(([name, codes]) => name && codes.size)) };
 }
 
 function toVisits(value) {
   const { base, last, days } = isObject(value) ? value : {};
-  const toVisit = (one) =>
-    isObject(one) && DAY.test(one.day) && Number.isFinite(one.points) ? { day: one.day, points: one.points, codes: [...toCodes(one.codes)] } : undefined;
-  const isDay = (one) =>
-    isObject(one) && DAY.test(one.day) && [one.solved, one.points, one.more ?? 0, one.gained ?? 0, one.lost ?? 0].every(Number.isFinite);
-  return { base: toVisit(base), last: toVisit(last), days: Array.isArray(days) ? days.filter(isDay) : [] };
+  const isVisit = (one) => isObject(one) && DAY.test(one.day) && Number.isFinite(one.points);
+  const toVisit = (one) => (isVisit(one) ? { ...one, codes: [...toCodes(one.codes)] } : undefined);
+  return { base: toVisit(base), last: toVisit(last), days: Array.isArray(days) ? days.filter(isVisit) : [] };
 }
 
-const plain = ({ solved, tried, friends }) => ({
+const toPlain = ({ solved, tried, friends }) => ({
   solved: [...solved],
   tried: [...tried],
   friends: Object.fromEntries([...friends].map(([name, codes]) => [name, [...codes]])),
@@ -59,17 +57,17 @@ export const loadLists = () => toLists({ solved: load("solved"), tried: load("tr
 
 // Returns whether they were saved. `code` is set if only that one changed.
 export function saveLists(lists, code) {
-  const saved = Object.entries(plain(toLists(plain(lists)))).map(([name, value]) => save(name, value));
+  const saved = Object.entries(toPlain(toLists(toPlain(lists)))).map(([name, value]) => save(name, value));
   dispatchEvent(new CustomEvent(CHANGE, { detail: code }));
   return saved.every(Boolean);
 }
 
-// Calls `action` when a list has changed: here (with the code that saveLists got), in another tab, or while this page was
+// Calls `callback` when a list has changed: here (with the code that saveLists got), in another tab, or while this page was
 // in the back/forward cache.
-export function onChange(action) {
-  addEventListener(CHANGE, ({ detail }) => action({ here: true, code: detail }));
-  addEventListener("storage", ({ key }) => (!key || key.startsWith(PREFIX)) && action({ here: false }));
-  addEventListener("pageshow", ({ persisted }) => persisted && action({ here: false }));
+export function onChange(callback) {
+  addEventListener(CHANGE, ({ detail }) => callback({ here: true, code: detail }));
+  addEventListener("storage", ({ key }) => (!key || key.startsWith(PREFIX)) && callback({ here: false }));
+  addEventListener("pageshow", ({ persisted }) => persisted && callback({ here: false }));
 }
 
 export const loadHidden = () => load("hide") === true;
@@ -79,29 +77,29 @@ export const saveVisits = (visits) => save("days", visits);
 
 export function deleteAll() {
   try {
-    for (const name of ["solved", "tried", "friends", "days", "hide"]) localStorage.removeItem(PREFIX + name);
+    localStorage.clear(); // all of it is ours
   } catch {
     // It stores nothing anyway.
   }
   dispatchEvent(new CustomEvent(CHANGE));
 }
 
-// Adds today's entry to the visits: `base` is the list as the day before left it, `days` are { day, solved, points,
-// more, gained, lost }: points gained by solving, and lost to new solvers.
-export function addVisit({ base, last, days }, day, codes, pointsOf) {
-  const sum = (some) => some.reduce((total, code) => total + pointsOf(code), 0);
+// Adds today's entry to the visits: `base` is the list at the end of the previous day with a visit, `days` are { day,
+// solved, points, more, gained, lost }: points gained by solving, and lost to new solvers.
+export function addVisit({ base, last, days }, day, codes, getPoints) {
+  const sum = (some) => some.reduce((total, code) => total + getPoints(code), 0);
   const points = sum(codes);
-  const before = last && last.day !== day ? last : base;
+  const previous = last && last.day !== day ? last : base;
   const entry = { day, solved: codes.length, points };
-  if (before) {
-    const now = sum(before.codes);
-    Object.assign(entry, { more: codes.length - before.codes.length, gained: points - now, lost: now - before.points });
+  if (previous) {
+    const currentPoints = sum(previous.codes);
+    Object.assign(entry, { more: codes.length - previous.codes.length, gained: points - currentPoints, lost: currentPoints - previous.points });
   }
-  return { base: before, last: { day, codes, points }, days: [...days.filter((one) => one.day !== day), entry] };
+  return { base: previous, last: { day, codes, points }, days: [...days.filter((one) => one.day !== day), entry] };
 }
 
 // Everything as JSON. readBackup() returns null for any other text.
-export const backup = () => JSON.stringify({ spojscore: 1, ...plain(loadLists()), days: loadVisits() });
+export const createBackup = () => JSON.stringify({ spojscore: 1, ...toPlain(loadLists()), days: loadVisits() });
 
 export function readBackup(text) {
   try {

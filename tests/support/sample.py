@@ -1,16 +1,11 @@
 """A small list with history and hostile names."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from spojscore_crawler.items import Problem
 from standin.problems import problems
 from tests.support.commits import crawl
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HOSTILE = {
     "XSCRIPT": "<script>document.title='owned'</script>",
@@ -35,29 +30,27 @@ LEAVING = Problem(id=90_002, code="LEAVING", name="Leaving", users=7)
 ARRIVED = Problem(id=90_003, code="ARRIVED", name="Arrived", users=0)
 
 
-def make(path: Path) -> None:
+def write_sample(path: Path) -> None:
     """Crawls on Monday, 10 and 8 days before the last, and thrice on the last day."""
-    listed = problems()
-    [friends] = [entry for entry in listed if entry.code == "AGGRCOW"]
-    bulk = [
-        Problem(
-            id=entry.id, code=entry.code, name=entry.name, users=entry.users,
-            acceptance=entry.acceptance, votes_up=entry.votes_up, votes_down=entry.votes_down,
-        )
-        for entry in (*listed[:100], friends, *listed[-19:])  # few have solved the last
-    ]  # fmt: skip
+    real = problems()
+    [friends] = [problem for problem in real if problem.code == "AGGRCOW"]
     hostile = [
         Problem(id=80_000 + n, code=code, name=name, users=5_000_000 + n)
         for n, (code, name) in enumerate(HOSTILE.items())
     ]
-    before = sorted([*bulk, *hostile, STEADY, LEAVING], key=lambda one: one.id)
-    crawl(path, 0, *before)
-    crawl(path, LAST_DAY - 10, *(replace(one, users=one.users + 10) for one in before))
-    crawl(path, LAST_DAY - 8, *(replace(one, users=one.users + 10) for one in before))
-    now = [replace(one, users=one.users + 30) for one in before if one.code != "LEAVING"]
-    # The hostile ones change most, so that they appear on every page.
-    now = [replace(one, users=one.users + 900) if one.code in HOSTILE else one for one in now]
-    crawl(path, LAST_DAY, *now, ARRIVED)
-    # And they are in the news.
-    crawl(path, LAST_DAY, *(one for one in now if one.code not in HOSTILE), ARRIVED)
-    crawl(path, LAST_DAY, *now, ARRIVED)
+    # Few people have solved the last 19.
+    first = [*real[:100], friends, *real[-19:], *hostile, STEADY, LEAVING]
+    first.sort(key=lambda problem: problem.id)
+    later = [replace(problem, users=problem.users + 10) for problem in first]
+    crawl(path, 0, *first)
+    crawl(path, LAST_DAY - 10, *later)
+    crawl(path, LAST_DAY - 8, *later)
+    # Hostile names change most and come back on the last day, so that every page shows them.
+    last = [
+        replace(problem, users=problem.users + (920 if problem.code in HOSTILE else 20))
+        for problem in later
+        if problem.code != "LEAVING"
+    ]
+    crawl(path, LAST_DAY, *last, ARRIVED)
+    crawl(path, LAST_DAY, *(one for one in last if one.code not in HOSTILE), ARRIVED)
+    crawl(path, LAST_DAY, *last, ARRIVED)

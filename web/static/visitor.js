@@ -1,8 +1,8 @@
 // The visitor's progress on pages other than My progress: home, list, problem, topics and ladder.
 
-import { at, bar, fillProblems, make, number, pointsText } from "./draw.js";
-import { markRows, setState, stateOf } from "./marks.js";
-import { fetchProblems, levelOf, rangesOf, suggest, sum } from "./recommend.js";
+import { byId, bar, fillProblems, make, formatNumber, pointsText } from "./draw.js";
+import { markRows, setState, getState } from "./marks.js";
+import { fetchProblems, estimateLevel, getRanges, suggest, sum } from "./recommend.js";
 import { loadHidden, loadLists, onChange, saveHidden } from "./storage.js";
 
 const MAX_NEXT = 3; // problems
@@ -14,20 +14,20 @@ export async function start() {
   for (const group of document.querySelectorAll(".states")) {
     group.addEventListener("click", ({ target }) => target.matches("button") && setState(group.dataset.of, target.value));
   }
-  at("hide-solved")?.addEventListener("click", () => {
+  byId("hide-solved")?.addEventListener("click", () => {
     saveHidden(!loadHidden());
     hideSolved();
   });
   showAll();
   onChange(showAll);
   if (!loadLists().solved.size) return;
-  if (at("my-next")) showNext(await fetchListed(at("my-next")));
-  if (at("families")) showFamilies(await fetchListed(at("families")));
+  if (byId("my-next")) showNext(await fetchListed(byId("my-next")));
+  if (byId("families")) showFamilies(await fetchListed(byId("families")));
 }
 
 function showAll() {
   for (const group of document.querySelectorAll(".states")) {
-    for (const button of group.children) button.setAttribute("aria-pressed", stateOf(group.dataset.of) === button.value);
+    for (const button of group.children) button.setAttribute("aria-pressed", getState(group.dataset.of) === button.value);
   }
   hideSolved();
   showRungs();
@@ -42,21 +42,21 @@ async function fetchListed(element) {
 function showNext(problems) {
   const { solved: codes } = loadLists();
   const solved = problems.filter((problem) => codes.has(problem.code));
-  const level = levelOf(solved, problems);
-  const { rows } = suggest(problems.filter((problem) => !codes.has(problem.code)), rangesOf(level).moderate);
+  const level = estimateLevel(solved, problems);
+  const { rows } = suggest(problems.filter((problem) => !codes.has(problem.code)), getRanges(level).moderate);
   const total = sum(solved.map((problem) => problem.score));
-  at("my-next-note").textContent = `${pointsText(total)} · ${number(solved.length)} solved · level ~${number(level)} solvers`;
+  byId("my-next-note").textContent = `${pointsText(total)} · ${formatNumber(solved.length)} solved · level ~${formatNumber(level)} solvers`;
   fillProblems("my-next-rows", rows.slice(0, MAX_NEXT));
 }
 
 // On the page of topics: how much of each family is solved.
 function showFamilies(problems) {
   const { solved: codes } = loadLists();
-  for (const item of at("families").querySelectorAll("[data-family]")) {
+  for (const item of byId("families").querySelectorAll("[data-family]")) {
     const all = problems.filter((problem) => problem.families.includes(item.dataset.family));
     const solved = all.filter((problem) => codes.has(problem.code)).length;
     const note = item.querySelector("[data-progress]");
-    note.textContent = `${number(solved)} of ${number(all.length)} solved`;
+    note.textContent = `${formatNumber(solved)} of ${formatNumber(all.length)} solved`;
     note.insertAdjacentHTML("beforebegin", bar(solved, all.length));
     note.hidden = false;
   }
@@ -66,10 +66,10 @@ function showFamilies(problems) {
 function showRungs() {
   const { solved: codes } = loadLists();
   const rungs = [...document.querySelectorAll("[data-rung]")].map((rung) => {
-    const own = [...rung.querySelectorAll("[data-code]")].map((row) => row.dataset.code);
-    const solved = own.filter((code) => codes.has(code)).length;
-    rung.querySelector("[data-rung-progress]").textContent = solved ? `${solved} of ${own.length} solved` : "";
-    return { number: rung.dataset.rung, id: rung.id, all: own.length, solved };
+    const codesOfRung = [...rung.querySelectorAll("[data-code]")].map((row) => row.dataset.code);
+    const solved = codesOfRung.filter((code) => codes.has(code)).length;
+    rung.querySelector("[data-rung-progress]").textContent = solved ? `${solved} of ${codesOfRung.length} solved` : "";
+    return { number: rung.dataset.rung, id: rung.id, all: codesOfRung.length, solved };
   });
   const total = document.querySelector("[data-ladder-total]");
   if (!total) return;
@@ -78,28 +78,28 @@ function showRungs() {
   if (next) total.append("; next: ", make("a", { href: `#${next.id}` }, `rung ${next.number}`));
 }
 
-// On a list: hides solved problems, and loads the following rows instead.
+// On a list: hides solved problems, and loads more rows instead.
 function hideSolved() {
-  const button = at("hide-solved");
+  const button = byId("hide-solved");
   const table = document.querySelector("main table.rows");
   if (!button || !table) return;
-  const any = loadLists().solved.size > 0;
-  const hidden = loadHidden() && any;
-  button.hidden = !any;
-  button.setAttribute("aria-pressed", hidden);
+  const hasList = loadLists().solved.size > 0;
+  const isHiding = loadHidden() && hasList;
+  button.hidden = !hasList;
+  button.setAttribute("aria-pressed", isHiding);
   const rows = [...table.tBodies[0].rows];
   table.dataset.size ??= rows.length;
-  for (const row of rows) row.hidden = hidden && row.classList.contains("solved");
-  const note = at("rows-shown");
-  if (note) {
-    note.dataset.text ??= note.textContent;
-    const solved = rows.filter((row) => row.hidden).length;
-    note.textContent = hidden ? `${rows.length - solved} shown, ${solved} solved hidden` : note.dataset.text;
+  for (const row of rows) row.hidden = isHiding && row.classList.contains("solved");
+  const solved = rows.filter((row) => row.hidden).length;
+  const notes = { "h1 small": (text) => `${text} in all`, "#rows-shown": () => `${rows.length - solved} shown, ${solved} solved hidden` };
+  for (const [selector, toText] of Object.entries(notes)) {
+    const note = document.querySelector(selector);
+    if (note) note.textContent = isHiding ? toText((note.dataset.text ??= note.textContent)) : (note.dataset.text ?? note.textContent);
   }
-  if (hidden && !isLoading) loadFollowing(table).finally(() => (isLoading = false));
+  if (isHiding && !isLoading) loadMoreRows(table).finally(() => (isLoading = false));
 }
 
-async function loadFollowing(table) {
+async function loadMoreRows(table) {
   isLoading = true;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const next = document.querySelector("main a[rel=next]");

@@ -1,7 +1,0 @@
-// Runs before the page is drawn, so that nothing moves for a visitor with a list.
-try {
-  const any = JSON.parse(localStorage.getItem("spojscore.solved")).length > 0;
-  document.documentElement.classList.toggle("has-list", any);
-} catch {
-  // There is no list.
-}
