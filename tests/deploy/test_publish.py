@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
@@ -89,9 +88,8 @@ def run_job(name: str, values: dict[str, str], folder: Path) -> str:
     """Run a job's steps in a clean folder as GitHub does; `values` are those of expressions."""
     folder.mkdir()
     result = "success"
-    steps: list[dict[str, Any]] = [step for step in JOBS[name]["steps"] if "run" in step]
-    for step in steps:
-        if result == "success" or step.get("if") == "always()":
+    for step in JOBS[name]["steps"]:
+        if "run" in step and (result == "success" or step.get("if") == "always()"):
             environment = {
                 variable: re.sub(r"\$\{\{ (.+?) \}\}", lambda match: values[match[1]], str(text))
                 for variable, text in (JOBS[name].get("env", {}) | step.get("env", {})).items()

@@ -69,8 +69,7 @@ def test_schedule_without_systemd(
 ) -> None:
     if script:
         commands.provide("systemctl", script)
-    else:
-        monkeypatch.setenv("PATH", str(commands.folder))
+    monkeypatch.setenv("PATH", str(commands.folder))
     with pytest.raises(PublishError, match=r"(no bus|not installed); docs/publishing\.md "):
         schedule(Path())
     assert not home.exists()

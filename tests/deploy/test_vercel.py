@@ -37,7 +37,7 @@ def test_publication_uploads_bundle(publication: Publication, bundle: Path) -> N
     output = (path for path in (bundle / OUTPUT).rglob("*") if path.is_file())
     paths = {*app_runtime(bundle)[0].values(), *output}
     assert {str(path.relative_to(bundle)) for path in paths} <= digests.keys()
-    assert publication.uploads == len({*digests.values()}) < 5_000
+    assert len({*digests.values()}) < 5_000  # uploads per day
     assert {name: deployment[name] for name in ("project", "target", "env", "meta")} == {
         "project": "prj_1", "target": "production", "env": {}, "meta": {},
     }  # fmt: skip

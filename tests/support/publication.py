@@ -17,7 +17,7 @@ from standin.problems import problems
 from standin.server import StandIn, serving
 from tests.support.projects import ROOT, copy_of_the_project, fast, make, with_vercel
 from tests.support.public_site import publish
-from tests.support.vercel_api import SECRETS, UPLOAD, VercelApi
+from tests.support.vercel_api import SECRETS, VercelApi
 
 # Environment variables of other programs.
 PRIVATE = {
@@ -41,7 +41,6 @@ class Publication:
     address: str
     output: str
     tokens: list[str]
-    uploads: int
     deployment: dict[str, Any]
 
     @classmethod
@@ -91,7 +90,6 @@ def publish_once(folder: Path) -> None:
         address=api.address,
         output=done.stdout + done.stderr,
         tokens=sorted(tokens),
-        uploads=api.counts()[UPLOAD],
         deployment=api.deployments[0],
     )
     (folder / "publication.json").write_text(json.dumps(asdict(publication)))
