@@ -54,7 +54,7 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     if (!tab || tab.closed) return "The window is closed.";
     navigate();
     for (const end = Date.now() + TIMEOUT; Date.now() < end; await sleep(50)) {
-      if (tab.closed) return "The window is closed or isolated. If SPOJ asks something there, answer it.";
+      if (tab.closed) return "The window is closed or isolated. If SPOJ asks a question, answer it.";
       const page = getPage();
       if (page && page !== before && page.readyState === "complete") return checkPage(page, path);
     }
@@ -66,7 +66,7 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     if (typeof page !== "string") return page;
     showMessage(`${page} Then click `);
     await click("Continue");
-    page = getPage()?.readyState === "complete" ? checkPage(getPage(), path) : ""; // after the bot check was passed
+    page = getPage()?.readyState === "complete" ? checkPage(getPage(), path) : ""; // the check is passed
     return typeof page === "string" ? read(path) : page;
   };
   // RFC 9309: in the group for spojscore, or else for all, the longest matching rule decides.
@@ -109,7 +109,7 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
   showMessage(`This script reads the list in a new window, starting at page ${pages.length + 1}. `);
   await click("Start");
   const robots = await read("/robots.txt");
-  if (forbids(robots.documentElement.textContent, PATH)) return showMessage("Stopped: SPOJ’s robots.txt disallows the list.");
+  if (forbids(robots.documentElement.textContent, PATH)) return showMessage("robots.txt disallows it.");
   const starts = () => (pages.length ? listStarts(pages[0].html) : [0]);
   while (pages.length < starts().length) {
     const page = await read(PATH + starts()[pages.length]);
@@ -118,7 +118,8 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     await cache.put("/pages", new Response(JSON.stringify(pages)));
     showMessage(`${pages.length} of ${starts().length} pages`);
   }
-  const har = { log: { version: "1.2", creator: { name: "spojscore", version: "1" }, entries: pages.map(toEntry) } };
+  const creator = { name: "spojscore", version: "1" };
+  const har = { log: { version: "1.2", creator, entries: pages.map(toEntry) } };
   const link = add(box, "a");
   link.href = URL.createObjectURL(new Blob([JSON.stringify(har)]));
   link.download = `spoj-${pages.at(-1).started.slice(0, 10)}.har`;

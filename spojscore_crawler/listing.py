@@ -139,17 +139,17 @@ def _read_row(row: HtmlElement, where: str) -> Problem:
     where = f"{where} ({', '.join(sorted(codes))})"
     if len(codes) > 1:
         raise ListingError(f"{where}: more than one code")
-    for kind, missing in (("problems", "name"), ("ranks", "users")):
-        if kind not in links:
-            raise ListingError(f"{where}: no {missing}")
-
-    name_link, ranks_link = links["problems"][1], links["ranks"][1]
-    name = _text(name_link)
-    if not name:
-        raise ListingError(f"{where}: no name")
-    users = _text(ranks_link)
+    texts = {kind: _text(link) for kind, (_, link) in links.items()}
+    for kind, noun in (("problems", "name"), ("ranks", "users")):
+        if not texts.get(kind):
+            raise ListingError(f"{where}: no {noun}")
+    users, acceptance = texts["ranks"], texts.get("status") or "-"
     if not WHOLE_NUMBER.fullmatch(users):
         raise ListingError(f"{where}: users are {users[:MAX_QUOTE_LENGTH]!r}, not a whole number")
+    if acceptance != "-" and not NUMBER.fullmatch(acceptance):
+        quote = acceptance[:MAX_QUOTE_LENGTH]
+        raise ListingError(f"{where}: acceptance is {quote!r}, not a number")
+    name_link, ranks_link = links["problems"][1], links["ranks"][1]
     value = VALUE.search(ranks_link.get("title", ""))
     tooltips = [element for element in row.iter() if element.tag != "a" and element.get("title")]
     votes = next((m for e in tooltips if (m := VOTES.search(e.get("title", "")))), None)
@@ -157,10 +157,10 @@ def _read_row(row: HtmlElement, where: str) -> Problem:
     return Problem(
         id=_read_id(row, name_link, where),
         code=codes.pop(),
-        name=name,
+        name=texts["problems"],
         users=int(users),
         value=float(value[1]) if value else None,
-        acceptance=_read_acceptance(links["status"][1], where) if "status" in links else None,
+        acceptance=None if acceptance == "-" else float(acceptance),
         votes_up=int(votes[1]) if votes else None,
         votes_down=int(votes[2]) if votes else None,
         concept_difficulty=concept,
@@ -178,20 +178,8 @@ def _read_id(row: HtmlElement, name_link: HtmlElement, where: str) -> int:
     raise ListingError(f"{where}: no id")
 
 
-def _read_acceptance(link: HtmlElement, where: str) -> float | None:
-    text = _text(link)
-    if text in ("", "-"):
-        return None
-    if not NUMBER.fullmatch(text):
-        raise ListingError(f"{where}: acceptance is {text[:MAX_QUOTE_LENGTH]!r}, not a number")
-    return float(text)
-
-
 def _read_difficulties(tooltips: list[HtmlElement]) -> tuple[float | None, float | None]:
-    """Read (concept, implementation).
-
-    Implementation comes first unless the title or the labels say otherwise.
-    """
+    """(concept, implementation). Implementation comes first unless the page says otherwise."""
     for element in tooltips:
         title = element.get("title", "").lower()
         spans = [span for span in element.iter("span") if NUMBER.fullmatch(_text(span))]

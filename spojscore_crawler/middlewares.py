@@ -27,14 +27,14 @@ class BackoffRetryMiddleware(RetryMiddleware):
         self.max_wait = settings.getfloat("RETRY_AFTER_MAX")
 
     async def process_request(self, request: Request) -> None:
-        retries = request.meta.get("retry_times", 0)
-        if not retries:
+        stats, retries = self.crawler.stats, request.meta.get("retry_times", 0)
+        if not stats or not retries:
             return
         seconds = max(self.backoff * 2 ** (retries - 1), request.meta.pop("retry_after", 0))
         if seconds:
             logger.info("Waiting %.1f s before %s", seconds, request)
         # Sleep in slices: Scrapy waits for this coroutine before it shuts down.
-        while seconds > 0 and self._is_crawling():
+        while seconds > 0 and self.crawler.crawling and not stats.get_value("spojscore/failure"):
             await asyncio.sleep(min(seconds, SLICE_SECONDS))
             seconds -= SLICE_SECONDS
 
@@ -44,15 +44,7 @@ class BackoffRetryMiddleware(RetryMiddleware):
         header = (response.headers.get("Retry-After") or b"").strip()
         request.meta["retry_after"] = wait = int(header) if header.isdigit() else 0
         if wait > self.max_wait:
-            logger.warning(
-                "%s asks to wait %.0f s (more than RETRY_AFTER_MAX): not retried",
-                response.url,
-                wait,
-            )
+            reason = f"Retry-After is {wait} s (more than RETRY_AFTER_MAX)"
+            logger.warning("%s: not retrying, %s", response.url, reason)
             return response
         return super().process_response(request, response)
-
-    def _is_crawling(self) -> bool:
-        """Whether the crawl has neither failed nor been interrupted."""
-        assert self.crawler.stats
-        return self.crawler.crawling and not self.crawler.stats.get_value("spojscore/failure")

@@ -94,14 +94,10 @@ _FRAME_TEMPLATE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Stand-in for SPOJ</title>
-<style>body { font: 15px/1.4 sans-serif; margin: 1em auto; max-width: 70em; padding: 0 1em }
-.notice { background: #fe9; padding: .6em } td, th { padding: .2em .6em }
-.pagination li { display: inline }</style>
 </head>
 <body>
-<p class="notice">NOTICE</p>
+<p><b>NOTICE</b></p>
 <div class="content">
 CONTENT
 </div>

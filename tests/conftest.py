@@ -1,4 +1,4 @@
-"""Fixtures for crawls and databases; sites and browsers have theirs in the folders' conftest.py."""
+"""Fixtures for crawls and databases; those for sites and browsers are in tests/web/conftest.py."""
 
 import os
 import signal
@@ -52,7 +52,7 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_list(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def small_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A database from a crawl of the stand-in's first 120 problems."""
     database = tmp_path_factory.mktemp("small") / "small.db"
     with serving(StandIn(problems(120))) as server:
@@ -62,7 +62,7 @@ def small_list(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def before(database: Path, small_list: bytes) -> bytes:
-    """The bytes of `database` after its last crawl."""
-    database.write_bytes(small_list)
-    return small_list
+def snapshot(database: Path, small_database: bytes) -> bytes:
+    """Fill `database` with a small list. Returns its bytes."""
+    database.write_bytes(small_database)
+    return small_database

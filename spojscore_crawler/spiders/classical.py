@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from spojscore_crawler.failures import describe_bot_check, describe_error
 from spojscore_crawler.gate import find_page_error
 from spojscore_crawler.items import Page, Problem
 from spojscore_crawler.listing import ListingError, parse_listing
-from spojscore_crawler.saved import SavedPagesError, read_saved_pages
+from spojscore_crawler.saved import SavedPage, SavedPagesError, read_saved_pages
 
 HTTP_URL = re.compile(r"https?://(\[[0-9a-f:]+\]|[^/\s:\[\]]+)(:[0-9]{1,5})?(/\S*)?")
 LOCAL_HOSTS = ("127.0.0.1", "::1", "localhost")
@@ -68,17 +68,13 @@ class ClassicalSpider(Spider):
         except SavedPagesError as error:
             raise CloseSpider(str(error)) from error
         for page in pages:
-            for item in self.parse(page.response, page.start, page.source, page.read_at):
+            for item in self.parse(page.response, page.start, page):
                 yield item
 
     def parse(
-        self,
-        response: Response,
-        start: int | None,
-        source: str | None = None,
-        read_at: datetime | None = None,
+        self, response: Response, start: int | None, saved: SavedPage | None = None
     ) -> Iterator[Request | Page | Problem]:
-        """Read a page of the list; `source` and `read_at` are those of a saved page.
+        """Read a page of the list.
 
         Only the first reading of a page yields problems (saved pages come newest first). With later
         readings of the first and last pages, the gate detects shifts of the list.
@@ -100,10 +96,11 @@ class ClassicalSpider(Spider):
             yield retry
             return
         is_repeat = page.start in self.parsed_starts
-        if is_repeat and read_at and page.start not in (0, page.end):
+        if is_repeat and saved and page.start not in (0, page.end):
             return
         self.parsed_starts.add(page.start)
-        source = source or urlsplit(response.url).hostname or ""
+        source = saved.source if saved else urlsplit(response.url).hostname or ""
+        read_at = saved.read_at if saved else None
         yield replace(page, source=source, read_at=read_at, day=self.day)
         if is_repeat:
             return

@@ -148,7 +148,7 @@ def test_continue_uses_page_in_window(standin: Factory, page: Page, tmp_path: Pa
 
 
 class StrictStandIn(StandIn):
-    """Lets browsers cache the list, and forbids scripts what SPOJ may forbid."""
+    """Allows caching, and sends a strict Content-Security-Policy."""
 
     def intercept(self, handler: Handler) -> bool:
         if handler.start is not None:

@@ -171,7 +171,7 @@ PAGE = Page(0, 6, ((1, "A"), (2, "B"), (3, "C")), SIZE)
 
 
 @pytest.mark.parametrize(
-    ("page", "requested", "error"),
+    ("reading", "requested", "error"),
     [
         (PAGE, 0, None),
         (PAGE, None, None),
@@ -186,5 +186,5 @@ PAGE = Page(0, 6, ((1, "A"), (2, "B"), (3, "C")), SIZE)
         (replace(PAGE, end=27), 0, "the pager has 10 pages, more than 9 (MAX_PAGES)"),
     ],
 )
-def test_page_errors(page: Page, requested: int | None, error: str | None) -> None:
-    assert find_page_error(page, requested, 9) == error
+def test_page_errors(reading: Page, requested: int | None, error: str | None) -> None:
+    assert find_page_error(reading, requested, 9) == error

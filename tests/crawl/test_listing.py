@@ -47,11 +47,11 @@ def test_bot_check_markers(body: bytes, headers: dict[str, str], expected: bool)
 
 # A logged-in user's own table may come before or after the list; the last list counts.
 MODERN = """<html><body>
-<table class="problems table"><tr><td><a href="/problems/LATER">Later</a></td></tr></table>
 <table class="problems"><tr><td>8</td><td><a href="/problems/OLD">Old</a></td>
 <td><a href="/ranks/OLD">5</a></td></tr></table>
 <table class="problems table table-condensed table-hover"><thead><tr><th>ID</th></tr></thead><tbody>
 <tr>{row}</tr></tbody></table>
+<table class="problems table"><tr><td><a href="/problems/LATER">Later</a></td></tr></table>
 <ul class="pagination">
 <li><a href="/problems/classical/sort=0,start=50" class="pager_link">2</a></li>
 <li><a href="/problems/classical/sort=0,start=100" class="pager_link">&gt;</a></li></ul>
@@ -133,7 +133,7 @@ def test_unreadable_row(cells: tuple[str, ...], reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "reason"),
+    ("html", "reason"),
     [
         ("<table class=problems></table>", "no problems in the problem table"),
         ("Problem hidden", "no problem table; SPOJ says 'Problem hidden'"),
@@ -141,9 +141,9 @@ def test_unreadable_row(cells: tuple[str, ...], reason: str) -> None:
     ],
     ids=["empty", "hidden", "cut"],
 )
-def test_page_without_list(page: str, reason: str) -> None:
+def test_page_without_list(html: str, reason: str) -> None:
     with pytest.raises(ListingError, match=f"^{reason}"):
-        parse_listing(page.encode())
+        parse_listing(html.encode())
 
 
 def test_two_encodings_in_one_page() -> None:

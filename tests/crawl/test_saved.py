@@ -171,7 +171,7 @@ def test_invalid_har_file(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "page",
+    "html",
     [
         '<html lang="en"><a _msttexthash="74035" _msthash="1">',  # Edge
         '<html lang="en" class="x translated-rtl">',  # Chrome
@@ -188,14 +188,14 @@ def test_invalid_har_file(content: bytes) -> None:
         '<html lang = "pl">',
     ],
 )
-def test_translated_page(page: str, tmp_path: Path) -> None:
-    (tmp_path / "list.html").write_text(page)
+def test_translated_page(html: str, tmp_path: Path) -> None:
+    (tmp_path / "list.html").write_text(html)
     with pytest.raises(SavedPagesError, match=r"list\.html: the browser translated it; turn "):
         read_saved_pages(tmp_path, SPOJ)
 
 
 @pytest.mark.parametrize(
-    "page",
+    "html",
     [
         '<html lang="en-US"><a href="/problems/ONP">Transform the Expression</a>',
         "<html lang=en><font color='red'>",
@@ -203,8 +203,8 @@ def test_translated_page(page: str, tmp_path: Path) -> None:
         '<html lang=""><a hreflang="pl">',
     ],
 )
-def test_page_that_is_not_translated(page: str, tmp_path: Path) -> None:
-    (tmp_path / "list.html").write_text(page)
+def test_page_that_is_not_translated(html: str, tmp_path: Path) -> None:
+    (tmp_path / "list.html").write_text(html)
     assert len(read_saved_pages(tmp_path, SPOJ)) == 1
 
 

@@ -25,8 +25,8 @@ def test_warns_if_many_points_differ(
 ) -> None:
     scores = ScorePipeline()
     for n in range(100):
-        scores.process_item(problem(users=59, value=0.82 if n < differences else 0.8))
-    scores.process_item(problem(users=59))  # without points of SPOJ's: not compared
+        scores.process_item(problem(users=9, value=1.62 if n < differences else 1.6))
+    scores.process_item(problem(users=9))  # without points of SPOJ's: not compared
     with caplog.at_level(logging.WARNING):
         scores.close_spider()
     assert ("6 of 100 points on its list differ" in caplog.text) is warned

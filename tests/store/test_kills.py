@@ -35,7 +35,9 @@ def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) ->
         sleep(0.01)
 
 
-def test_crawl_interrupted_while_it_waits(standin: Factory, database: Path, before: bytes) -> None:
+def test_crawl_interrupted_while_it_waits(
+    standin: Factory, database: Path, snapshot: bytes
+) -> None:
     server = standin(CHANGED, "50:status-500")
     with start_crawl(server.url, database, "RETRY_BACKOFF=50") as process:
         assert any("Waiting 50.0 s before" in line for line in process.stderr or ())
@@ -43,7 +45,7 @@ def test_crawl_interrupted_while_it_waits(standin: Factory, database: Path, befo
         _, log = process.communicate(timeout=10)
     assert process.returncode == 1
     assert log.splitlines()[-1] == f"error: the crawl was interrupted; {database} is unchanged"
-    assert database.read_bytes() == before
+    assert database.read_bytes() == snapshot
 
 
 def test_killed_commit_is_rolled_back(database: Path) -> None:
@@ -85,6 +87,6 @@ def limit_file_size() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
 
-def test_full_disk(standin: Factory, database: Path, before: bytes) -> None:
+def test_full_disk(standin: Factory, database: Path, snapshot: bytes) -> None:
     result = Crawl(standin(CHANGED).url, database, setup=limit_file_size)
-    result.assert_failed(f"{database}: disk I/O error (is the disk full?)", before)
+    result.assert_failed(f"{database}: disk I/O error (is the disk full?)", snapshot)

@@ -36,7 +36,7 @@ def test_problem_fields_are_columns(database: Path) -> None:
     ("sql", "reason"),
     [
         ("DROP TABLE _sqlite_migrations", "not a spojscore 1.0"),
-        ("UPDATE _sqlite_migrations SET name = 'first'", "not a spojscore 1.0"),
+        ("DELETE FROM _sqlite_migrations WHERE name = 'create'", "not a spojscore 1.0"),
         ("INSERT INTO _sqlite_migrations VALUES (99, 'spojscore', 'color', '')", "newer version"),
         (None, "not a database"),
     ],

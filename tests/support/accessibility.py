@@ -14,26 +14,26 @@ FIRST_ROWS = {"exclude": [["tbody tr:nth-child(n+4)"], ["[data-rung] + [data-run
 
 def watch(page: Page, site: str) -> list[str]:
     """The console errors, failed responses and requests to other hosts of a page from now on."""
-    complaints: list[str] = []
+    errors: list[str] = []
 
     def check_console(message: ConsoleMessage) -> None:
         # Chromium also writes what check_response sees, and errors that a test asks for.
         if "status of" not in message.text:
-            complaints.append(message.text)
+            errors.append(message.text)
 
     def check_response(response: Response) -> None:
         if response.status >= 400 and not response.request.is_navigation_request():
-            complaints.append(f"{response.status} {response.url}")
+            errors.append(f"{response.status} {response.url}")
 
     def check_host(url: str) -> None:
         if urlsplit(url).scheme not in ("data", "blob") and not url.startswith(site):
-            complaints.append(url)
+            errors.append(url)
 
     page.on("console", check_console)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda request: check_host(request.url))
     page.on("response", check_response)
-    return complaints
+    return errors
 
 
 def violations(page: Page, **options: Any) -> list[str]:

@@ -28,7 +28,7 @@ from tests.support.databases import rows
 from tests.support.faults import KINDS, Fault, FaultyStandIn
 
 LISTED = problems(240)
-SLOW_KINDS = {"hang", "huge", "busy"}
+SLOW_KINDS = {"hang", "busy"}
 FAULTS = sorted({*KINDS, "status-500", "status-404"} - SLOW_KINDS)
 SETTINGS = ("RETRY_TIMES=2", "MIN_PROBLEMS_RATIO=0.9", "MIN_USERS_RATIO=0.5")
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)

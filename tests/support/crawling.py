@@ -38,7 +38,6 @@ FORKSERVER = get_context("forkserver")
 FORKSERVER.set_forkserver_preload([__name__, *(c.rpartition(".")[0] for c in COMPONENTS)])
 
 Factory = Callable[..., FaultyStandIn]
-Served = Factory  # until all tests say Factory
 
 
 def crawl_args(*settings: str) -> list[str]:

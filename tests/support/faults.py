@@ -10,7 +10,7 @@ from standin.pages import NOTICE, error_page
 from standin.problems import Entry
 from standin.server import Handler, StandIn
 
-HUGE_BODY_BYTES = 200_000_000
+BOMB_MEGABYTES = 200
 BOT_CHECK_PAGE = f"""<!DOCTYPE html>
 <html lang="en-US"><head><title>Just a moment...</title></head><body><p>{NOTICE}</p>
 <script>window._cf_chl_opt = {{cType: "managed"}};</script>
@@ -73,21 +73,9 @@ def _send_seven_rows(handler: Handler) -> None:
     handler.respond(handler.server.list_page(handler.start or 0, rows=7))
 
 
-def _send_huge_page(handler: Handler) -> None:
-    """Send a page of HUGE_BODY_BYTES."""
-    _close(handler)
-    handler.send_response(200)
-    handler.end_headers()
-    block = b"<p>more</p>\n" * 10_000
-    with suppress(OSError):  # the client disconnects
-        for _ in range(HUGE_BODY_BYTES // len(block)):
-            handler.wfile.write(block)
-
-
 def _send_gzip_bomb(handler: Handler) -> None:
-    """Send a small body that decompresses to HUGE_BODY_BYTES."""
-    million = gzip.compress(bytes(1_000_000))
-    bomb = million * (HUGE_BODY_BYTES // 1_000_000)
+    """Send a small body that decompresses to BOMB_MEGABYTES."""
+    bomb = gzip.compress(bytes(1_000_000)) * BOMB_MEGABYTES
     handler.respond(bomb, headers={"Content-Encoding": "gzip"})
 
 
@@ -104,7 +92,6 @@ KINDS: dict[str, Callable[[Handler], None]] = {
     "wrong-problem": _error(200, error_page("Wrong problem id!")),
     "seven-rows": _send_seven_rows,
     "cut": _send_half,
-    "huge": _send_huge_page,
     # It takes a hundred times its size to parse.
     "heavy": _error(200, b"<table class='problems'>" + b"<tr><td>" * 62_000),
     "bomb": _send_gzip_bomb,

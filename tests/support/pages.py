@@ -15,10 +15,10 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def save_folder(folder: Path, server: StandIn, *readings: tuple[int, datetime]) -> Path:
-    """Save pages, by start= and time, with absolute URLs as browsers do."""
-    folder.mkdir()
-    for number, (start, time) in enumerate(readings):
-        file = folder / f"{number}.html"
+    """Save pages as START-HOUR.html, by start= and time, with absolute URLs as browsers do."""
+    folder.mkdir(exist_ok=True)
+    for start, time in readings:
+        file = folder / f"{start}-{time:%H%M}.html"
         file.write_bytes(server.list_page(start).replace(b'href="/', f'href="{SPOJ}/'.encode()))
         os.utime(file, (time.timestamp(), time.timestamp()))
     return folder

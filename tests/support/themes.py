@@ -8,19 +8,12 @@ from standin.pages import PageFunction, modern_page
 from standin.problems import Entry
 
 SOLVED_CELL = b'<td class="text-center"><span class="fa fa-check" title="Solved"></span></td>\n'
-MY_PROBLEMS = b"""<table class="problems table">
-<thead><tr><th>MY PROBLEMS</th></tr></thead>
-<tbody><tr><td><a href="/problems/TEST">Life, the Universe, and Everything</a></td></tr></tbody>
-</table>
-"""
 
 
 def logged_in_page(rows: Sequence[Entry], start: int, size: int, total: int) -> bytes:
-    """The modern page with a mark before each id, and a table of the user's own before the list."""
-    page = modern_page(rows, start, size, total)
-    page = page.replace(b"<th>ID</th>", b"<th></th>\n<th>ID</th>")
-    page = re.sub(rb'<tr>\n(?=<td class="text-center">\d)', b"<tr>\n" + SOLVED_CELL, page)
-    return page.replace(b'<table class="problems', MY_PROBLEMS + b'<table class="problems', 1)
+    """The modern page with a mark before each id."""
+    page = modern_page(rows, start, size, total).replace(b"<th>ID</th>", b"<th></th>\n<th>ID</th>")
+    return re.sub(rb'<tr>\n(?=<td class="text-center">\d)', b"<tr>\n" + SOLVED_CELL, page)
 
 
 THEMES: dict[str, PageFunction] = {**STANDIN_THEMES, "logged-in": logged_in_page}

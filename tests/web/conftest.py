@@ -51,11 +51,11 @@ def grown_site(grown: Path) -> Iterator[str]:
 
 
 def open_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
-    """A page of a new visitor; complaints about it fail the test."""
+    """A page of a new visitor; errors about it fail the test."""
     page = new_context(base_url=site).new_page()
-    complaints = watch(page, site)
+    errors = watch(page, site)
     yield page
-    assert complaints == []
+    assert errors == []
 
 
 @pytest.fixture

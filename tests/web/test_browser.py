@@ -31,8 +31,10 @@ def test_search_suggests_problems_while_typing(page: Page) -> None:
         ["STEADY", "Steady Climb"]
     ]
     field = page.get_by_label("Find a problem")
-    field.fill("prime")
-    assert options.first.get_attribute("value") == "PRIME1"
+    # The code first, then beginnings of words, each by solvers.
+    for text, code in (("prime", "PRIME1"), ("dance", "DANCE"), ("tre", "TREE1")):
+        field.fill(text)
+        assert options.first.get_attribute("value") == code
     field.fill("e")
     assert options.count() == 8
     # As browsers report a choice from the list.
@@ -84,6 +86,8 @@ def test_hidden_rows_are_replaced_by_following_ones(page: Page) -> None:
     rows.first.wait_for()
     expect(page.locator("#hide-solved")).to_have_attribute("aria-pressed", "true")
     assert not {*visible} & {row.get_attribute("data-code") for row in rows.all()}
+    page.locator("#hide-solved").click()
+    expect(page.locator("h1")).not_to_contain_text("in all")
 
 
 def test_problem_page_has_three_state_switch(page: Page) -> None:
@@ -96,8 +100,9 @@ def test_problem_page_has_three_state_switch(page: Page) -> None:
         assert (stored(page, "solved"), stored(page, "tried")) == (solved, tried)
     page.reload()
     expect(pressed).to_have_text("✓ Solved")
+    states.get_by_role("button", name="Tried").click()
     states.get_by_role("button", name="Not yet").press("Enter")
-    assert stored(page, "solved") == []
+    assert (stored(page, "solved"), stored(page, "tried")) == ([], [])
 
 
 def test_ladder_shows_next_rung(full_page: Page) -> None:

@@ -69,13 +69,13 @@ def test_check_page_detects_faults(page: Page) -> None:
 
 def test_watch_detects_faults(new_context: CreateContextCallback, grown_site: str) -> None:
     page = new_context(base_url=grown_site).new_page()
-    complaints = watch(page, grown_site)
+    errors = watch(page, grown_site)
     page.goto("/about")
-    assert complaints == []
+    assert errors == []
     page.evaluate("setTimeout(() => { throw new Error('broken'); })")
     with page.expect_event("requestfinished"):
         page.evaluate("(new Image()).src = '/static/nosuch.png'")
-    assert complaints == ["broken", f"404 {grown_site}/static/nosuch.png"]
+    assert errors == ["broken", f"404 {grown_site}/static/nosuch.png"]
 
 
 @pytest.mark.parametrize(

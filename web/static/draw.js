@@ -2,7 +2,7 @@
 
 import { markRows } from "./marks.js";
 
-const PAGE_ROWS = 10; // rows shown at first
+const PAGE_ROWS = 10; // shown at first
 const MAX_CHIPS = 60; // shown at first
 const [HEIGHT, TOP, BOTTOM] = [176, 8, 150]; // pixels of the level curve
 const LETTER_WIDTH = 3; // percent of its width
@@ -58,21 +58,21 @@ function problemRow(problem, columns) {
 }
 
 // Fills a table with the first rows, made by `toRow`. A button below it shows more.
-function fillRows(table, items, toRow, shown = PAGE_ROWS) {
-  table.tBodies[0].replaceChildren(...items.slice(0, shown).map(toRow));
+function fillRows(table, items, toRow, limit = PAGE_ROWS) {
+  table.tBodies[0].replaceChildren(...items.slice(0, limit).map(toRow));
   table.hidden = items.length === 0;
   markRows(table);
   if (table.nextElementSibling?.matches(".more")) table.nextElementSibling.remove();
-  const rest = Math.min(items.length - shown, shown);
-  const more = () => fillRows(table, items, toRow, shown * 2).tBodies[0].rows[shown].querySelector("a, button")?.focus();
+  const rest = Math.min(items.length - limit, limit);
+  const more = () => fillRows(table, items, toRow, limit * 2).tBodies[0].rows[limit].querySelector("a, button")?.focus();
   if (rest > 0) table.after(make("p", { className: "more" }, button(`Show ${rest} more`, more)));
   return table;
 }
 
 // A table of problems has the names of its columns in data-columns.
-export function fillProblems(id, problems, shown) {
+export function fillProblems(id, problems, limit) {
   const columns = byId(id).dataset.columns.split(" ");
-  fillRows(byId(id), problems, (problem) => problemRow(problem, columns), shown);
+  fillRows(byId(id), problems, (problem) => problemRow(problem, columns), limit);
 }
 
 export function fillTable(id, rows) {
@@ -81,15 +81,15 @@ export function fillTable(id, rows) {
 }
 
 // A list of { code, name, note } that can be removed, or added, by a click: `onSelect` gets a set of codes.
-export function showChips(id, items, onSelect, isAdding = false, shown = MAX_CHIPS) {
+export function showChips(id, items, onSelect, isAdding = false, limit = MAX_CHIPS) {
   const list = byId(id);
   const focusIndex = [...list.querySelectorAll("button")].indexOf(document.activeElement);
-  const chips = items.slice(0, shown).map(({ code, name, note = "" }) => {
+  const chips = items.slice(0, limit).map(({ code, name, note = "" }) => {
     if (isAdding) return button(`+ ${code} ${name}`, () => onSelect(new Set([code])), "chip");
     const remove = make("button", { type: "button", "aria-label": `Remove ${code}`, onclick: () => onSelect(new Set([code])) }, "×");
     return make("span", { className: "chip" }, make("a", { href: problemUrl(code), title: name }, code), note, remove);
   });
-  if (items.length > shown) chips.push(button(`Show all ${formatNumber(items.length)}`, () => showChips(id, items, onSelect, isAdding, Infinity)));
+  if (items.length > limit) chips.push(button(`Show all ${formatNumber(items.length)}`, () => showChips(id, items, onSelect, isAdding, Infinity)));
   if (isAdding && items.length > 1) chips.push(button(`Add all ${items.length}`, () => onSelect(new Set(items.map((one) => one.code)))));
   list.replaceChildren(...chips.map((chip) => make("li", {}, chip)));
   // The clicked button has been removed: focus the one in its place.

@@ -1,7 +1,7 @@
 // The tabs List and Friends of My progress.
 
 import { byId, formatCount, fillProblems, make, formatNumber, pointsText, showChips } from "./draw.js";
-import { amounts, change, describe, describeUnknown, isSolved, listedProblems, lists, listCodes, findProblems, readText, without, replaceAll, showMessage, snapshot } from "./mine.js";
+import { describeAmount, change, describe, describeUnknown, isSolved, listedProblems, lists, listCodes, findProblems, readText, without, replaceAll, showMessage, snapshot } from "./mine.js";
 import { byGain, sum } from "./recommend.js";
 import { createBackup, deleteAll, readBackup, toAddress, union } from "./storage.js";
 
@@ -40,8 +40,7 @@ function showFriends() {
     showFriends();
   };
   const toButton = (name) => make("button", { type: "button", onclick: choose, "aria-pressed": name === friend }, name);
-  const buttons = [...lists.friends.keys()].map(toButton);
-  byId("friend-names").replaceChildren(...buttons);
+  byId("friend-names").replaceChildren(...[...lists.friends.keys()].map(toButton));
   const theirs = lists.friends.get(friend) ?? new Set();
   const friendOnly = listedProblems.filter((problem) => theirs.has(problem.code) && !isSolved(problem)).sort(byGain);
   const mineOnly = listedProblems.filter((problem) => isSolved(problem) && !theirs.has(problem.code)).sort(byGain);
@@ -87,7 +86,7 @@ async function restore({ target }) {
     showMessage(["This file is not a backup. Choose a JSON file saved with “Download backup”."]);
     return;
   }
-  replaceAll(copy, `Restored ${amounts(copy.lists)}.`, snapshot());
+  replaceAll(copy, `Restored ${describeAmount(copy.lists)}.`, snapshot());
 }
 
 function deleteData() {

@@ -15,7 +15,7 @@ let otherTabs = null; // promise of lists.js, once it is being loaded
 const { difference, union } = storage;
 export const listCodes = ([...codes]) => codes.slice(0, MAX_LISTED_CODES).join(", ") + (codes.length > MAX_LISTED_CODES ? ` and ${codes.length - MAX_LISTED_CODES} more` : "");
 export const describeUnknown = ({ unknown }) => (unknown.size ? ` Not classical SPOJ problems: ${listCodes(unknown)}.` : "");
-export const amounts = ({ solved, tried }) =>
+export const describeAmount = ({ solved, tried }) =>
   !solved.size && tried.size ? formatCount(tried.size, "tried problem") : formatCount(solved.size, "solved problem") + (tried.size ? ` and ${formatNumber(tried.size)} tried` : "");
 const countCodes = ({ solved, tried }) => solved.size + tried.size;
 export const findProblems = (codes) => [...codes].map((code) => problems.get(code) ?? { code, name: "" });
@@ -69,11 +69,11 @@ async function importText(text, replaces) {
 }
 
 function describeChange(codes, replaces) {
-  if (replaces) return `Your list now has ${amounts(codes)}.`;
-  const added = findNew(codes);
-  const rest = countCodes(codes) - countCodes(added);
-  if (!countCodes(added)) return `Already on your list: ${listCodes(union(codes.solved, codes.tried))}.`;
-  return `Added ${amounts(added)}: ${listCodes(union(added.solved, added.tried))}${rest ? `; ${formatNumber(rest)} ${rest === 1 ? "was" : "were"} already on your list` : ""}.`;
+  if (replaces) return `Your list now has ${describeAmount(codes)}.`;
+  const newCodes = findNew(codes);
+  const rest = countCodes(codes) - countCodes(newCodes);
+  if (!countCodes(newCodes)) return `Already on your list: ${listCodes(union(codes.solved, codes.tried))}.`;
+  return `Added ${describeAmount(newCodes)}: ${listCodes(union(newCodes.solved, newCodes.tried))}${rest ? `; ${formatNumber(rest)} ${rest === 1 ? "was" : "were"} already on your list` : ""}.`;
 }
 
 export function describe(text, reading, replaces = false) {
@@ -141,8 +141,8 @@ function showSharedList() {
   byId("shared-list").hidden = !incoming;
   if (!incoming) return;
   openAdd(false);
-  byId("shared-list-message").textContent = `This link contains ${amounts(incoming)}.`;
-  byId("shared-list").querySelector("[value=add]").textContent = `Add ${amounts(incoming)}`;
+  byId("shared-list-message").textContent = `This link contains ${describeAmount(incoming)}.`;
+  byId("shared-list").querySelector("[value=add]").textContent = `Add ${describeAmount(incoming)}`;
   const actions = {
     add: () => change(merge(incoming), describeChange(incoming)),
     replace: () => change(incoming, describeChange(incoming, true)),
