@@ -1,4 +1,4 @@
-"""The clock's runs, with faked times."""
+"""Runs of `deploy clock`, with a fake clock."""
 
 import signal
 from contextlib import AbstractContextManager, nullcontext
@@ -16,7 +16,7 @@ from deploy.clock import clock, is_public
 from tests.support.commits import MONDAY, A, crawl
 from tests.support.public_site import publish
 
-JUST_BEFORE = timedelta(seconds=0.2)
+MARGIN = timedelta(seconds=0.2)
 
 
 class StopError(Exception):
@@ -33,7 +33,7 @@ def test_clock_publishes_at_midnight_and_repeats(monkeypatch: pytest.MonkeyPatch
     """It also publishes at the start, and once after a run that took hours or days."""
     hours = [at(0, 12), at(1), at(1, 1), at(1, 2), at(3, 9), at(4), at(4, 4), at(5)]
     # During each run, time moves to the next run or just before it.
-    times = [hour if hour.hour > 2 else hour - JUST_BEFORE for hour in hours[1:]]
+    times = [hour if hour.hour > 2 else hour - MARGIN for hour in hours[1:]]
     schedulers: list[BackgroundScheduler] = []
     runs: list[datetime] = []
 

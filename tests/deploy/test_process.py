@@ -14,13 +14,13 @@ import pytest
 from deploy import __main__, process
 from deploy.process import find_python, run
 
-# A command with a child process; writes both process ids. Both ignore SIGTERM.
-FAMILY = ["sh", "-c", "trap '' TERM; tail -f /dev/null & echo $$ $! >pids; wait"]
+# Writes both process ids. Both ignore SIGTERM.
+COMMAND_WITH_CHILD = ["sh", "-c", "trap '' TERM; tail -f /dev/null & echo $$ $! >pids; wait"]
 
 
 @pytest.fixture
 def pids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A pipe in the current folder that FAMILY writes its process ids to."""
+    """A pipe in the current folder that COMMAND_WITH_CHILD writes its process ids to."""
     monkeypatch.chdir(tmp_path)
     os.mkfifo("pids")
     return Path("pids")
@@ -53,7 +53,7 @@ def test_interrupted_step_leaves_no_process(
 
     monkeypatch.setattr(subprocess.Popen, method, interrupt)
     monkeypatch.setattr(process, "GRACE_SECONDS", 0.1)
-    monkeypatch.setitem(__main__.STEPS, "build", lambda _: process.run(FAMILY, 60))
+    monkeypatch.setitem(__main__.STEPS, "build", lambda _: process.run(COMMAND_WITH_CHILD, 60))
     monkeypatch.setattr(sys, "argv", ["deploy", "build"])
     with pytest.raises(SystemExit, match=r"^error: interrupted$"):
         __main__.main()

@@ -49,9 +49,9 @@ def test_fork_is_resolved_by_either_command(
 ) -> None:
     crawl(database, 0, A, B)
     crawl(database, 3, A)
-    with pytest.raises(PublishError) as raised:
+    with pytest.raises(PublishError) as error:
         pull.pull(database)
-    _, first, _, second, _ = str(raised.value).split("`")
+    _, first, _, second, _ = str(error.value).split("`")
     assert second == "make crawl check archive build verify deploy probe"
     assert first == f"mv {database} {database}.old && make pull"
     publish(site, database)  # the second command
@@ -174,6 +174,6 @@ def test_command_line(
     __main__.main()
     assert database.read_bytes() == public_database.read_bytes()
     answer(DB, status=503)(site, database)
-    with pytest.raises(SystemExit) as raised:
+    with pytest.raises(SystemExit) as error:
         __main__.main()
-    assert raised.value.code == f"error: {site.url_for(DB)} returned HTTP 503"
+    assert error.value.code == f"error: {site.url_for(DB)} returned HTTP 503"
