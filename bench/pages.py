@@ -31,7 +31,7 @@ MAX_QUERY_MS = {
 @contextmanager
 def serving(name: str, database: Path) -> Iterator[str]:
     port = PORTS[name]
-    command = serve.command(database, port)
+    command = serve.prepare_command(database, port)
     if name == "stock":
         command = [word for word in command if not word.startswith(OUR_OPTIONS)]
     with running(*command):

@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-# Published in this folder: at the top, Vercel would install the project from it.
+# In the bundle, it is in web/: Vercel would install the project from one at the top.
 PYPROJECT = next(filter(Path.exists, (p / "pyproject.toml" for p in Path(__file__).parents)))
 VERSION: str = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"]
 
@@ -11,9 +11,9 @@ DATABASE = "spojscore"  # Datasette names a database after its file
 LIST = "problems"
 
 MAX_ROWS = 5_000  # of JSON and CSV: enough for the complete list
-PAGE_ROWS = 200
+MAX_PAGE_ROWS = 200
 MAX_FACETS = 4
-MAX_ADDRESS_BYTES = 2_500  # a page repeats its query string in many links
+MAX_URL_BYTES = 2_500  # a page repeats its query string in many links
 MAX_RESPONSE_BYTES = 4_000_000  # Vercel limits a function's response to 4.5 MB
 SQL_SECONDS = 1
 
@@ -26,7 +26,7 @@ SETTINGS = {
     # Vercel's functions cut off long streams.
     "allow_csv_stream": "off",
     "default_facet_size": "40",  # more than there are topics
-    # Suggesting facets takes half of the time of a page; metadata.yml chooses them.
+    # Suggesting facets takes half of a page's response time. metadata.yml lists them instead.
     "suggest_facets": "off",
 }
 

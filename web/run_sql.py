@@ -26,10 +26,10 @@ LIMITS = {
 }
 MAX_OUTPUT_BYTES = 4_000_000
 
-DOWNLOAD = "Narrow it down, or download the database: /spojscore.db."
-TOO_MUCH_MEMORY = f"Query stopped: it needs too much memory. {DOWNLOAD}"
-TOO_LARGE = f"Query stopped: its result is too large. {DOWNLOAD}"
-RESERVED_NAME = "The parameter :sql is the query itself. Give it another name."
+DOWNLOAD_HINT = "Narrow it down, or download the database: /spojscore.db."
+TOO_MUCH_MEMORY_MESSAGE = f"Query stopped: it needs too much memory. {DOWNLOAD_HINT}"
+TOO_LARGE_MESSAGE = f"Query stopped: its result is too large. {DOWNLOAD_HINT}"
+RESERVED_NAME_MESSAGE = "The parameter :sql is the query itself. Give it another name."
 
 LOCATION_COLUMN = ("pragma_database_list", "file")
 TOKENIZER = "fts3_tokenizer"  # reads and writes pointers of the process
@@ -38,15 +38,13 @@ SPACE_ERRORS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_TOOBIG
 
 
 class Parameters(dict[str, str]):
-    """Values by name, blank by default. `names` are the names that SQLite looked up."""
+    """The values of the names that SQLite has looked up, blank by default."""
 
-    def __init__(self, values: dict[str, str]) -> None:
-        super().__init__(values)
-        self.names: list[str] = []
+    def __init__(self, request: dict[str, str]) -> None:
+        self.request = request
 
-    def __getitem__(self, name: str) -> str:
-        self.names.append(name)
-        return self.get(name, "")
+    def __missing__(self, name: str) -> str:
+        return self.setdefault(name, self.request.get(name, ""))
 
 
 class Median:
@@ -61,19 +59,16 @@ class Median:
 
     def finalize(self) -> float | None:
         numbers, middle = sorted(self.numbers), len(self.numbers) // 2
-        if not numbers:
-            return None
-        return numbers[middle] if len(numbers) % 2 else (numbers[middle - 1] + numbers[middle]) / 2
+        return (numbers[middle] + numbers[~middle]) / 2 if numbers else None
 
 
 def authorize(action: int, first: str | None, second: str | None, *_: object) -> int:
     """SQLite's authorizer. The location of the database file reads as null."""
     if action == sqlite3.SQLITE_FUNCTION and second == TOKENIZER:
         return sqlite3.SQLITE_DENY
-    is_location = (
-        action == sqlite3.SQLITE_READ and ((first or "").lower(), second) == LOCATION_COLUMN
-    )
-    return sqlite3.SQLITE_IGNORE if is_location else sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_READ and (str(first).lower(), second) == LOCATION_COLUMN:
+        return sqlite3.SQLITE_IGNORE
+    return sqlite3.SQLITE_OK
 
 
 def add_functions(connection: sqlite3.Connection) -> None:
@@ -99,8 +94,8 @@ def run(request: dict[str, Any]) -> str:
     rows: list[str] = []
     try:
         cursor = connection.execute(request["sql"], parameters)
-        if "sql" in parameters.names:
-            return error(RESERVED_NAME)
+        if "sql" in parameters:
+            return error(RESERVED_NAME_MESSAGE)
         columns = [column[0] for column in cursor.description]
         size, truncated = 0, False
         for row in cursor:
@@ -109,11 +104,11 @@ def run(request: dict[str, Any]) -> str:
             rows.append(json.dumps(row, default=lambda blob: {"blob": blob.hex()}))
             size += len(rows[-1])
             if size > MAX_OUTPUT_BYTES or len(rows) * len(columns) > request["max_cells"]:
-                return error(TOO_LARGE)
+                return error(TOO_LARGE_MESSAGE)
     except (sqlite3.Error, sqlite3.Warning) as problem:
         code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
-        return error(TOO_MUCH_MEMORY if code in SPACE_ERRORS else str(problem))
-    head = {"columns": columns, "truncated": truncated, "parameters": parameters.names}
+        return error(TOO_MUCH_MEMORY_MESSAGE if code in SPACE_ERRORS else str(problem))
+    head = {"columns": columns, "truncated": truncated, "parameters": list(parameters)}
     return f'{json.dumps(head)[:-1]}, "rows": [{",".join(rows)}]}}'
 
 
@@ -127,7 +122,7 @@ def main() -> None:
     try:
         output = run(request)
     except MemoryError:
-        output = error(TOO_MUCH_MEMORY)
+        output = error(TOO_MUCH_MEMORY_MESSAGE)
     sys.stdout.write(output)
 
 

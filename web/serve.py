@@ -6,7 +6,6 @@ import argparse
 import os
 import socket
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from spojscore_crawler.store import files, schema
@@ -15,10 +14,10 @@ from web.options import DATABASE, OPTIONS
 HOST = "127.0.0.1"
 
 
-def command(database: Path, port: int) -> list[str]:
+def prepare_command(database: Path, port: int) -> list[str]:
     """Copy `database` and return the command that serves the copy. Raises StoreError."""
     if not database.is_file():
-        raise files.StoreError(f"there is no database {database}; run `make crawl` or `make demo`")
+        raise files.StoreError(f"no database at {database}; run `make crawl` or `make demo`")
     check_port(port)
     if message := schema.upgrade(database):
         print(message)
@@ -34,9 +33,7 @@ def command(database: Path, port: int) -> list[str]:
 def check_port(port: int) -> None:
     """Raise StoreError unless a server can listen on the port."""
     try:
-        with closing(socket.socket()) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
+        socket.create_server((HOST, port)).close()
     except (OSError, OverflowError) as error:
         raise files.StoreError(
             f"port {port} is not available ({error}); choose another with PORT="
@@ -49,7 +46,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8001)
     args = parser.parse_args()
     try:
-        arguments = command(args.database, args.port)
+        arguments = prepare_command(args.database, args.port)
     except files.StoreError as error:
         sys.exit(f"error: {error}")
     os.execv(arguments[0], arguments)

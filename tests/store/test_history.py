@@ -8,7 +8,7 @@ import pytest
 from spojscore_crawler.store.movers import first_day
 from tests.support.commits import A, B, C, crawl
 from tests.support.databases import rows
-from tests.support.queries import ask
+from tests.support.queries import run_query
 
 
 def test_events(database: Path) -> None:
@@ -64,9 +64,9 @@ def test_movers(database: Path) -> None:
     # A problem that was not listed when a span began has no growth over it.
     assert [b[f"solves_{span}"] for span in spans] == [None, None, None, 0, None]
     assert [c[f"solves_{span}"] for span in spans] == [1, 1, None, None, None]
-    past = [(row["code"], row["solves"], row["since"]) for row in ask(database, "moved")]
+    past = [(row["code"], row["solves"], row["since"]) for row in run_query(database, "moved")]
     assert past == [("P1", 60, "2026-03-22")]
-    assert [row["code"] for row in ask(database, "moved", n="1")] == ["P1", "P3"]
+    assert [row["code"] for row in run_query(database, "moved", n="1")] == ["P1", "P3"]
     crawl(database, 31, A)
     assert [row["code"] for row in rows(database, "SELECT code FROM movers")] == ["P1"]
 
@@ -91,7 +91,7 @@ def test_queries(query: str, parameters: dict[str, str], expected: str, database
     crawl(database, 1, replace(A, users=12), C)
     results = [
         " ".join(str(row[name]) for name in columns if name in row)
-        for row in ask(database, query, **parameters)
+        for row in run_query(database, query, **parameters)
     ]
     assert ", ".join(results) == expected
 
@@ -99,7 +99,7 @@ def test_queries(query: str, parameters: dict[str, str], expected: str, database
 def test_day_without_crawl_has_no_solves(database: Path) -> None:
     for day in (0, 1, 3):
         crawl(database, day, A)
-    assert [row["day"] for row in ask(database, "solves")] == [
+    assert [row["day"] for row in run_query(database, "solves")] == [
         "2026-03-05", "2026-03-03", "2026-03-02",
     ]  # fmt: skip
-    assert ask(database, "attempts")[-1]["what"] == "1 problem: 1 new"
+    assert run_query(database, "attempts")[-1]["what"] == "1 problem: 1 new"

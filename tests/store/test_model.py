@@ -14,7 +14,7 @@ from spojscore_crawler.items import Problem
 from spojscore_crawler.store.state import read_state
 from tests.support.commits import MONDAY, crawl
 from tests.support.databases import rows
-from tests.support.queries import ask
+from tests.support.queries import run_query
 
 
 class Row(NamedTuple):
@@ -85,7 +85,7 @@ class Store(RuleBasedStateMachine):
         assert rows(self.database, REPEATED_ROWS_SQL) == []
         ids = {row["code"]: row["id"] for row in rows(self.database)}
         for day, problems in self.last_of_day.items():
-            past = ask(self.database, "on_day", day=f"{MONDAY + timedelta(days=day)}")
+            past = run_query(self.database, "on_day", day=f"{MONDAY + timedelta(days=day)}")
             assert {ids[row["code"]]: row["users"] for row in past} == {
                 id_: row.users for id_, row in problems.items()
             }

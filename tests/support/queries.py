@@ -1,7 +1,5 @@
 """Runs the site's queries without a site."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,14 +10,14 @@ import yaml  # type: ignore[import-untyped]
 from tests.support.projects import ROOT
 from web import run_sql
 
-METADATA = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["spojscore"]["queries"]
-QUERIES = tuple(name for name, query in METADATA.items() if "group" in query)
+SITE = yaml.safe_load((ROOT / "metadata.yml").read_text())
+QUERIES = SITE["databases"]["spojscore"]["queries"]
 
 
-def ask(path: Path, query: str, **parameters: str) -> list[dict[str, Any]]:
-    """The answer of one of the site's queries; blank where no parameter is given."""
-    blank = dict.fromkeys(METADATA[query].get("params", ()), "")
+def run_query(path: Path, query: str, **parameters: str) -> list[dict[str, Any]]:
+    """Return the rows of a query; missing parameters are blank."""
+    blank = dict.fromkeys(QUERIES[query].get("params", ()), "")
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         run_sql.add_functions(connection)
-        return [dict(row) for row in connection.execute(METADATA[query]["sql"], blank | parameters)]
+        return [dict(row) for row in connection.execute(QUERIES[query]["sql"], blank | parameters)]

@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 
 from spojscore_crawler.store import files
 from tests.support.browsing import launch_args
-from tests.support.sites import served
+from tests.support.sites import start_site
 
 README = Path("docs", "screenshot.png")
 
@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("database", type=Path)
     database = parser.parse_args().database
     try:
-        with served(database) as (address, _), sync_playwright() as playwright:
+        with start_site(database) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(**launch_args(playwright.chromium))
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(f"{address}/spojscore/problems")

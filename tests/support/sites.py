@@ -1,71 +1,62 @@
-"""Runs Datasette as `make serve` does, and reads its pages."""
+"""Serves the site, and reads its pages."""
 
 from __future__ import annotations
 
 import json
-import sys
+import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.message import Message
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
 
-import pytest
+import httpx
+import uvicorn
+from datasette.app import Datasette
 from parsel import Selector
 
-from tests.support.processes import free_port, launch
+from tests.support.databases import change
+from tests.support.processes import launch
+from tests.support.projects import ROOT
+from tests.support.queries import SITE
+from web.options import SETTINGS
+
+CLIENT = httpx.Client(timeout=60)
 
 
-def get(url: str, encoding: str = "utf-8") -> str:
-    with urlopen(url, timeout=20) as response:
-        return str(response.read().decode(encoding))
+@contextmanager
+def start_site(database: Path, *changes: str) -> Iterator[str]:
+    """Serve a copy of `database`, changed by SQL statements, with the options of `make serve`."""
+    with TemporaryDirectory() as folder:
+        copy = Path(folder, "spojscore.db")
+        shutil.copy(database, copy)
+        change(copy, *changes)
+        with serve_in_thread(copy) as address:
+            yield address
 
 
-class SameAddress(HTTPRedirectHandler):
-    """Follows no redirect."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-def fetch(url: str, method: str = "GET", **headers: str) -> tuple[int, Message[str, str], bytes]:
-    """Status, headers and body of any response."""
-    try:
-        request = Request(url, method=method, headers=headers)
-        with build_opener(SameAddress).open(request, timeout=60) as response:
-            return response.status, response.headers, response.read()
-    except HTTPError as error:
-        return error.code, error.headers, error.read()
-
-
-def words(page: str) -> str:
-    """The text of a page, with single spaces."""
-    output = Selector(page).xpath("//body//text()[not(parent::script)]").getall()
-    return " ".join(" ".join(output).split()).replace(" .", ".")
-
-
-def path(sql: str, kind: str = "") -> str:
-    return f"/spojscore{kind}?{urlencode({'sql': sql})}"
-
-
-def refusal(url: str, status: int = 400) -> str:
-    with pytest.raises(HTTPError) as raised:
-        get(url)
-    assert raised.value.code == status
-    return str(raised.value.read().decode())
-
-
-def walked(address: str) -> Iterator[dict[str, Any]]:
-    """The rows of the JSON at an address, and of all that its `next` leads to."""
-    following: str | None = address
-    while following:
-        page = json.loads(get(following))
-        yield from (dict(zip(page["columns"], row, strict=True)) for row in page["rows"])
-        following = page["next_url"]
+@contextmanager
+def serve_in_thread(database: Path) -> Iterator[str]:
+    datasette = Datasette(
+        immutables=[str(database)],
+        metadata=SITE,
+        template_dir=str(ROOT / "web/templates"),
+        plugins_dir=str(ROOT / "web/plugins"),
+        static_mounts=[("static", str(ROOT / "web/static"))],
+        settings={name: json.loads(value.replace("off", "0")) for name, value in SETTINGS.items()},
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(datasette.app(), log_level="error"))
+        thread = Thread(target=server.run, args=[[listener]])
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @contextmanager
@@ -78,13 +69,34 @@ def running(*words: str | Path) -> Iterator[int]:
         yield process.pid
 
 
-@contextmanager
-def served(database: Path) -> Iterator[tuple[str, int]]:
-    """Serve `database` as `make serve` does; yields the address and the process id."""
-    port = free_port()
-    with running(sys.executable, "-m", "web.serve", database, "--port", str(port)) as pid:
-        yield f"http://127.0.0.1:{port}", pid
+def fetch(url: str, method: str = "GET", **headers: str) -> httpx.Response:
+    return CLIENT.request(method, url, headers=headers)
 
 
-def shown(points: float) -> str:
+def get(url: str, status: int = 200) -> str:
+    """The text of a response with this status."""
+    response = fetch(url)
+    assert response.status_code == status, f"{url}: {response.status_code} {response.text[:500]}"
+    return response.text
+
+
+def get_json(url: str, status: int = 200) -> Any:
+    return json.loads(get(url, status))
+
+
+def get_page(url: str, status: int = 200) -> Selector:
+    return Selector(get(url, status))
+
+
+def words(page: Selector) -> str:
+    """The text of a page, with single spaces."""
+    texts = page.xpath("//body//text()[not(parent::script)]").getall()
+    return " ".join(" ".join(texts).split()).replace(" .", ".")
+
+
+def sql_path(sql: str, extension: str = "", **parameters: str) -> str:
+    return f"/spojscore{extension}?{urlencode({'sql': sql, **parameters})}"
+
+
+def points_text(points: float) -> str:
     return f"{points:,.0f}" if points >= 100 else f"{points:.3g}"

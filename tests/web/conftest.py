@@ -9,44 +9,41 @@ from playwright.sync_api import Browser, Page
 from pytest_playwright import CreateContextCallback
 
 from standin.problems import problems
-from standin.server import StandIn, serving
 from tests.support.accessibility import watch
-from tests.support.crawling import Crawl
+from tests.support.commits import crawl
 from tests.support.databases import rows
 from tests.support.mine import LISTS, open_mine, store
-from tests.support.sample import write_sample as grow
-from tests.support.sites import served
+from tests.support.sample import write_sample
+from tests.support.sites import start_site
 
 
 @pytest.fixture(scope="session")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the stand-in's whole list. Not to be written to."""
-    database = tmp_path_factory.mktemp("crawled") / "whole-list.db"
-    with serving(StandIn(problems())) as server:
-        crawl = Crawl(server.url, database)
-    assert crawl.status == 0, crawl.log
+def full_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with SPOJ's whole list, committed once. Not to be written to."""
+    database = tmp_path_factory.mktemp("full") / "spojscore.db"
+    crawl(database, 0, *problems())
     return database
 
 
 @pytest.fixture(scope="session")
-def site(crawled: Path) -> Iterator[str]:
-    """The address of a Datasette that serves `crawled`."""
-    with served(crawled) as (address, _):
+def site(full_database: Path) -> Iterator[str]:
+    """The address of a site with `full_database`."""
+    with start_site(full_database) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with 40 days of history and hostile names, see grown.py. Not to be written to."""
-    database = tmp_path_factory.mktemp("grown") / "grown.db"
-    grow(database)
+def history_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with 40 days of history and hostile names, see sample.py. Not to be written to."""
+    database = tmp_path_factory.mktemp("history") / "spojscore.db"
+    write_sample(database)
     return database
 
 
 @pytest.fixture(scope="session")
-def grown_site(grown: Path) -> Iterator[str]:
-    """The address of a Datasette that serves `grown`."""
-    with served(grown) as (address, _):
+def history_site(history_database: Path) -> Iterator[str]:
+    """The address of a site with `history_database`."""
+    with start_site(history_database) as address:
         yield address
 
 
@@ -59,8 +56,8 @@ def open_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
 
 
 @pytest.fixture
-def page(new_context: CreateContextCallback, grown_site: str) -> Iterator[Page]:
-    yield from open_page(new_context, grown_site)
+def page(new_context: CreateContextCallback, history_site: str) -> Iterator[Page]:
+    yield from open_page(new_context, history_site)
 
 
 @pytest.fixture
@@ -69,9 +66,9 @@ def full_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module")
-def modules(browser: Browser, grown_site: str) -> Iterator[Page]:
+def modules(browser: Browser, history_site: str) -> Iterator[Page]:
     """A page that can import the site's modules."""
-    with browser.new_context(base_url=grown_site) as context:
+    with browser.new_context(base_url=history_site) as context:
         page = context.new_page()
         page.goto("/robots.txt")
         yield page
@@ -86,7 +83,7 @@ def mine(page: Page) -> Page:
 
 
 @pytest.fixture
-def listed(grown: Path) -> dict[str, dict[str, Any]]:
-    """The problems of `grown` by code."""
-    table = rows(grown, "SELECT * FROM problems WHERE delisted IS NULL")
+def listed(history_database: Path) -> dict[str, dict[str, Any]]:
+    """The problems of `history_database` by code."""
+    table = rows(history_database, "SELECT * FROM problems WHERE delisted IS NULL")
     return {row["code"]: row for row in table}

@@ -4,16 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from parsel import Selector
 
 from tests.support.databases import rows
-from tests.support.sites import get, shown, words
-from web.plugins.charts import Line, line, round_numbers, thin_out
-from web.words import between, change, number
+from tests.support.sites import get_page, points_text, words
+from web.formatting import describe_change, describe_period, format_number
+from web.plugins.charts import Line, lay_out_line, round_numbers, thin_out
 
 
-def drawn(*points: tuple[Any, float], **options: Any) -> Line:
-    return line([{"x": x, "y": y} for x, y in points], "x", "y", **options)
+def lay_out(*points: tuple[Any, float], **options: Any) -> Line:
+    return lay_out_line([{"x": x, "y": y} for x, y in points], "x", "y", **options)
 
 
 @pytest.mark.parametrize(
@@ -31,13 +30,13 @@ def test_round_numbers_span_values(values: list[float], expected: list[float]) -
 
 
 def test_line_ends_at_last_point() -> None:
-    chart = drawn((1, 50), (2, 100), zero=True)
+    chart = lay_out((1, 50), (2, 100), zero=True)
     assert chart.path == "M0,111 100,30"
     assert [tick.label for tick in chart.y_ticks] == ["0", "50", "100"]
-    assert [tick.label for tick in drawn((1, 0), (2, 4)).y_ticks] == ["0", "2", "4"]
-    assert [tick.label for tick in drawn((1, 0), (2, 1)).y_ticks] == ["0", "0.5", "1.0"]
-    assert drawn((1, 50), (2, -50), zero=True).path == "M0,30 100,192"
-    assert drawn((1, 50)).path == "M0,192"
+    assert [tick.label for tick in lay_out((1, 0), (2, 4)).y_ticks] == ["0", "2", "4"]
+    assert [tick.label for tick in lay_out((1, 0), (2, 1)).y_ticks] == ["0", "0.5", "1.0"]
+    assert lay_out((1, 50), (2, -50), zero=True).path == "M0,30 100,192"
+    assert lay_out((1, 50)).path == "M0,192"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +50,7 @@ def test_line_ends_at_last_point() -> None:
     ],
 )  # fmt: skip
 def test_x_axis_labels_ends_and_what_fits(points: list[Any], labels: list[str]) -> None:
-    assert [tick.label for tick in drawn(*points).x_ticks] == labels
+    assert [tick.label for tick in lay_out(*points).x_ticks] == labels
 
 
 def test_gaps_are_separate() -> None:
@@ -60,10 +59,10 @@ def test_gaps_are_separate() -> None:
         {"since": "2012-05-08", "day": "2025-05-31"},
         {"since": "2025-06-02", "day": "2025-08-26"},
     ]
-    chart = drawn(*points, gaps=gaps)
+    chart = lay_out(*points, gaps=gaps)
     assert chart.path.count("M") == 3
     assert chart.gaps.count("M") == 2
-    assert drawn(*points).gaps == ""
+    assert lay_out(*points).gaps == ""
 
 
 @pytest.mark.parametrize("count", [1, 2, 12, 13, 24, 25, 3650])
@@ -72,27 +71,27 @@ def test_thin_out_keeps_ends(count: int) -> None:
         sample = thin_out(range(count), limit)
         assert min(count, limit) / 2 <= len(sample) <= limit
         assert (sample[0], sample[-1]) == (0, count - 1)
-    assert len(drawn(*((n, n) for n in range(count))).dots) <= 12
+    assert len(lay_out(*((n, n) for n in range(count))).dots) <= 12
 
 
 def test_words() -> None:
-    assert [change(1, 0.99), change(1, 26)] == ["down 1%", "up 2,500%"]
-    assert between("2012-05-08", "2025-05-31") == "between 8 May 2012 and 31 May 2025"
-    assert between("2025-05-31", "2025-05-31") == "on 31 May 2025"
-    texts = [number(n) for n in (1234567, 40.0, 0.25, 1234.5, 0.0000125)]
+    assert [describe_change(1, 0.99), describe_change(1, 26)] == ["down 1%", "up 2,500%"]
+    assert describe_period("2012-05-08", "2025-05-31") == "between 8 May 2012 and 31 May 2025"
+    assert describe_period("2025-05-31", "2025-05-31") == "on 31 May 2025"
+    texts = [format_number(n) for n in (1234567, 40.0, 0.25, 1234.5, 0.0000125)]
     assert texts == ["1,234,567", "40", "0.25", "1,234.5", "0.0000125"]
 
 
-def test_stats_add_up(site: str, crawled: Path) -> None:
-    scores = sorted(row["score"] for row in rows(crawled))
-    page = words(get(f"{site}/charts"))
+def test_stats_add_up(site: str, full_database: Path) -> None:
+    scores = sorted(row["score"] for row in rows(full_database))
+    page = words(get_page(f"{site}/charts"))
     for count in (500, 1000):
-        assert f"{count:,} give {shown(sum(scores[:count]))} points" in page
+        assert f"{count:,} give {points_text(sum(scores[:count]))} points" in page
     assert f"Points {sum(scores):,.0f}" in page
 
 
-def test_charts_link_to_their_data(grown_site: str) -> None:
-    page = Selector(get(f"{grown_site}/charts"))
+def test_charts_link_to_their_data(history_site: str) -> None:
+    page = get_page(f"{history_site}/charts")
     links = set(page.css("main a[href^='/spojscore/']::attr(href)").getall())
     names = ("by_solvers", "most_solved", "solves", "rising", "falls", "moved")
     assert {link.partition("?")[0] for link in links} >= {f"/spojscore/{name}" for name in names}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 
 from tests.support.processes import free_port
 from tests.support.projects import ROOT
-from tests.support.sites import fetch, get, refusal, running
+from tests.support.sites import fetch, get, get_json, running
 from web import run_sql, serve
 
 VERSION = "1.0a41"
@@ -40,9 +39,9 @@ def alpha_python() -> Path:
 
 
 @pytest.fixture(scope="module")
-def alpha_site(alpha_python: Path, crawled: Path) -> Iterator[str]:
+def alpha_site(alpha_python: Path, full_database: Path) -> Iterator[str]:
     port = free_port()
-    _, *words = serve.command(crawled, port)
+    _, *words = serve.prepare_command(full_database, port)
     words = [
         word.replace("--metadata=", "--config=") for word in words if not word.startswith(TEMPLATES)
     ]
@@ -60,17 +59,16 @@ def alpha_site(alpha_python: Path, crawled: Path) -> Iterator[str]:
     ],
 )  # fmt: skip
 def test_pages_under_alpha(address: str, alpha_site: str) -> None:
-    status, headers, body = fetch(alpha_site + address)
-    assert status == 200
-    assert headers["X-Frame-Options"] == "DENY"
-    assert body
+    response = fetch(alpha_site + address)
+    assert response.status_code == 200
+    assert response.headers["X-Frame-Options"] == "DENY"
 
 
 def test_sql_runs_in_child_process_under_alpha(alpha_site: str) -> None:
     def address(sql: str) -> str:
         return f"{alpha_site}/spojscore/-/query.json?{urlencode({'sql': sql})}"
 
-    [row] = json.loads(get(address("SELECT median(3) AS m, x'ff' AS b")))["rows"]
+    [row] = get_json(address("SELECT median(3) AS m, x'ff' AS b"))["rows"]
     assert row["m"] == 3
     hog = "SELECT length(replace(hex(zeroblob(25000000)), '0', 'x'))"
-    assert run_sql.TOO_MUCH_MEMORY in refusal(address(hog))
+    assert run_sql.TOO_MUCH_MEMORY_MESSAGE in get(address(hog), 400)

@@ -1,41 +1,39 @@
 """Filters of the list: their results, wording and errors."""
 
-import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
-from urllib.request import urlopen
 
 import pytest
-from parsel import Selector
 
-from tests.support.databases import change
-from tests.support.sites import get, refusal, served, words
+from tests.support.databases import rows
+from tests.support.sites import fetch, get, get_json, get_page, start_site, words
 
 LIST = "/spojscore/problems"
 
 
+NAMES = {
+    "PRIME1": "A Bug’s Life", "TDKPRIME": "What’s Next", "AGGRCOW": "Erdős and the Cows",
+    "FCTRL": "Crêpe Brûlée", "FCTRL2": "Straße nach Łódź", "ADDREV": "What''s Next",
+    "EKO": "100% sure", "GSS1": "1000 times", "ABCDEF": "a\\b",
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
-def renamed(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def names_site(full_database: Path) -> Iterator[str]:
     """A site with names that are hard to search, and a removed problem."""
-    database = tmp_path_factory.mktemp("renamed") / "renamed.db"
-    shutil.copy(crawled, database)
-    change(database, "UPDATE problems SET name = 'Another'")
-    for code, name in {
-        "PRIME1": "A Bug’s Life", "TDKPRIME": "What’s Next", "AGGRCOW": "Erdős and the Cows",
-        "FCTRL": "Crêpe Brûlée", "FCTRL2": "Straße nach Łódź", "ADDREV": "What''s Next",
-        "EKO": "100% sure", "GSS1": "1000 times", "ABCDEF": "a\\b",
-    }.items():  # fmt: skip
-        change(database, f"UPDATE problems SET name = '{name}' WHERE code = '{code}'")
-    change(database, "UPDATE problems SET delisted = '2026-01-01' WHERE code = 'ONP'")
-    with served(database) as (address, _):
+    with start_site(
+        full_database,
+        "UPDATE problems SET name = 'Another'",
+        *(f"UPDATE problems SET name = '{NAMES[code]}' WHERE code = '{code}'" for code in NAMES),
+        "UPDATE problems SET delisted = '2026-01-01' WHERE code = 'ONP'",
+    ) as address:
         yield address
 
 
 def codes(site: str, **query: str) -> set[str]:
     every = {"_shape": "array", "_size": "max"} | query
-    matches = json.loads(get(f"{site}{LIST}.json?{urlencode(every)}"))
+    matches = get_json(f"{site}{LIST}.json?{urlencode(every)}")
     return {row["code"] for row in matches}
 
 
@@ -54,8 +52,8 @@ def codes(site: str, **query: str) -> set[str]:
     ],
 )
 @pytest.mark.parametrize("parameter", ["_q", "_search"])
-def test_search(text: str, expected: set[str], parameter: str, renamed: str) -> None:
-    assert codes(renamed, **{parameter: text}) == expected
+def test_search(text: str, expected: set[str], parameter: str, names_site: str) -> None:
+    assert codes(names_site, **{parameter: text}) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,26 +69,26 @@ def test_search(text: str, expected: set[str], parameter: str, renamed: str) -> 
     ],
 )
 def test_like_characters_are_literal(
-    parameter: str, value: str, test: object, renamed: str
+    parameter: str, value: str, test: object, names_site: str
 ) -> None:
-    every = json.loads(get(f"{renamed}{LIST}.json?_shape=array&_size=max"))
+    every = get_json(f"{names_site}{LIST}.json?_shape=array&_size=max")
     expected = {row["code"] for row in every if test(row)}  # type: ignore[operator]
     assert expected
-    assert codes(renamed, **{parameter: value}) == expected
-    page = json.loads(get(f"{renamed}{LIST}.json?_size=0&{urlencode({parameter: value})}"))
+    assert codes(names_site, **{parameter: value}) == expected
+    page = get_json(f"{names_site}{LIST}.json?_size=0&{urlencode({parameter: value})}")
     assert page["filtered_table_rows_count"] == len(expected)
     assert sum(band["count"] for band in page["facet_results"]["band"]["results"]) == len(expected)
 
 
-def test_removed_problems_are_hidden(renamed: str) -> None:
-    listed = codes(renamed)
+def test_removed_problems_are_hidden(names_site: str) -> None:
+    listed = codes(names_site)
     assert len(listed) == 3973
-    assert codes(renamed, _delisted="1") == listed | {"ONP"}
-    assert codes(renamed, delisted__notnull="1") == {"ONP"}
+    assert codes(names_site, _delisted="1") == listed | {"ONP"}
+    assert codes(names_site, delisted__notnull="1") == {"ONP"}
 
 
 @pytest.mark.parametrize(
-    ("address", "sentence"),
+    ("address", "message"),
     [
         pytest.param("problems{}?userz=1", "no column `userz`. Did you mean users?", id="column"),
         pytest.param("problems{}?xyz__gt=1", "no column `xyz`.", id="not-similar"),
@@ -103,14 +101,12 @@ def test_removed_problems_are_hidden(renamed: str) -> None:
         pytest.param("problems{}?_facet=%7B%22column%22:1%7D", "no column", id="json"),
         pytest.param("events{}?_q=prime", "events can’t be searched", id="search"),
         pytest.param("events{}?_through=[]", "SQL", id="through"),
-        pytest.param("problems{}?_facet_year=first_seen", "_facet=year", id="facet-year"),
-        pytest.param("problems{}?_facet_tens=acceptance", "SQL", id="facet-tens"),
     ],
 )
-def test_unknown_names_are_refused(address: str, sentence: str, site: str) -> None:
-    assert sentence in json.loads(refusal(f"{site}/spojscore/{address.format('.json')}"))["error"]
-    assert sentence in refusal(f"{site}/spojscore/{address.format('.csv')}")
-    assert sentence in words(refusal(f"{site}/spojscore/{address.format('')}"))
+def test_unknown_names_are_refused(address: str, message: str, site: str) -> None:
+    assert message in get_json(f"{site}/spojscore/{address.format('.json')}", 400)["error"]
+    assert message in get(f"{site}/spojscore/{address.format('.csv')}", 400)
+    assert message in words(get_page(f"{site}/spojscore/{address.format('')}", 400))
 
 
 def test_datasette_arguments_pass(site: str) -> None:
@@ -122,7 +118,7 @@ def test_datasette_arguments_pass(site: str) -> None:
 
 def test_conditions_are_worded_and_removable(site: str) -> None:
     query = "_q=st&users__lt=1000&topics__arraycontains=data-structures"
-    page = Selector(get(f"{site}{LIST}?{query}"))
+    page = get_page(f"{site}{LIST}?{query}")
     links = {
         link.attrib["aria-label"]: link.attrib["href"] for link in page.css("[aria-label^=Remove]")
     }
@@ -135,11 +131,39 @@ def test_conditions_are_worded_and_removable(site: str) -> None:
 
 def test_form_produces_short_url(site: str) -> None:
     form = "acceptance__gte=40&users__gte=&topics__arraycontains=&_sort=score&_sort_by_desc=on"
-    with urlopen(f"{site}{LIST}?{form}") as response:
-        assert response.url == f"{site}{LIST}?acceptance__gte=40&_sort_desc=score"
+    redirect = fetch(f"{site}{LIST}?{form}").headers["Location"]
+    assert redirect == f"{LIST}?acceptance__gte=40&_sort_desc=score"
 
 
 def test_empty_result_offers_removing_filters(site: str) -> None:
-    page = Selector(get(f"{site}{LIST}?users__gt=99&topics__arraycontains=games&liked__gt=99"))
+    page = get_page(f"{site}{LIST}?users__gt=99&topics__arraycontains=games&liked__gt=99")
     assert page.xpath("//p[contains(., 'No problems match')]/a/@href").get() == LIST
-    assert "NOSUCH" in words(get(f"{site}/spojscore/series?code=NOSUCH"))
+    assert "NOSUCH" in words(get_page(f"{site}/spojscore/series?code=NOSUCH"))
+
+
+@pytest.mark.parametrize("name", ["band", "votes_down"])
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        pytest.param("", "1", id="all"),
+        pytest.param("&users__gt=1000", "users > 1000", id="filter"),
+        pytest.param("&_q=prime", "lower(code || ' ' || name) LIKE '%prime%'", id="search"),
+    ],
+)
+def test_facets_count_the_results(
+    name: str, query: str, where: str, site: str, full_database: Path
+) -> None:
+    where += f" AND {name} NOT NULL"
+    sql = f"SELECT {name} AS value, count(*) AS count FROM problems WHERE {where} GROUP BY 1"
+    counts = {row["value"]: row["count"] for row in rows(full_database, sql)}
+    argument = "" if name == "band" else f"_facet={name}"
+    page = get_json(f"{site}{LIST}.json?_size=1&_facet_size=max&{argument}{query}")
+    results = page["facet_results"][name]["results"]
+    assert {result["value"]: result["count"] for result in results} == counts
+
+
+def test_list_offers_facets_and_keeps_filters(site: str) -> None:
+    page = get_page(f"{site}{LIST}?_q=prime&users__gt=5")
+    links = page.css("a::attr(href)").re(r"^/spojscore/problems\?.*_facet.*")
+    assert {link.rpartition("&")[2] for link in links} >= {"_facet=year", "_facet_array=topics"}
+    assert all("_q=prime&users__gt=5" in link for link in links)

@@ -8,7 +8,7 @@ from pytest_playwright import CreateContextCallback
 
 from tests.support.accessibility import check_page, overflow, unreachable, watch
 from tests.support.browsing import HEIGHT
-from tests.support.queries import METADATA
+from tests.support.queries import QUERIES
 
 LIST = "/spojscore/problems"
 PHONE = pytest.mark.browser_context_args(viewport={"width": 390, "height": HEIGHT})
@@ -49,7 +49,7 @@ def test_page_is_accessible(path: str, page: Page) -> None:
 
 @pytest.mark.browser_context_args(viewport={"width": 320, "height": HEIGHT})
 def test_queries_fit_narrow_window(page: Page) -> None:
-    for query in METADATA:
+    for query in QUERIES:
         page.goto(f"/spojscore/{query}")
         assert overflow(page) == 0, query
 
@@ -67,15 +67,15 @@ def test_check_page_detects_faults(page: Page) -> None:
             check_page(page)
 
 
-def test_watch_detects_faults(new_context: CreateContextCallback, grown_site: str) -> None:
-    page = new_context(base_url=grown_site).new_page()
-    errors = watch(page, grown_site)
+def test_watch_detects_faults(new_context: CreateContextCallback, history_site: str) -> None:
+    page = new_context(base_url=history_site).new_page()
+    errors = watch(page, history_site)
     page.goto("/about")
     assert errors == []
     page.evaluate("setTimeout(() => { throw new Error('broken'); })")
     with page.expect_event("requestfinished"):
         page.evaluate("(new Image()).src = '/static/nosuch.png'")
-    assert errors == ["broken", f"404 {grown_site}/static/nosuch.png"]
+    assert errors == ["broken", f"404 {history_site}/static/nosuch.png"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.support.accessibility import WIDTHS, overflow, unreachable, violation
 from tests.support.browsing import HEIGHT
 from tests.support.databases import rows
 from tests.support.mine import LISTS, codes, message, open_mine, paste, store, stored, tab, undo
-from tests.support.sites import shown
+from tests.support.sites import points_text
 
 TEXT = (
     "https://www.spoj.com/problems/LEAVING/ and https://www.spoj.com/problems/NOSUCH/\nPRIME1 ONP"
@@ -32,7 +32,7 @@ def test_paste_shows_points_and_next_problems(
     assert stored(page, "solved") == PASTED_CODES
     assert page.locator("#add").is_hidden()
     own = [listed[code] for code in PASTED_CODES if code in listed]
-    assert page.locator("#points").inner_text() == shown(sum(row["score"] for row in own))
+    assert page.locator("#points").inner_text() == points_text(sum(row["score"] for row in own))
     assert page.locator("#solved").inner_text() == "2"
     bands = sorted({row["band"] for row in listed.values()})
     expect(page.locator("#bands .n")).to_have_text(
@@ -184,14 +184,14 @@ def test_text_pasted_before_the_list_arrives_stays(page: Page) -> None:
     assert stored(page, "solved") == ["ONP"]
 
 
-def test_all_problems_at_once(full_page: Page, crawled: Path) -> None:
-    all_problems = rows(crawled)
+def test_all_problems_at_once(full_page: Page, full_database: Path) -> None:
+    all_problems = rows(full_database)
     open_mine(full_page)
     text = " ".join(row["code"] for row in all_problems)
     full_page.locator("#mine-text").evaluate("(box, text) => { box.value = text; }", text)
     full_page.get_by_role("button", name="Add to my list").click()
     expect(full_page.locator("#solved")).to_have_text("3,974")
-    assert full_page.locator("#points").inner_text() == shown(
+    assert full_page.locator("#points").inner_text() == points_text(
         sum(row["score"] for row in all_problems)
     )
     assert full_page.locator("#next-note").inner_text().startswith("Nothing left")

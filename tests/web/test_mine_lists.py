@@ -19,7 +19,7 @@ from tests.support.mine import (
     tab,
     undo,
 )
-from tests.support.sites import shown
+from tests.support.sites import points_text
 
 MINUS = "\N{MINUS SIGN}"
 DAMAGED_STORAGE = {
@@ -166,7 +166,7 @@ def test_friends_by_name(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
     assert mine.locator("#friend-note").inner_text().startswith("Bob solved 0 you haven’t")
     mine.get_by_role("button", name="Ann", exact=True).click()
     ahead = sorted(("AGGRCOW", "ADDREV"), key=lambda code: listed[code]["users"])
-    gain = shown(sum(listed[code]["points_if_solved"] for code in ahead))
+    gain = points_text(sum(listed[code]["points_if_solved"] for code in ahead))
     assert mine.locator("#friend-note").inner_text() == (
         f"Ann solved 2 you haven’t, worth {gain} points to you."
     )

@@ -81,6 +81,7 @@ def test_each_kind_reads_its_example(page: Page) -> None:
         ("http://site.test/spojscore/problems/TREE https://pl.spoj.com/problems/TEST/",
          {"solved": "TREE"}),
         ("<ul><li><a href='/problems/TREE'>x</a></li></ul>ONP", {"solved": "TREE"}),
+        ("<td><a href='/problems/TREE'>x</a></td><td class=statusres></td>", {"tried": "TREE"}),
         ("codeforces ONP", {"uncertain": "ONP"}),
         ("codechef/FCTRL.cpp ONP.cpp", {"solved": "ONP", "uncertain": "FCTRL"}),
         ("onp.py ALL_of_it.py Main.java README.md", {"uncertain": "ONP ALL"}),

@@ -8,30 +8,30 @@ import pytest
 from spojscore_crawler.store.files import StoreError
 from tests.support.commits import A, crawl
 from tests.support.databases import rows
-from tests.support.sites import fetch, get, served
+from tests.support.sites import fetch, get
 from web import serve
 
 
-def test_download_has_its_hash(site: str, crawled: Path, tmp_path: Path) -> None:
+def test_download_has_its_hash(site: str, full_database: Path, tmp_path: Path) -> None:
     file = tmp_path / "download.db"
-    status, headers, body = fetch(f"{site}/spojscore.db")
-    file.write_bytes(body)
-    assert (status, rows(file)) == (200, rows(crawled))
-    digest = hashlib.sha256(body).hexdigest()
+    response = fetch(f"{site}/spojscore.db")
+    file.write_bytes(response.content)
+    assert rows(file) == rows(full_database)
+    digest = hashlib.sha256(response.content).hexdigest()
     assert get(f"{site}/spojscore.db.sha256") == f"{digest}  spojscore.db\n"
-    again = fetch(f"{site}/spojscore.db", **{"If-None-Match": headers["ETag"]})
-    assert (again[0], again[2]) == (304, b"")
+    again = fetch(f"{site}/spojscore.db", **{"If-None-Match": response.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
-def test_served_copy_survives_a_crawl(database: Path) -> None:
+def test_serve_uses_a_copy(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     crawl(database, 0, A)
-    with served(database) as (site, _):
-        before = get(f"{site}/spojscore.db.sha256")
-        crawl(database, 1)
-        assert get(f"{site}/spojscore/problems.json?_shape=array&_col=code") != "[]"
-        assert get(f"{site}/spojscore.db.sha256") == before
+    words = serve.prepare_command(database, 8001)
+    crawl(database, 1)
+    [problem] = rows(Path(words[words.index("--immutable") + 1]))
+    assert (problem["code"], problem["delisted"]) == ("P1", None)
 
 
 def test_serve_refuses_missing_database(database: Path) -> None:
-    with pytest.raises(StoreError, match="there is no database"):
-        serve.command(database, 8001)
+    with pytest.raises(StoreError, match="no database at"):
+        serve.prepare_command(database, 8001)

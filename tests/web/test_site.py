@@ -1,93 +1,92 @@
-"""Queries, and pages without a test file of their own."""
+"""Queries, the home page and pages without a test file of their own."""
 
-import json
 import struct
 from csv import DictReader
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
-from typing import Any
-from urllib.request import urlopen
 
 import pytest
 from parsel import Selector
 
 from standin.problems import problems
+from tests.support.commits import A, B, crawl
 from tests.support.databases import rows
-from tests.support.queries import METADATA, QUERIES, ask
-from tests.support.sites import get, refusal
+from tests.support.queries import QUERIES, run_query
+from tests.support.sites import fetch, get, get_json, get_page, start_site, words
+
+MAX_HOME_BYTES = 100_000
 
 
-def query(site: str, path: str) -> list[dict[str, Any]]:
-    results: list[dict[str, Any]] = json.loads(get(f"{site}/spojscore/{path}"))
-    return results
-
-
-@pytest.mark.parametrize("name", METADATA)
-def test_query_as_page_json_and_csv(name: str, grown_site: str, grown: Path) -> None:
-    expected = ask(grown, name)
-    assert query(grown_site, f"{name}.json?_shape=array") == expected
-    lines = list(DictReader(get(f"{grown_site}/spojscore/{name}.csv").splitlines()))
-    if not any("\n" in str(row) or "\\x0b" in str(row) for row in expected):
-        assert len(lines) == len(expected)
-    page = Selector(get(f"{grown_site}/spojscore/{name}"))
-    assert page.css("h1::text").get() == METADATA[name]["title"]
+@pytest.mark.parametrize("name", QUERIES)
+def test_query_as_page_json_and_csv(name: str, history_site: str, history_database: Path) -> None:
+    expected = run_query(history_database, name)
+    path = f"{history_site}/spojscore/{name}"
+    assert get_json(f"{path}.json?_shape=array") == expected
+    lines = list(DictReader(StringIO(get(f"{path}.csv"))))
+    assert len(lines) == len(expected)
+    page = get_page(path)
+    assert page.css("h1::text").get() == QUERIES[name]["title"]
     assert len(page.css("main table tbody tr")) == min(len(expected), 200)
 
 
 def test_explore_links_every_grouped_query(site: str) -> None:
-    links = Selector(get(f"{site}/spojscore")).css("a::attr(href)").getall()
-    assert {link.removeprefix("/spojscore/") for link in links} >= set(QUERIES)
+    links = get_page(f"{site}/spojscore").css("a::attr(href)").getall()
+    assert {link.removeprefix("/spojscore/") for link in links} >= {
+        name for name, query in QUERIES.items() if "group" in query
+    }
 
 
-def test_queries_agree_with_the_list(site: str, crawled: Path) -> None:
-    listed = rows(crawled)
-    value = {row["code"]: row["per_submission"] for row in listed if row["per_submission"]}
+def test_effort_has_most_points_per_submission(full_database: Path) -> None:
+    value = {row["code"]: row["per_submission"] or 0 for row in rows(full_database)}
     best = sorted(value, key=lambda code: (-value[code], code))[:100]
-    results = query(site, "effort.json?_shape=array")
-    assert [row["code"] for row in results] == best
-    assert [row["points_per_try"] for row in results] == [value[code] for code in best]
-    few = query(site, "worth_now.json?_shape=array&min_users=1000&min_liked=95")
-    assert few
-    assert all(row["users"] >= 1000 and row["liked"] >= 95 for row in few)
-    easier = query(site, "easier.json?_shape=array&min_acceptance=50&min_users=100")
+    results = run_query(full_database, "effort")
+    assert [(row["code"], row["per_submission"]) for row in results] == [
+        (code, value[code]) for code in best
+    ]
+
+
+def test_parameters_limit_queries(full_database: Path) -> None:
+    worth = run_query(full_database, "worth_now", min_users="1000", min_liked="95")
+    assert worth
+    assert all(row["users"] >= 1000 and row["liked"] >= 95 for row in worth)
+    easier = run_query(full_database, "easier", min_acceptance="50", min_users="100")
     assert len(easier) == 100
     assert all(row["acceptance"] >= 50 and row["users"] >= 100 for row in easier)
-    unsolved = {row["code"] for row in query(site, "unsolved.json?_shape=array")}
+
+
+def test_unsolved_and_bands_cover_the_list(full_database: Path) -> None:
+    unsolved = {row["code"] for row in run_query(full_database, "unsolved")}
     assert unsolved == {entry.code for entry in problems() if entry.users == 0} != set()
-    bands = query(site, "bands.json?_shape=array")
+    bands = run_query(full_database, "bands")
     assert sum(row["problems"] for row in bands) == 3974
     assert sum(row["solves"] for row in bands) == sum(entry.users for entry in problems())
 
 
-def test_points_of_codes_add_up(site: str) -> None:
+def test_points_of_codes_add_up(full_database: Path) -> None:
     by_users = sorted(problems(), key=lambda entry: (-entry.users, entry.code))
-    worth = query(site, "worth.json?_shape=array&codes=prime1,+AGGRCOW;NOSUCH")
     users = {entry.code: entry.users for entry in by_users}
-    assert [row["code"] for row in worth] == ["AGGRCOW", "PRIME1"]
+    worth = run_query(full_database, "worth", codes='prime1,\n AGGRCOW;NO"SUCH\\ prime1')
+    assert [row["code"] for row in worth] == ["AGGRCOW", "PRIME1", 'NO"SUCH\\']
+    assert [row["name"] for row in worth][2:] == ["unknown code"]
     both = sum(80 / (40 + users[code]) for code in ("AGGRCOW", "PRIME1"))
-    assert worth[-1]["points_so_far"] == pytest.approx(both)
-    most = query(site, "most_solved.json?_shape=array&n=500")
-    assert [row["code"] for row in most] == [entry.code for entry in by_users[:500]]
-    total = sum(80 / (40 + entry.users) for entry in by_users[:500])
-    assert most[-1]["points_so_far"] == pytest.approx(total)
+    assert worth[1]["points_so_far"] == pytest.approx(both)
+    for name, parameters, count in (("most_solved", {"n": "500"}, 500), ("worth", {}, 10)):
+        rows_of_query = run_query(full_database, name, **parameters)
+        assert {row["code"] for row in rows_of_query} == {entry.code for entry in by_users[:count]}
+        total = sum(80 / (40 + entry.users) for entry in by_users[:count])
+        assert rows_of_query[-1]["points_so_far"] == pytest.approx(total)
 
 
-def test_most_and_least_liked(site: str, crawled: Path) -> None:
-    voted = {
-        row["code"]: (row["votes_up"] or 0, row["votes_down"] or 0)
-        for row in rows(crawled)
-        if row["votes_up"] or row["votes_down"]
-    }
-    average = sum(up for up, _ in voted.values()) / sum(map(sum, voted.values()))
-    approval = {
-        code: round(100 * (up + 10 * average) / (up + down + 10), 1)
-        for code, (up, down) in voted.items()
-    }
-    for name, best in (("liked", max), ("disliked", min)):
-        results = query(site, f"{name}.json?_shape=array")
-        assert [row["careful_approval"] for row in results] == [
-            approval[row["code"]] for row in results
-        ]
-        assert results[0]["careful_approval"] == best(approval.values())
+def test_most_and_least_liked(full_database: Path) -> None:
+    votes = [(row["votes_up"] or 0, row["votes_down"] or 0) for row in rows(full_database)]
+    average = sum(up for up, _ in votes) / sum(map(sum, votes))
+    shares = [
+        round(100 * (up + 10 * average) / (up + down + 10), 1) for up, down in votes if up + down
+    ]
+    for name, is_reverse in (("liked", True), ("disliked", False)):
+        results = [row["adjusted_liked"] for row in run_query(full_database, name)]
+        assert results == sorted(shares, reverse=is_reverse)[:100]
 
 
 @pytest.mark.parametrize(
@@ -99,16 +98,14 @@ def test_most_and_least_liked(site: str, crawled: Path) -> None:
         pytest.param("", "/spojscore/problems", id="empty"),
     ],
 )
-def test_find_redirects_to_problem_or_list(text: str, path: str, grown_site: str) -> None:
-    with urlopen(f"{grown_site}/find?q={text}") as response:
-        assert response.url == grown_site + path
-    with urlopen(f"{grown_site}/problems") as response:
-        assert response.url == f"{grown_site}/spojscore/problems"
+def test_find_redirects_to_problem_or_list(text: str, path: str, history_site: str) -> None:
+    assert fetch(f"{history_site}/find?q={text}").headers["Location"] == path
+    assert fetch(f"{history_site}/problems").headers["Location"] == "/spojscore/problems"
 
 
-def test_shared_pages_have_url_and_image(grown_site: str) -> None:
-    page = Selector(get(f"{grown_site}/spojscore/problems/STEADY?range=month"))
-    address = f"{grown_site}/spojscore/problems/STEADY"
+def test_shared_pages_have_url_and_image(history_site: str) -> None:
+    page = get_page(f"{history_site}/spojscore/problems/STEADY?range=month")
+    address = f"{history_site}/spojscore/problems/STEADY"
     meta = {
         one.attrib.get("property") or one.attrib.get("name"): one.attrib["content"]
         for one in page.css("meta[content]")
@@ -117,39 +114,55 @@ def test_shared_pages_have_url_and_image(grown_site: str) -> None:
     assert meta["og:title"] == page.css("title::text").get()
     assert meta["og:description"] == meta["description"]
     icon = page.css("link[rel=apple-touch-icon]::attr(href)").get()
-    for picture, size in ((meta["og:image"], (1200, 630)), (f"{grown_site}{icon}", (180, 180))):
-        with urlopen(picture) as response:
-            assert struct.unpack(">II", response.read()[16:24]) == size
-    assert "canonical" not in refusal(f"{grown_site}/nosuchpage", 404)
+    for picture, size in ((meta["og:image"], (1200, 630)), (f"{history_site}{icon}", (180, 180))):
+        assert struct.unpack(">II", fetch(picture).content[16:24]) == size
+    assert "canonical" not in get(f"{history_site}/nosuchpage", 404)
 
 
-@pytest.mark.parametrize(
-    ("path", "name", "count"),
-    [
-        pytest.param("problems", "problems", 3974, id="table"),
-        pytest.param("bands", "bands", 5, id="query"),
-    ],
-)
-def test_csv_download(path: str, name: str, count: int, site: str) -> None:
-    page = Selector(get(f"{site}/spojscore/{path}"))
-    link = page.xpath("//main//a[contains(., 'CSV')]/@href").get("")
-    with urlopen(f"{site}{link}") as response:
-        assert len(response.read().decode().splitlines()) == count + 1
-    assert response.headers["Content-Disposition"] == f'attachment; filename="{name}.csv"'
-
-
-def test_json_and_csv_keep_every_digit(site: str, crawled: Path) -> None:
-    [prime] = [row for row in rows(crawled) if row["code"] == "PRIME1"]
-    assert query(site, "problems.json?code=PRIME1&_shape=array") == [prime]
-    real = {"id": 2, "name": "Prime Generator", "users": 83055, "acceptance": 16.3}
-    assert real.items() <= prime.items()
-    [line] = DictReader(get(f"{site}/spojscore/problems.csv?code=PRIME1").splitlines())
-    assert line["score"] == repr(80 / 83095)
-
-
-def test_small_pages(site: str) -> None:
-    links = Selector(get(f"{site}/about")).css("a::attr(href)").getall()
+def test_about_and_robots(site: str) -> None:
+    links = get_page(f"{site}/about").css("a::attr(href)").getall()
     whole = "/spojscore/problems.json?_size=max&_shape=array"
     assert {"/spojscore/problems.csv?_size=max&_dl=1", whole, "/spojscore.db", "/api"} <= set(links)
     assert get(f"{site}/robots.txt").splitlines() == ["User-agent: *", "Disallow: /*?"]
-    assert "/-/freshness.json" in refusal(f"{site}/-/freshness.svg", 410)
+    assert "/-/freshness.json" in get(f"{site}/-/freshness.svg", 410)
+
+
+@pytest.fixture(scope="module")
+def home(history_site: str) -> Selector:
+    return get_page(f"{history_site}/")
+
+
+def test_home_lists_problems(home: Selector, history_database: Path) -> None:
+    listed = home.css("[data-code]::attr(data-code)").getall()
+    moved = rows(history_database, "SELECT code FROM movers ORDER BY solves_7 DESC, code LIMIT 5")
+    for expected in (run_query(history_database, "worth_now")[:3], moved):
+        block = [row["code"] for row in expected]
+        assert any(listed[n : n + len(block)] == block for n in range(len(listed)))
+
+
+def test_growth_since_distant_crawl(database: Path) -> None:
+    crawl(database, 0, A, B)
+    crawl(database, 87, replace(A, users=13), B)
+    with start_site(database) as site:
+        for path in ("/", "/charts"):
+            assert "+3" in words(get_page(f"{site}{path}"))
+        assert "+3 since 2 March 2026" in words(get_page(f"{site}/spojscore/problems/P1"))
+
+
+def test_range_links_match_their_counts(
+    home: Selector, history_database: Path, history_site: str
+) -> None:
+    links = home.css("a[href*='band=']::attr(href)").getall()
+    bands = run_query(history_database, "bands")
+    assert len(links) == len(bands)
+    for link, band in zip(links, bands, strict=True):
+        heading = get_page(history_site + link).css("h1 [role=status]::text").get("")
+        assert heading.partition(" ")[0] == str(band["problems"])
+
+
+def test_home_is_small_and_works_without_script(history_site: str, home: Selector) -> None:
+    parts = home.css("link[rel=stylesheet]::attr(href), img::attr(src)").getall()
+    sizes = [len(fetch(f"{history_site}{part}").content) for part in ("/", *parts)]
+    assert sum(sizes) <= MAX_HOME_BYTES
+    assert not home.xpath("//script[text()]")
+    assert home.css("form[action='/find'] input[name=q]")

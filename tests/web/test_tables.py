@@ -1,6 +1,5 @@
 """Tables of pages: numbers, columns, links and chips."""
 
-import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,28 +9,17 @@ from parsel import Selector
 
 from tests.support.databases import rows
 from tests.support.projects import ROOT
-from tests.support.sites import get
+from tests.support.sites import get, get_json, get_page
+from web.formatting import MINUS
 from web.plugins.tables import Tables
-from web.words import MINUS
 
 LIST = "/spojscore/problems"
 CONFIG = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"]["tables"]
-TABLES = Tables(
-    SimpleNamespace(
-        plugin_config=lambda _: CONFIG, urls=SimpleNamespace(table=lambda *_: "/problems")
-    )
-)
+TABLES = Tables(SimpleNamespace(plugin_config=lambda _: CONFIG))
 
 
-def heads(page: str) -> list[str]:
+def header_texts(page: str) -> list[str]:
     return [head.xpath("string()").get("").strip() for head in Selector(page).css("main th")]
-
-
-def column(page: str, label: str) -> list[str]:
-    """The text of a column's cells."""
-    place = heads(page).index(label) + 1
-    cells = Selector(page).css(f"tbody tr td:nth-child({place})")
-    return [cell.xpath("string()").get("").strip() for cell in cells]
 
 
 def codes(page: str) -> list[str]:
@@ -53,22 +41,22 @@ def codes(page: str) -> list[str]:
 )
 def test_values_are_formatted(name: str, values: list[object], texts: list[str]) -> None:
     single = [[value] for value in values]
-    table = TABLES.of_query([name], single, single, "any")
-    assert [row.cells[0].text for row in table.rows] == texts
+    table = TABLES.from_query([name], single, single, "any")
+    assert [text for _, [(_, text, _)] in table.rows] == texts
 
 
-def test_list_shows_figures_and_keeps_exact_values(site: str, crawled: Path) -> None:
-    chosen = "code IN ('PRIME1', 'AGGRCOW', 'CFONISMG')"
-    expected = rows(crawled, f"SELECT * FROM problems WHERE {chosen} ORDER BY users DESC")
+def test_list_shows_figures_and_keeps_exact_values(site: str, full_database: Path) -> None:
+    condition = "code IN ('PRIME1', 'AGGRCOW', 'CFONISMG')"
+    expected = rows(full_database, f"SELECT * FROM problems WHERE {condition} ORDER BY users DESC")
     page = get(f"{site}{LIST}?code__in=PRIME1,AGGRCOW,CFONISMG")
     assert codes(page) == [row["code"] for row in expected]
     exact = Selector(page).css("[data-code] [title]::attr(title)").getall()
     assert {str(row["score"]) for row in expected} <= set(exact)
 
 
-def test_every_column_is_described(site: str, crawled: Path) -> None:
-    described = Selector(get(f"{site}{LIST}")).css("dt code::text").getall()
-    assert set(described) >= set(rows(crawled)[0])
+def test_every_column_is_described(site: str, full_database: Path) -> None:
+    described = get_page(f"{site}{LIST}").css("dt code::text").getall()
+    assert set(described) >= set(rows(full_database)[0])
 
 
 @pytest.mark.parametrize(
@@ -85,12 +73,12 @@ def test_every_column_is_described(site: str, crawled: Path) -> None:
 )
 def test_minor_columns_show_on_request(query: str, name: str, is_shown: bool, site: str) -> None:
     label = TABLES.label(name)
-    assert (label in heads(get(f"{site}{LIST}?{query}"))) == is_shown
+    assert (label in header_texts(get(f"{site}{LIST}?{query}"))) == is_shown
 
 
 @pytest.mark.parametrize("path", [f"{LIST}?_q=prime1", "/spojscore/easier", "/spojscore/newest"])
 def test_rows_lead_to_the_problem_and_to_spoj(path: str, site: str) -> None:
-    for row in Selector(get(site + path)).css("tbody tr"):
+    for row in get_page(site + path).css("tbody tr"):
         code = row.attrib["data-code"]
         links = set(row.css("a::attr(href)").getall())
         assert links == {f"{LIST}/{code}", f"https://www.spoj.com/problems/{code}/"}
@@ -98,28 +86,28 @@ def test_rows_lead_to_the_problem_and_to_spoj(path: str, site: str) -> None:
 
 def test_columns_of_one_name_stay_apart(site: str) -> None:
     page = get(f"{site}/spojscore?sql=select+1+as+a,+2+as+a")
-    assert heads(page) == ["a", "a"]
+    assert header_texts(page) == ["a", "a"]
     assert Selector(page).css("tbody td::text").getall() == ["1", "2"]
 
 
 def test_header_sorts_the_list(site: str) -> None:
-    start = Selector(get(f"{site}{LIST}?_size=5"))
+    start = get_page(f"{site}{LIST}?_size=5")
     head = start.xpath("//th/a[text()='Accepted']/@href").get("")
     assert head.endswith("_sort_desc=acceptance")
-    expected = json.loads(get(f"{site}{LIST}.json?_size=5&_sort_desc=acceptance&_shape=array"))
+    expected = get_json(f"{site}{LIST}.json?_size=5&_sort_desc=acceptance&_shape=array")
     page = get(site + head)
     assert codes(page) == [row["code"] for row in expected]
-    texts = [f"{row['acceptance']:.0f}%" for row in expected]
-    assert column(page, "Accepted") == texts
+    texts = Selector(page).css("td.acceptance::text").getall()
+    assert texts == [f"{row['acceptance']:.0f}%" for row in expected]
     assert Selector(page).css("th[aria-sort=descending] a::text").getall() == ["Accepted"]
 
 
 def test_chips_stay_after_choosing_a_range(site: str) -> None:
     path = f"{LIST}?acceptance__gte=50"
-    chips = Selector(get(site + path)).css("a.chip[data-band]")
+    chips = get_page(site + path).css("a.chip[data-band]")
     assert sorted(chips.css("::attr(data-band)").getall()) == list("abcde")
     for chip in chips:
-        page = Selector(get(f"{site}{chip.attrib['href']}"))
+        page = get_page(f"{site}{chip.attrib['href']}")
         heading = page.css("h1 [role=status]::text").get("").partition(" ")[0]
         assert heading == chip.css("span::text").get()
         [chosen] = page.css("a.chip[data-band][aria-current]")
@@ -129,23 +117,23 @@ def test_chips_stay_after_choosing_a_range(site: str) -> None:
         assert counts == chips.css("span::text").getall()
 
 
-def test_chips_of_ranges_add_up(site: str, crawled: Path) -> None:
+def test_chips_of_ranges_add_up(site: str, full_database: Path) -> None:
     address = f"{LIST}?users__gte=1"
     for band in "bd":
-        [chip] = Selector(get(site + address)).css(f"a.chip[data-band={band}]")
+        [chip] = get_page(site + address).css(f"a.chip[data-band={band}]")
         address = chip.attrib["href"]
-    page = Selector(get(site + address))
+    page = get_page(site + address)
     [expected] = rows(
-        crawled, "SELECT count(*) AS n FROM problems WHERE users > 0 AND band GLOB '[bd]*'"
+        full_database, "SELECT count(*) AS n FROM problems WHERE users > 0 AND band GLOB '[bd]*'"
     )
     assert page.css("h1 [role=status]::text").get("").startswith(f"{expected['n']:,} of")
     assert "0.5\N{EN DASH}1 or 0.01\N{EN DASH}0.1 points" in page.css("title::text").get("")
     [chosen] = page.css("a.chip[data-band=b][aria-current]")
-    page = Selector(get(site + chosen.attrib["href"]))
+    page = get_page(site + chosen.attrib["href"])
     assert page.css("a.chip[aria-current]::attr(data-band)").getall() == ["d"]
 
 
-def test_removed_problems_are_marked(grown_site: str) -> None:
-    page = Selector(get(f"{grown_site}{LIST}?_size=max&_delisted=1"))
+def test_removed_problems_are_marked(history_site: str) -> None:
+    page = get_page(f"{history_site}{LIST}?_size=max&_delisted=1")
     removed = page.xpath("//tr[contains(., 'removed 11 April 2026')]/@data-code").getall()
     assert removed == ["LEAVING"]

@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 from datasette import hookimpl
 from jinja2 import Environment
 
-from web.words import day_text, number, points
+from web.formatting import format_day, format_number, format_points
 
-HEIGHT, TOP, BOTTOM = 220, 30, 192
+TOP, BOTTOM = 30, 192  # of the area for lines, in pixels
 TICKS = 3  # the approximate number on an axis
 MAX_POINTS, MAX_DOTS = 200, 12  # of a line; with more points, it has no dots
-CURVE_STEPS = 40
 ROUND_STEPS = (1, 2, 2.5, 4, 5, 10)
 LABEL_ROOM = (25, 75)  # percent of the x axis; further out, labels would touch those of its ends
 
@@ -37,70 +36,55 @@ class Line(NamedTuple):
     y_ticks: list[Mark]
     dots: list[Mark]
     ends: list[Mark]
-    height: int = HEIGHT
 
 
-def line(
+def lay_out_line(
     rows: Sequence[Mapping[str, Any]], x: str, y: str, *, zero: bool = False,
-    gaps: Iterable[Mapping[str, str]] = (), unit: str = "", reciprocal: bool = False,
+    gaps: Iterable[Mapping[str, str]] = (), unit: str = "",
 ) -> Line:  # fmt: skip
     """Lay out columns `x`, days in ISO form or numbers, and `y` of rows in the order of x.
 
-    `zero`: the y axis includes 0. `gaps`: rows with `since` and `day`; between these days, y
-    is interpolated linearly, or 1 / y if `reciprocal`, which suits points.
+    `zero`: the y axis includes 0. `gaps`: rows with `since` and `day`, between which data is
+    missing.
     """
     sample = thin_out(rows, MAX_POINTS)
     has_days = isinstance(sample[0][x], str)
-    format_x: Callable[[Any], str] = day_text if has_days else number
-    places = [year(row[x]) if has_days else row[x] for row in sample]
+    format_x: Callable[[Any], str] = format_day if has_days else format_number
+    xs = [to_year(row[x]) if has_days else row[x] for row in sample]
     levels = round_numbers([row[y] for row in rows] + [0] * zero)
-    missing = [(gap["since"], gap["day"]) for gap in gaps]
 
     def x_of(value: float) -> float:
-        return scale(value, places[0], places[-1], 0, 100)
+        return scale(value, xs[0], xs[-1], 0, 100)
 
     def y_of(value: float) -> float:
         return scale(value, levels[0], levels[-1], BOTTOM, TOP)
 
     marks = [
-        Mark(x_of(place), y_of(row[y]), f"{format_x(row[x])}: {points(row[y])}{unit}")
-        for place, row in zip(places, sample, strict=True)
+        Mark(x_of(value), y_of(row[y]), f"{format_x(row[x])}: {format_points(row[y])}{unit}")
+        for value, row in zip(xs, sample, strict=True)
     ]
-    path, dashes = "M" + pair(marks[0].x, marks[0].y), ""
-    for (before, after), (start, end) in zip(pairwise(sample), pairwise(marks), strict=True):
-        is_gap = any(before[x] < until and since < after[x] for since, until in missing)
-        path += ("M" if is_gap else " ") + pair(end.x, end.y)
-        if is_gap:
-            shares = [n / CURVE_STEPS for n in range(CURVE_STEPS + 1)]
-            xs = [interpolate(start.x, end.x, share) for share in shares]
-            ys = [interpolate(before[y], after[y], share, reciprocal) for share in shares]
-            dashes += "M" + " ".join(map(pair, xs, map(y_of, ys)))
+    points = [f"{mark.x:g},{mark.y:g}" for mark in marks]
+    path, dashes = f"M{points[0]}", ""
+    for (before, after), (start, end) in zip(pairwise(sample), pairwise(points), strict=True):
+        is_gap = any(before[x] < gap["day"] and gap["since"] < after[x] for gap in gaps)
+        path += f"M{end}" if is_gap else f" {end}"
+        dashes += f"M{start} {end}" if is_gap else ""
     x_ticks = [
         Mark(0, 0, format_x(sample[0][x]), "start"),
         Mark(100, 0, format_x(sample[-1][x]), "end"),
     ]
-    for value in round_numbers([places[0], places[-1]]):
+    for value in round_numbers([xs[0], xs[-1]]):
         if LABEL_ROOM[0] <= x_of(value) <= LABEL_ROOM[1] and value == round(value):
-            x_ticks.append(Mark(x_of(value), 0, str(round(value)) if has_days else number(value)))
-    decimals = max(len(number(level).partition(".")[2]) for level in levels)
+            label = str(round(value)) if has_days else format_number(value)
+            x_ticks.append(Mark(x_of(value), 0, label))
+    decimals = max(len(format_number(level).partition(".")[2]) for level in levels)
     y_ticks = [Mark(0, y_of(level), f"{level:,.{decimals}f}" if level else "0") for level in levels]
     ends = [
-        Mark(mark.x, mark.y - 10, points(row[y]), anchor)
+        Mark(mark.x, mark.y - 10, format_points(row[y]), anchor)
         for mark, row, anchor in ((marks[0], sample[0], "start"), (marks[-1], sample[-1], "end"))
     ]
     dots = marks if len(marks) <= MAX_DOTS else []
     return Line(path, dashes, x_ticks, y_ticks, dots, ends)
-
-
-def pair(x: float, y: float) -> str:
-    return f"{x:g},{y:g}"
-
-
-def interpolate(start: float, end: float, share: float, reciprocal: bool = False) -> float:
-    """Interpolate linearly; if `reciprocal`, 1 / value is linear."""
-    if reciprocal:
-        return 1 / interpolate(1 / start, 1 / end, share)
-    return start + share * (end - start)
 
 
 def thin_out(rows: Sequence[Any], limit: int) -> list[Any]:
@@ -109,8 +93,8 @@ def thin_out(rows: Sequence[Any], limit: int) -> list[Any]:
     return [*rows[:-1:step], rows[-1]]
 
 
-def year(day: str) -> float:
-    """The year of a day, with a fraction."""
+def to_year(day: str) -> float:
+    """Convert an ISO day to a fractional year."""
     return 1 + date.fromisoformat(day).toordinal() / 365.2425
 
 
@@ -133,5 +117,5 @@ def round_numbers(values: Sequence[float]) -> list[float]:
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
-    env.globals |= {"line_chart": line, "round_numbers": round_numbers}
+    env.globals |= {"line_chart": lay_out_line, "round_numbers": round_numbers}
     env.filters["thin_out"] = thin_out

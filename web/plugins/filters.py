@@ -1,6 +1,6 @@
-"""Filters of table pages: checks of columns, removed problems, search and literal LIKE."""
+"""Filters for table pages: check columns, hide removed problems, search, match LIKE literally."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 
 from datasette import hookimpl
 from datasette.app import Datasette
@@ -14,11 +14,6 @@ from web.suggestions import check_name
 
 SEARCH = ("_q", "_search")
 COLUMN_PARAMETERS = ("_sort", "_sort_desc", "_facet", "_facet_array", "_facet_date")
-REMOVED_PARAMETERS = {
-    "_through": "`_through` is not available. Use a join in SQL.",
-    "_facet_year": "`_facet_year` has been removed. Count by year with `_facet=year`, or in SQL.",
-    "_facet_tens": "`_facet_tens` has been removed. Use SQL: `group by acceptance / 10`.",
-}
 LIKE_PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
 LIKE_SPECIAL = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
@@ -32,26 +27,20 @@ def column_filters(args: MultiParams) -> Iterator[tuple[str, str, list[str]]]:
 
 
 @hookimpl(specname="filters_from_request")
-def check_arguments(
+async def check_arguments(
     request: Request, table: str, database: str, datasette: Datasette
-) -> Callable[[], Awaitable[None]]:
-    """Refuse removed parameters, and unknown columns and lookups, which SQLite reads as text."""
-    for name in request.args:
-        if name in REMOVED_PARAMETERS:
-            raise BadRequest(REMOVED_PARAMETERS[name])
-        if name in SEARCH and table != LIST:
-            raise BadRequest(f"The table {table} can’t be searched, only {LIST}.")
-
-    async def check() -> None:
-        columns = [*await datasette.get_database(database).table_columns(table), "rowid", ""]
-        filters = list(column_filters(request.args))
-        names = [column for name in COLUMN_PARAMETERS for column in request.args.getlist(name)]
-        for column in (*names, *(column for column, *_ in filters)):
-            check_name(column, columns, f"The table {table} has no column")
-        for _, lookup, _ in filters:
-            check_name(lookup, [key for key, *_ in Filters(()).lookups()], "There is no comparison")
-
-    return check
+) -> None:
+    """Refuse unknown columns and lookups, which SQLite reads as text."""
+    if "_through" in request.args:
+        raise BadRequest("`_through` is not available. Use a join in SQL.")
+    if table != LIST and any(name in request.args for name in SEARCH):
+        raise BadRequest(f"The table {table} can’t be searched, only {LIST}.")
+    columns = [*await datasette.get_database(database).table_columns(table), "rowid", ""]
+    names = [column for name in COLUMN_PARAMETERS for column in request.args.getlist(name)]
+    for column in (*names, *(column for column, *_ in column_filters(request.args))):
+        check_name(column, columns, f"The table {table} has no column")
+    for _, lookup, _ in column_filters(request.args):
+        check_name(lookup, [key for key, *_ in Filters(()).lookups()], "There is no comparison")
 
 
 @hookimpl(specname="filters_from_request")
@@ -68,20 +57,14 @@ def match_literally(request: Request) -> FilterArguments:
 
 
 @hookimpl(specname="filters_from_request")
-def hide_delisted(request: Request, table: str) -> FilterArguments | None:
-    """Hide removed problems unless the request has `_delisted=1` or filters by the column."""
-    is_named = any(name.startswith("delisted") for name in request.args)
-    is_hidden = table == LIST and not is_named and not request.args.get("_delisted")
-    return FilterArguments(["delisted IS NULL"] if is_hidden else [])
-
-
-@hookimpl(specname="filters_from_request")
-def search(request: Request, table: str) -> FilterArguments | None:
-    """Require each word of the search in the code or the name."""
+def filter_list(request: Request, table: str) -> FilterArguments:
+    """Require each word of the search in the code or the name, and hide removed problems unless
+    the request has `_delisted=1` or filters by the column."""
+    where: list[str] = []
     query = request.args.get("_q") or request.args.get("_search") or ""
-    if table != LIST or not query_words(query):
-        return None
-    text = f"Code or name contains {' and '.join(query.split())}"
-    return FilterArguments(
-        ["found(:q, code || ' ' || name)"], params={"q": query}, human_descriptions=[text]
-    )
+    if table == LIST and query_words(query):
+        where.append("found(:q, code || ' ' || name)")
+    has_filter = any(name.startswith("delisted") for name in request.args)
+    if table == LIST and not has_filter and not request.args.get("_delisted"):
+        where.append("delisted IS NULL")
+    return FilterArguments(where, params={"q": query} if query else {})

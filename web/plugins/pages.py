@@ -18,15 +18,16 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
 from jinja2 import Environment
 
-from web import words
+from web import formatting
 from web.metadata import canned_queries
-from web.options import DATABASE, LIST, MAX_ROWS, PAGE_ROWS, VERSION
+from web.options import DATABASE, LIST, MAX_PAGE_ROWS, MAX_ROWS, VERSION
+from web.request import sql_parameters
 
 USER_SCRIPT = Path(__file__).parents[1] / "static" / "spoj.user.js"
 # Characters that XML 1.0 does not allow, https://www.w3.org/TR/xml/#charsets
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-CODE = "SELECT code FROM problems WHERE code = :query COLLATE NOCASE"
-LAST_CRAWL = "SELECT id, finished, problems, source FROM crawls ORDER BY id DESC LIMIT 1"
+CODE_SQL = "SELECT code FROM problems WHERE code = :query COLLATE NOCASE"
+LAST_CRAWL_SQL = "SELECT id, finished, problems, source FROM crawls ORDER BY id DESC LIMIT 1"
 # For databases that do not show SPOJ's current list, by the source of the last crawl.
 NOTICES = {
     "demo": "Demo data: SPOJ’s list of {:%-d %B %Y}.",
@@ -51,27 +52,24 @@ class Pages:
 
     async def band_counts(self, address: str) -> list[dict[str, Any]]:
         """Return the counts of the ranges in the JSON at `address`."""
-        # In a task of its own, so that web.request.current_request stays this page’s.
+        # In its own task, which keeps current_request unchanged for this page.
         response = await create_task(self.datasette.client.get(address))
         facets = response.json().get("facet_results", {})
         return list(facets.get("band", {}).get("results", ()))
 
     async def freshness(self) -> dict[str, Any]:
         """Return the last crawl; it is stale after `stale_hours`."""
-        [row] = await self.rows(LAST_CRAWL)
+        [row] = await self.rows(LAST_CRAWL_SQL)
         finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
-        return {
-            **row,
-            **(self.datasette.plugin_config("freshness") or {}),
-            "finished": finished,
-            "notice": NOTICES.get(row["source"], "").format(finished),
-        }
+        notice = NOTICES.get(row["source"], "").format(finished)
+        config = self.datasette.plugin_config("freshness") or {}
+        return {**row, **config, "finished": finished, "notice": notice}
 
 
 async def freshness_json(datasette: Datasette) -> Response:
     last = await Pages(datasette).freshness()
     age = datetime.now(UTC) - last["finished"]
-    data = {
+    facts = {
         "crawl": last["id"],
         "finished": last["finished"].isoformat(),
         "age_hours": round(age / timedelta(hours=1), 2),
@@ -79,13 +77,13 @@ async def freshness_json(datasette: Datasette) -> Response:
         "stale": age > timedelta(hours=last["stale_hours"]),
         "version": VERSION,
     }
-    return Response.json(data, headers={"Cache-Control": "no-store"})
+    return Response.json(facts, headers={"Cache-Control": "no-store"})
 
 
 async def find(datasette: Datasette, request: Request) -> Response:
     """Redirect a code to its problem, and any other query to a search of the list."""
     query = (request.args.get("q") or "").strip()
-    for row in await Pages(datasette).rows(CODE, {"query": query}):
+    for row in await Pages(datasette).rows(CODE_SQL, {"query": query}):
         return Response.redirect(datasette.urls.row(DATABASE, LIST, row["code"]))
     search = f"?{urlencode({'_q': query})}" if query else ""
     return Response.redirect(datasette.urls.table(DATABASE, LIST) + search)
@@ -97,30 +95,26 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
 
 
 @hookimpl
-def extra_template_vars(
-    datasette: Datasette, request: Request | None
-) -> Callable[[], Awaitable[dict[str, Any]]]:
-    async def variables() -> dict[str, Any]:
-        pages = Pages(datasette)
-        context = {
-            "answer": pages.answer, "band_counts": pages.band_counts,
-            "page_rows": PAGE_ROWS, "max_rows": MAX_ROWS, "freshness": await pages.freshness(),
-            "queries_by_name": canned_queries(datasette), "version": VERSION,
-            "user_script": partial(USER_SCRIPT.read_text, "utf-8"),
-        }  # fmt: skip
-        if request:  # error pages have no request
-            context["site"] = datasette.absolute_url(request, "/").rstrip("/")
-            context["canonical"] = datasette.absolute_url(request, request.path)
-        return context
-
-    return variables
+async def extra_template_vars(datasette: Datasette, request: Request) -> dict[str, Any]:
+    pages = Pages(datasette)
+    return {
+        "answer": pages.answer, "band_counts": pages.band_counts,
+        "page_rows": MAX_PAGE_ROWS, "max_rows": MAX_ROWS, "freshness": await pages.freshness(),
+        "queries_by_name": canned_queries(datasette), "version": VERSION,
+        "database_hash": datasette.get_database(DATABASE).hash,
+        "sql_parameters": sql_parameters.get(),
+        "user_script": partial(USER_SCRIPT.read_text, "utf-8"),
+        "site": datasette.absolute_url(request, "/").rstrip("/"),
+        "canonical": datasette.absolute_url(request, request.path),
+    }  # fmt: skip
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment) -> None:
     env.filters |= {
-        "band": words.band_name, "day": words.day_text, "number": words.number,
-        "points": words.points, "fromjson": json.loads,
+        "band": formatting.format_band, "day": formatting.format_day,
+        "number": formatting.format_number, "points": formatting.format_points,
+        "fromjson": json.loads,
         "xml": lambda text: NOT_XML.sub("\ufffd", text),
     }  # fmt: skip
-    env.globals |= {"between": words.between, "change": words.change}
+    env.globals |= {"period": formatting.describe_period, "change": formatting.describe_change}

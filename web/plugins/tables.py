@@ -1,4 +1,4 @@
-"""Formats tables for templates/_data_table.html with labels, decimals and units of metadata.yml."""
+"""Formats tables for _data_table.html with labels, decimals and units from metadata.yml."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -7,66 +7,54 @@ from typing import Any, NamedTuple
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.filters import Filters
-from datasette.utils import tilde_encode
 from datasette.utils.asgi import Request
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from web.options import DATABASE, LIST
-from web.words import MINUS, band_name, points
+from web.formatting import MINUS, format_band, format_points
+from web.options import LIST
 
 LISTS = ("topics", "families")  # columns that hold JSON arrays
 
 
 class Column(NamedTuple):
-    """A column; numbers stay as they are if `decimals` is None, `auto` is three digits."""
+    """A column. `decimals`: None leaves numbers unformatted, `auto` means three digits."""
 
     name: str
     label: str
-    source: Mapping[str, Any] | None = None  # Datasette's data about a table's column
-    is_number: bool = False
-    decimals: int | str | None = None
-    unit: str = ""
-    style: str = ""  # its place in the two lines that a problem has on a phone
-    short: str = ""  # text after its value on a phone
+    source: Mapping[str, Any] | None  # Datasette's data about a table's column
+    is_number: bool
+    decimals: int | str | None
+    unit: str
+    style: str  # CSS class that places it in the two-line layout for phones
+    phone_label: str  # text after its value on a phone
 
-    def text(self, value: Any, shown: Any) -> str:
-        """Format a value; `shown` is how Datasette shows it."""
+    def text(self, value: Any, display_value: Any) -> str:
+        """Format a value; Datasette shows it as `display_value`."""
         if value is None or value == "":
             return ""
-        if isinstance(shown, Markup):  # a link, a download
-            return shown
+        if isinstance(display_value, Markup):  # a link, a download
+            return display_value
         if self.is_number and self.decimals is not None:
-            least = 0 if self.decimals == "auto" else 10 ** -int(self.decimals)
-            if 0 < value < least:
-                return f"<{least:g}{self.unit}"
-            text = f"{value:,.{self.decimals}f}" if least else points(value)
+            threshold = 0 if self.decimals == "auto" else 10 ** -int(self.decimals)
+            if 0 < value < threshold:
+                return f"<{threshold:g}{self.unit}"
+            text = f"{value:,.{self.decimals}f}" if threshold else format_points(value)
             return text.replace("-", MINUS) + self.unit
         if self.name in LISTS and str(value).startswith("["):
             return ", ".join(json.loads(value)).replace("-", " ")
-        return str(shown)
-
-
-class Cell(NamedTuple):
-    """A cell's text and, where that is rounded, the number."""
-
-    column: Column
-    text: str
-    exact: float | None
-
-
-class Row(NamedTuple):
-    """A row: all its values by name, its visible cells, the address of the problem it names."""
-
-    values: Mapping[str, Any]
-    cells: list[Cell]
-    page: str | None
+        return str(display_value)
 
 
 class Table(NamedTuple):
+    """Visible columns, and rows: all values by column name, and the visible cells.
+
+    A cell is its column, its text and, if that is rounded, the exact value.
+    """
+
     columns: list[Column]
-    rows: list[Row]
+    rows: list[tuple[dict[str, Any], list[tuple[Column, str, float | None]]]]
     has_problems: bool
 
 
@@ -75,78 +63,73 @@ class Tables:
 
     def __init__(self, datasette: Datasette) -> None:
         self.config: dict[str, Any] = datasette.plugin_config("tables") or {}
-        self.problems = datasette.urls.table(DATABASE, LIST)
-
-    def option(self, kind: str, name: str, default: Any = "") -> Any:
-        return self.config.get(kind, {}).get(name, default)
 
     def label(self, name: str, table: str = LIST) -> str:
         """Return a column's label; tables other than the list show their columns' names."""
-        return str(self.option("labels", name, name)) if table == LIST else name
+        return str(self.config["labels"].get(name, name)) if table == LIST else name
 
-    def of_table(
+    def from_table(
         self, columns: Sequence[Any], rows: Iterable[Any], table: str, request: Request
     ) -> Table:
         """Return a table's page from Datasette's `display_columns` and `display_rows`."""
-        hidden = {"url"} if table == "latest_events" else set()  # the code is a link
-        if table == LIST:
-            hidden = set(self.config.get("minor", ())) - named_columns(request)
+        hidden_names = set(self.config["hidden"].get(table, ())) - named_columns(request)
         cells = [list(row) for row in rows]
         return self.build(
-            [Column(one["name"], self.label(one["name"], table), one) for one in columns],
+            {column["name"]: self.label(column["name"], table) for column in columns}.items(),
             [[cell["raw"] for cell in row] for row in cells],
             [[cell["value"] for cell in row] for row in cells],
-            hidden,
+            hidden_names,
+            columns,
         )
 
-    def of_query(
-        self, names: Sequence[str], rows: Iterable[Any], shown: Iterable[Any], query: str | None
-    ) -> Table:
+    def from_query(
+        self, names: Sequence[str], rows: Sequence[Any], display_rows: Sequence[Any],
+        query: str | None,
+    ) -> Table:  # fmt: skip
         """Return the results of a canned query, or of other SQL if `query` is None."""
-        columns = [Column(name, self.label(name) if query else name) for name in names]
-        hidden = {"url", "band"} if query and "code" in names else set()
-        return self.build(columns, list(rows), list(shown), hidden)
+        labels = [(name, self.label(name) if query else name) for name in names]
+        hidden_names = {"url", "band"} if query and "code" in names else set()
+        return self.build(labels, rows, display_rows, hidden_names)
 
-    def of_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
+    def from_rows(self, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Table:
         """Return a table of dictionaries with the columns `names`; their bands color the rows."""
         values = [[row[name] for name in (*names, "band")] for row in rows]
-        columns = [Column(name, self.label(name)) for name in (*names, "band")]
-        return self.build(columns, values, values, {"band"})
+        return self.from_query((*names, "band"), values, values, LIST)
 
     def build(
-        self, columns: list[Column], rows: Sequence[Sequence[Any]],
-        shown: Sequence[Sequence[Any]], hidden: Collection[str],
+        self, labels: Collection[tuple[str, str]], rows: Sequence[Sequence[Any]],
+        display_rows: Sequence[Sequence[Any]], hidden_names: set[str],
+        sources: Sequence[Mapping[str, Any]] = (),
     ) -> Table:  # fmt: skip
-        visible = [
-            (n, self.formatted(column, [row[n] for row in rows]))
-            for n, column in enumerate(columns)
-            if column.name not in hidden
-        ]
-        names = [column.name for column in columns]
-        has_problems = {"code", "name"} <= {column.name for _, column in visible}
+        """Return a table; `labels` are the names and labels of the columns."""
+        names = [name for name, _ in labels]
+        columns = {
+            n: self.column(name, label, [row[n] for row in rows], sources[n] if sources else None)
+            for n, (name, label) in enumerate(labels)
+            if name not in hidden_names
+        }
+        has_problems = {"code", "name"} <= {column.name for column in columns.values()}
         if has_problems:
-            order: list[str] = self.config.get("order", [])
-            visible.sort(key=lambda one: (*order, one[1].name).index(one[1].name))
-        table = Table([column for _, column in visible], [], has_problems)
-        for row, texts in zip(rows, shown, strict=False):
+            order = [*self.config["order"], *names]
+            columns = dict(sorted(columns.items(), key=lambda item: order.index(item[1].name)))
+        table = Table(list(columns.values()), [], has_problems)
+        for row, display_row in zip(rows, display_rows, strict=True):
             values, cells = dict(zip(names, row, strict=True)), []
-            for n, column in visible:
-                text = column.text(row[n], texts[n])
+            for n, column in columns.items():
+                text = column.text(row[n], display_row[n])
                 is_rounded = column.is_number and text and text != str(row[n])
-                cells.append(Cell(column, text, row[n] if is_rounded else None))
-            code = values.get("code")
-            page = f"{self.problems}/{tilde_encode(code)}" if isinstance(code, str) else None
-            table.rows.append(Row(values, cells, page))
+                cells.append((column, text, row[n] if is_rounded else None))
+            table.rows.append((values, cells))
         return table
 
-    def formatted(self, column: Column, values: Iterable[Any]) -> Column:
-        """Return the column with its format, for which all its values must be numbers."""
-        present = [value for value in values if value is not None and value != ""]
-        return column._replace(
-            is_number=bool(present) and all(isinstance(value, int | float) for value in present),
-            decimals=self.option("decimals", column.name, None),
-            **{key: self.option(f"{key}s", column.name) for key in ("unit", "style", "short")},
-        )
+    def column(
+        self, name: str, label: str, values: Iterable[Any], source: Mapping[str, Any] | None
+    ) -> Column:
+        """Return a column with its format, for which all its values must be numbers."""
+        options = (self.config[key].get(name, "") for key in ("units", "styles", "phone_labels"))
+        values = [value for value in values if value is not None and value != ""]
+        is_number = bool(values) and all(isinstance(value, int | float) for value in values)
+        return Column(name, label, source, is_number, self.config["decimals"].get(name), *options)
 
     def conditions(self, filters: Filters, request: Request, table: str) -> list[dict[str, str]]:
         """Return the search and the filters of a table's page: their parameters and texts."""
@@ -154,10 +137,10 @@ class Tables:
         texts = {"_q": f"Code or name contains {search}"} if search else {}
         for column, lookup, value in filters.selections():
             is_plain = lookup == "exact" and column in request.args
-            one = Filters([(f"{self.label(column, table)}__{lookup}", value)])
-            text = one.human_description_en().removeprefix("where ")
+            filter_ = Filters([(f"{self.label(column, table)}__{lookup}", value)])
+            text = filter_.human_description_en().removeprefix("where ")
             if column == "band" and lookup in ("exact", "in"):
-                text = f"{' or '.join(map(band_name, value.split(',')))} points"
+                text = f"{' or '.join(map(format_band, value.split(',')))} points"
             texts[column if is_plain else f"{column}__{lookup}"] = text
         return [{"parameter": name, "text": text} for name, text in texts.items()]
 
@@ -172,12 +155,12 @@ def named_columns(request: Request) -> set[str]:
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
-    synchronous = env.overlay(enable_async=False)
+    sync_env = env.overlay(enable_async=False)
 
     @pass_context
     def render(context: Context, name: str, **variables: Any) -> str:
-        """Render a template without awaiting anything: a table in a third of the time."""
-        template = synchronous.get_template(name)
+        """Render a template synchronously, which is three times as fast for a table."""
+        template = sync_env.get_template(name)
         return Markup(template.render({**context.get_all(), **variables}))  # noqa: S704
 
     env.globals |= {"tables": Tables(datasette), "render": render}

@@ -1,29 +1,23 @@
 """Runs visitors' SQL in child processes, web/run_sql.py, limited by the operating system."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette import hookimpl
+from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted, Results
 from datasette.utils import sqlite3
+from datasette.utils.asgi import Request
 
 from web import run_sql
-from web.errors import TOO_SLOW, SiteError
-from web.options import DATABASE, MAX_ROWS, PAGE_ROWS
+from web.errors import SiteError, describe_exception
+from web.options import DATABASE, MAX_PAGE_ROWS, MAX_ROWS
 from web.request import current_request, must_be_complete, response_format, sql_parameters
-from web.run_sql import DOWNLOAD
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from datasette.app import Datasette
-    from datasette.utils.asgi import Request
+from web.run_sql import DOWNLOAD_HINT
 
 COMMAND = (sys.executable, "-I", "-S", str(Path(run_sql.__file__)))
 MAX_PROCESSES = 3
@@ -31,9 +25,9 @@ MAX_SECONDS = 2  # for a process, which has a second of CPU time
 MAX_WAIT_SECONDS = 1.5
 RETRY_SECONDS = 3
 MAX_CELLS, MAX_PAGE_CELLS = 200_000, 10_000
-BUSY = "The site is running as many queries as it can. Try again in a few seconds."
-QUERY_STOPPED = f"Query stopped: it takes more than a second or too much memory. {DOWNLOAD}"
-TOO_MANY_ROWS = f"This is more than {MAX_ROWS:,} rows, the most in one response. {DOWNLOAD}"
+BUSY_MESSAGE = "The site is running as many queries as it can. Try again in a few seconds."
+QUERY_STOPPED_MESSAGE = f"Query stopped: it needs too much time or memory. {DOWNLOAD_HINT}"
+TOO_MANY_ROWS_MESSAGE = f"The result has more than {MAX_ROWS:,} rows. {DOWNLOAD_HINT}"
 
 
 class SiteDatabase(Database):  # type: ignore[misc]
@@ -46,7 +40,8 @@ class SiteDatabase(Database):  # type: ignore[misc]
     async def execute(
         self, sql: str, params: Any = None, truncate: bool = False, *args: Any, **options: Any
     ) -> Results:
-        """Raises SiteError for errors and for truncation that the response could not indicate."""
+        """Run a statement. Raises SiteError for errors, and for truncation that the response could
+        not indicate."""
         request = current_request.get()
         # Datasette passes truncate=True for results that fill a response.
         if request is None or not truncate:
@@ -57,12 +52,11 @@ class SiteDatabase(Database):  # type: ignore[misc]
             try:
                 results = await super().execute(sql, params, truncate, *args, **options)
             except (QueryInterrupted, sqlite3.Error, OverflowError) as error:
-                is_slow = isinstance(error, QueryInterrupted)
-                raise SiteError(TOO_SLOW if is_slow else str(error)) from error
+                raise SiteError(*describe_exception(request, error)) from error
         is_partial = results.truncated or len(results.rows) > MAX_ROWS
         # A table's CSV may ask for MAX_ROWS explicitly; queries ignore _size.
         if is_partial and must_be_complete(request) and request.args.get("_size") != str(MAX_ROWS):
-            raise SiteError(TOO_MANY_ROWS)
+            raise SiteError(TOO_MANY_ROWS_MESSAGE)
         return results
 
     async def run_in_child(self, sql: str, params: Any, request: Request) -> Results:
@@ -71,19 +65,21 @@ class SiteDatabase(Database):  # type: ignore[misc]
             "uri": f"{Path(self.path).absolute().as_uri()}?immutable=1",
             "sql": sql,
             "params": dict(params or {}),
-            "max_rows": MAX_ROWS if response_format(request) else PAGE_ROWS + 1,
+            "max_rows": MAX_ROWS if response_format(request) else MAX_PAGE_ROWS + 1,
             "max_cells": MAX_CELLS if response_format(request) else MAX_PAGE_CELLS,
         }
         try:
             async with asyncio.timeout(MAX_WAIT_SECONDS):
                 await self.slots.acquire()
         except TimeoutError as error:
-            raise SiteError(BUSY, 503, RETRY_SECONDS) from error
+            raise SiteError(BUSY_MESSAGE, 503, RETRY_SECONDS) from error
         try:
             output = await run_process(json.dumps(message).encode())
         finally:
             self.slots.release()
-        response = json.loads(output) if output else {"error": QUERY_STOPPED}
+        if not output:
+            raise SiteError(QUERY_STOPPED_MESSAGE)
+        response = json.loads(output, object_hook=decode_blob)
         if "error" in response:
             raise SiteError(response["error"])
         sql_parameters.set({name: request.args.get(name) or "" for name in response["parameters"]})
@@ -111,31 +107,23 @@ def make_results(response: dict[str, Any]) -> Results:
     names = ('NULL AS "{}"'.format(name.replace('"', '""')) for name in response["columns"])
     with closing(sqlite3.connect(":memory:")) as connection:
         cursor = connection.execute(f"SELECT {', '.join(names)}")
-        rows = [sqlite3.Row(cursor, tuple(map(decode, row))) for row in response["rows"]]
+        rows = [sqlite3.Row(cursor, tuple(row)) for row in response["rows"]]
         return Results(rows, response["truncated"], cursor.description)
 
 
-def decode(value: Any) -> Any:
-    """Decode a value; blobs are in hexadecimal."""
-    return bytes.fromhex(value["blob"]) if isinstance(value, dict) else value
+def decode_blob(value: dict[str, Any]) -> Any:
+    return bytes.fromhex(value["blob"]) if "blob" in value else value
 
 
 @hookimpl
-def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
-    async def install() -> None:
-        stock = datasette.get_database(DATABASE)
-        database = SiteDatabase(datasette, path=stock.path, is_mutable=stock.is_mutable)
-        datasette.remove_database(DATABASE)
-        datasette.add_database(database, name=DATABASE)
-
-    return install
+async def startup(datasette: Datasette) -> None:
+    """Install SiteDatabase."""
+    stock = datasette.get_database(DATABASE)
+    database = SiteDatabase(datasette, path=stock.path, is_mutable=stock.is_mutable)
+    datasette.remove_database(DATABASE)
+    datasette.add_database(database, name=DATABASE)
 
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection) -> None:
     run_sql.add_functions(conn)
-
-
-@hookimpl
-def extra_template_vars() -> dict[str, Any]:
-    return {"sql_parameters": sql_parameters.get()}

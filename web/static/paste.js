@@ -17,7 +17,6 @@ const UPPER_CASE_CODE = /^[A-Z\d_]*[A-Z][A-Z\d_]*$/;
 const SOURCE_FILE =
   /^(.+)\.(?:asm|awk|bf|c|cc|cpp|cs|d|go|hs|java|js|kt|lisp|lua|ml|pas|php|pl|py|rb|rs|scala|scm|sh|swift|ts)$/i;
 const FILE_PREFIX = /^(?:\d+[-_. ]+)?(?:spoj[-_. ]*)?(?:\d+[-_. ]+)?/i;
-const MAX_PATH_LENGTH = 200; // characters
 
 // Codes that are also words, besides those that occur as words in problem names.
 const AMBIGUOUS_CODES =
@@ -78,9 +77,10 @@ function readProfile(text, reading) {
   return headings.length ? "" : text;
 }
 
+// The source of a page. A list of submissions has failed ones, too.
 function readHtml(text, reading) {
   if (!HTML.test(text)) return text;
-  for (const code of linkedCodes(text, reading)) reading.add(code);
+  for (const code of linkedCodes(text, reading)) reading.add(code, !text.includes("statusres"));
   return "";
 }
 
@@ -119,7 +119,7 @@ function readCodes(text, reading) {
 // Names of source files: PRIME1.c, spoj_onp.py, 07-PRIME1_Prime_Generator.cpp, PRIME1/main.cpp.
 function readFiles(text, reading) {
   return text.replace(TOKEN, (token) => {
-    const path = (token.length < MAX_PATH_LENGTH && SOURCE_FILE.exec(token)?.[1]) || "";
+    const path = SOURCE_FILE.exec(token)?.[1] ?? "";
     const [file, folder = ""] = path.split(/[\\/]/).reverse();
     const names = [findCode(file, reading), findCode(folder, reading)].filter(Boolean);
     if (!names.length) return token;
