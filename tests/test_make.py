@@ -13,13 +13,13 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from tests.support.processes import free_port, launch
-from tests.support.projects import ROOT, copy_of_the_project, make
+from tests.support.projects import ROOT, copy_project, make
 from tests.support.sites import get
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_of_the_project(tmp_path_factory.mktemp("make"))
+    return copy_project(tmp_path_factory.mktemp("make"))
 
 
 def test_help_lists_every_target(checkout: Path) -> None:
@@ -76,7 +76,7 @@ def test_demo(checkout: Path) -> None:
         for path in ("/", "/charts", "/spojscore", "/spojscore/problems", "/api", "/mine"):
             page = get(f"{site}{path}")
             assert "Demo data: SPOJ’s list of 26 August 2025." in page
-            assert "data-stale-hours" not in page  # its age says nothing
+            assert "data-stale-hours" not in page  # the age of demo data is meaningless
             assert "made up" not in page
         [prime1] = json.loads(get(f"{site}/spojscore/problems/PRIME1.json?_shape=array"))
         assert prime1["users"] == 83055
