@@ -125,8 +125,9 @@ lock: install ## compile the lock files of the project and of the published func
 	$(COMPILE) --universal --python-version 3.11 -c requirements.lock -o requirements-dev.lock requirements-dev.txt
 	$(COMPILE) --python-platform x86_64-manylinux_2_28 --python-version 3.12 -o deploy/requirements.lock deploy/requirements.txt
 
-screenshot: .venv/installed-dev ## take the README's screenshot of DB's site, with Chromium
-	$(BIN)/python -m tests.support.screenshot "$$DB"
+screenshot: ## take the README's screenshot of the site of `make serve`, with Chromium
+	chromium-headless-shell --no-sandbox --hide-scrollbars --window-size=1280,900 \
+	  --screenshot=docs/screenshot.png http://127.0.0.1:$(or $(PORT),8001)/spojscore/problems
 
 clean: ## remove builds, caches and the demo, but no other database
 	rm -rf build .hypothesis .pytest_cache .mypy_cache .ruff_cache

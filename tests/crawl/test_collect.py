@@ -12,7 +12,6 @@ from standin.problems import Entry, problems
 from standin.server import Handler, StandIn, serving
 from tests.support.crawling import Crawl, Factory
 from tests.support.databases import rows
-from tests.support.faults import Fault
 from tests.support.pages import LIST
 from tests.support.projects import ROOT
 
@@ -58,6 +57,10 @@ def save(page: Page, folder: Path, name: str = "Start") -> Path:
     return file
 
 
+def requested_paths(server: StandIn) -> list[str]:
+    return [path for path in server.requests if path != "/favicon.ico"]
+
+
 def requested_starts(server: StandIn) -> list[int]:
     return [int(path.removeprefix(LIST)) for path in server.requests if path.startswith(LIST)]
 
@@ -81,16 +84,14 @@ def test_pages_are_navigated_in_order(
     server = standin(entries, theme=theme)
     open_and_paste(page, server)
     file = save(page, tmp_path)
-    assert [path for path in server.requests if path != "/favicon.ico"] == [
-        "/robots.txt", *(f"{LIST}{number}" for number in order),
-    ]  # fmt: skip
-    modes = {(one["Sec-Fetch-Mode"], one["Sec-Fetch-Dest"]) for one in server.headers}
+    assert requested_paths(server) == ["/robots.txt", *(f"{LIST}{start}" for start in order)]
+    modes = {(headers["Sec-Fetch-Mode"], headers["Sec-Fetch-Dest"]) for headers in server.headers}
     assert modes - {("no-cors", "image")} == {("navigate", "document")}
-    saved = read_har(file.read_bytes(), server.url)
-    assert [one.start for one in saved] == order
-    assert file.name == f"spoj-{saved[-1].read_at:%Y-%m-%d}.har"
-    for one in saved:
-        assert parse_listing(one.response.body) == parse_listing(server.list_page(one.start or 0))
+    pages = read_har(file.read_bytes(), server.url)
+    assert [saved.start for saved in pages] == order
+    assert file.name == f"spoj-{pages[-1].read_at:%Y-%m-%d}.har"
+    for start, saved in zip(order, pages, strict=True):
+        assert parse_listing(saved.response.body) == parse_listing(server.list_page(start))
     log = json.loads(file.read_bytes())["log"]
     assert log["version"] == "1.2"
     for entry in log["entries"]:
@@ -109,7 +110,7 @@ def test_waits_a_second_before_each_page(standin: Factory, page: Page) -> None:
     waits = []
     for number in range(1, 4):  # robots.txt and two pages
         waits.append(0)
-        while len([path for path in server.requests if path != "/favicon.ico"]) < number:
+        while len(requested_paths(server)) < number:
             page.clock.run_for(50)
             waits[-1] += 50
     assert min(waits) >= 1000
@@ -119,6 +120,7 @@ def test_waits_a_second_before_each_page(standin: Factory, page: Page) -> None:
     ("fault", "reason"),
     [
         pytest.param("50:bot-check-403:1", "asks whether you are a robot", id="bot-check"),
+        pytest.param("50:bot-check-coop:1", "closed or isolated", id="isolated-window"),
         pytest.param("50:status-503:1", "HTTP 503", id="server-error"),
         pytest.param("50:busy:1", "HTTP 429", id="too-many-requests"),
         pytest.param("50:wrong-problem:1", "not a list of problems", id="error-page"),
@@ -161,7 +163,7 @@ def test_cached_page_is_loaded_again_under_strict_policy(page: Page, tmp_path: P
     with serving(StrictStandIn(problems(60))) as server:
         page.goto(f"{server.url}{LIST}0")
         errors: list[str] = []
-        page.on("console", lambda one: errors.append(one.text) if one.type == "error" else None)
+        page.on("console", lambda line: line.type == "error" and errors.append(line.text))
         server.requests.clear()
         paste(page)
         save(page, tmp_path)
@@ -225,15 +227,14 @@ def test_obeys_robots_txt(standin: Factory, page: Page) -> None:
     assert allowed == ROBOTS
 
 
-def test_collected_list_equals_crawled(standin: Factory, page: Page, tmp_path: Path) -> None:
-    server = standin(220)
-    crawl_database, collect_database = tmp_path / "crawl.db", tmp_path / "collect.db"
-    assert Crawl(server.url, crawl_database).status == 0
-    server.faults = [Fault.parse("100:bot-check-coop:1")]
-    start(page, server)
-    expect_text(page, "closed or isolated")
-    file = save(page, tmp_path, "Continue")
-    assert Crawl(server.url, collect_database, arguments=["-a", f"pages={file}"]).status == 0
-    assert rows(crawl_database) == rows(collect_database)
-    [crawl] = rows(collect_database, "SELECT source FROM crawls")
-    assert crawl["source"] == "browser"
+@pytest.mark.usefixtures("snapshot")
+def test_collected_list_equals_crawled(
+    database: Path, standin: Factory, page: Page, tmp_path: Path
+) -> None:
+    server = standin(120)
+    open_and_paste(page, server)
+    file = save(page, tmp_path)
+    collected = tmp_path / "collected.db"
+    assert Crawl(server.url, collected, arguments=["-a", f"pages={file}"]).status == 0
+    assert rows(collected) == rows(database)
+    assert rows(collected, "SELECT source FROM crawls") == [{"source": "browser"}]

@@ -61,13 +61,14 @@ def check_page(page: Page) -> None:
         assert overflow(page) == 0, f"{width} pixels"
     page.emulate_media(color_scheme="dark")
     assert violations(page, runOnly=["color-contrast"]) == []
+    page.emulate_media(color_scheme="light")
 
 
 def unreachable(page: Page, selector: str) -> set[str]:
     """The visible elements that the Tab key does not reach, once around the page."""
     focus = "document.activeElement.outerHTML"
     elements = page.locator(selector).locator("visible=true")
-    needed = set(elements.evaluate_all("all => all.map(one => one.outerHTML)"))
+    needed = set(elements.evaluate_all("all => all.map(element => element.outerHTML)"))
     reached = {page.evaluate(focus)}
     for _ in range(len(needed) + 60):
         page.keyboard.press("Tab")

@@ -14,21 +14,16 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HEIGHT = 844  # pixels of the window
 
 
-def launch_args(browser_type: BrowserType) -> dict[str, Any]:
-    """How to start Chromium from the PATH, or as Playwright installs it; empty without any."""
-    matches = map(shutil.which, (*NAMES, browser_type.executable_path))
-    executable = next(filter(None, matches), None)
-    return {"executable_path": executable, "args": FLAGS} if executable else {}
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(
     browser_type_launch_args: dict[str, Any], browser_type: BrowserType
 ) -> dict[str, Any]:
-    args = launch_args(browser_type)
-    if not args:
+    """Start Chromium from the PATH, or as Playwright installs it."""
+    matches = map(shutil.which, (*NAMES, browser_type.executable_path))
+    executable = next(filter(None, matches), None)
+    if not executable:
         missing("Chromium is not installed (Debian's package chromium-headless-shell)")
-    return browser_type_launch_args | args
+    return browser_type_launch_args | {"executable_path": executable, "args": FLAGS}
 
 
 @pytest.fixture(scope="session")

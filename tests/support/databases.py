@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
+Row = dict[str, Any]
 
-def rows(database: Path, sql: str = "SELECT * FROM problems ORDER BY id") -> list[dict[str, Any]]:
+
+def rows(database: Path, sql: str = "SELECT * FROM problems ORDER BY id") -> list[Row]:
     with Database(database) as db:
         return list(db.query(sql))
 

@@ -1,14 +1,24 @@
 """Helpers for the tests of My progress."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page, Route
+import pytest
+from playwright.sync_api import Page
 
 from tests.support.projects import ROOT
 
 PROFILE = ROOT.parent / "shared" / "spoj" / "pages" / "profile-2019-02-17.html"
+SMALL_PROFILE = (
+    b"<div id=user-profile-tables><h4>Solved</h4><a href=/status/ONP,me/>ONP</a>"
+    b"<h4>Todo</h4><a href=/status/TEST,me/>TEST</a><a href=/status/NOSUCH,me/>x</a></div>"
+)
+needs_profile = pytest.mark.skipif(not PROFILE.exists(), reason="../shared/spoj is missing")
+# Profiles and how many of their solved problems are in the sample.
+PROFILES = [
+    pytest.param(SMALL_PROFILE, 1, id="small"),
+    pytest.param(PROFILE.exists() and PROFILE.read_bytes(), 15, id="real", marks=needs_profile),
+]
 LISTS = {"solved": ["STEADY", "ONP", "PRIME1"], "tried": ["ADDREV"]}
 
 
@@ -48,21 +58,6 @@ def stored(page: Page, name: str) -> Any:
 def codes(page: Page, name: str) -> list[str]:
     """The codes of a table's rows."""
     return page.locator(f"#{name} tbody code").all_inner_texts()
-
-
-def replace_columns(page: Page, **columns: Callable[[str], Any]) -> None:
-    """Answer with a list in which columns have other values: each gives a code's."""
-
-    def answer(route: Route) -> None:
-        response = route.fetch()
-        body = response.json()
-        for name, value in columns.items():
-            index = body["columns"].index(name)
-            for row in body["rows"]:
-                row[index] = value(row[0])
-        route.fulfill(response=response, json=body)
-
-    page.route("**/everything.json*", answer)
 
 
 def tab(page: Page, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -11,7 +10,7 @@ from pytest_playwright import CreateContextCallback
 from standin.problems import problems
 from tests.support.accessibility import watch
 from tests.support.commits import crawl
-from tests.support.databases import rows
+from tests.support.databases import Row, rows
 from tests.support.mine import LISTS, open_mine, store
 from tests.support.sample import write_sample
 from tests.support.sites import start_site
@@ -47,22 +46,13 @@ def history_site(history_database: Path) -> Iterator[str]:
         yield address
 
 
-def open_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
-    """A page of a new visitor; errors about it fail the test."""
-    page = new_context(base_url=site).new_page()
-    errors = watch(page, site)
-    yield page
-    assert errors == []
-
-
 @pytest.fixture
 def page(new_context: CreateContextCallback, history_site: str) -> Iterator[Page]:
-    yield from open_page(new_context, history_site)
-
-
-@pytest.fixture
-def full_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
-    yield from open_page(new_context, site)
+    """A page of a new visitor; errors about it fail the test."""
+    page = new_context(base_url=history_site).new_page()
+    errors = watch(page, history_site)
+    yield page
+    assert errors == []
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +73,7 @@ def mine(page: Page) -> Page:
 
 
 @pytest.fixture
-def listed(history_database: Path) -> dict[str, dict[str, Any]]:
+def rows_by_code(history_database: Path) -> dict[str, Row]:
     """The problems of `history_database` by code."""
     table = rows(history_database, "SELECT * FROM problems WHERE delisted IS NULL")
     return {row["code"]: row for row in table}

@@ -3,17 +3,11 @@
 import re
 from datetime import datetime, timedelta
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.mine import LISTS, codes, open_mine, store, stored
 
-
-@pytest.fixture
-def visitor(page: Page) -> Page:
-    """A visitor with LISTS."""
-    store(page, **LISTS)
-    return page
+WORTH = "/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2"
 
 
 def test_search_suggests_problems_while_typing(page: Page) -> None:
@@ -27,7 +21,7 @@ def test_search_suggests_problems_while_typing(page: Page) -> None:
         page.keyboard.type("stea")
     options = page.locator("#found option")
     expect(options).to_have_count(1)
-    assert options.evaluate_all("all => all.map(one => [one.value, one.text])") == [
+    assert options.evaluate_all("all => all.map(option => [option.value, option.text])") == [
         ["STEADY", "Steady Climb"]
     ]
     field = page.get_by_label("Find a problem")
@@ -45,26 +39,22 @@ def test_search_suggests_problems_while_typing(page: Page) -> None:
     page.wait_for_url("**/spojscore/problems/STEADY")
 
 
-def test_rows_are_marked(visitor: Page) -> None:
-    query = "/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2"
-    for path in ("/spojscore/problems?_size=max", query):
-        visitor.goto(path)
-        name = visitor.locator("tr[data-code=FCTRL2] .mark").get_attribute("aria-label")
+def test_marks_show_and_change_the_list(page: Page) -> None:
+    store(page, **LISTS)
+    for path in ("/spojscore/problems?_size=max", WORTH):
+        page.goto(path)
+        name = page.locator("tr[data-code=FCTRL2] .mark").get_attribute("aria-label")
         assert name == "Solved: Small factorials"
-        states = visitor.locator("main tr[data-code]:is(.solved, .tried)").evaluate_all(
+        states = page.locator("main tr[data-code]:is(.solved, .tried)").evaluate_all(
             "all => all.map(row => row.dataset.code + row.querySelector('.mark').ariaPressed)"
         )
         assert sorted(states) == ["ADDREVmixed", "ONPtrue", "PRIME1true", "STEADYtrue"]
-
-
-def test_mark_changes_the_list(visitor: Page) -> None:
-    visitor.goto("/spojscore/problems?_size=max")
     for code in ("FCTRL2", "ADDREV", "ONP"):
-        visitor.locator(f"tr[data-code={code}] .mark").click()
-    assert stored(visitor, "solved") == ["STEADY", "PRIME1", "FCTRL2", "ADDREV"]
-    assert stored(visitor, "tried") == []
-    visitor.locator("tr[data-code=ONP] .mark").press("Space")
-    assert stored(visitor, "solved")[-1] == "ONP"
+        page.locator(f"tr[data-code={code}] .mark").click()
+    assert stored(page, "solved") == ["STEADY", "PRIME1", "FCTRL2", "ADDREV"]
+    assert stored(page, "tried") == []
+    page.locator("tr[data-code=ONP] .mark").press("Space")
+    assert stored(page, "solved")[-1] == "ONP"
 
 
 def test_hidden_rows_are_replaced_by_following_ones(page: Page) -> None:
@@ -105,29 +95,29 @@ def test_problem_page_has_three_state_switch(page: Page) -> None:
     assert (stored(page, "solved"), stored(page, "tried")) == ([], [])
 
 
-def test_ladder_shows_next_rung(full_page: Page) -> None:
-    full_page.goto("/ladder")
-    first = full_page.locator("[data-rung='1']")
+def test_ladder_shows_next_rung(page: Page) -> None:
+    page.goto("/ladder")
+    first = page.locator("[data-rung='1']")
     own = [row.get_attribute("data-code") for row in first.locator("[data-code]").all()]
-    store(full_page, solved=own)
-    full_page.goto("/ladder")
+    store(page, solved=own)
+    page.goto("/ladder")
     expect(first.locator("[data-rung-progress]")).to_have_text(f"{len(own)} of {len(own)} solved")
-    total = full_page.locator("[data-ladder-total]")
+    total = page.locator("[data-ladder-total]")
     assert total.inner_text().startswith(f"{len(own)} of ")
     assert total.locator("a").get_attribute("href") == "#rung-2"
-    open_mine(full_page)
-    full_page.get_by_role("tab", name="Progress").click()
-    full_page.locator("#ladder").get_by_role("link", name="rung 2").click()
-    assert full_page.url.endswith("/ladder#rung-2")
+    open_mine(page)
+    page.get_by_role("tab", name="Progress").click()
+    page.locator("#ladder").get_by_role("link", name="rung 2").click()
+    assert page.url.endswith("/ladder#rung-2")
 
 
-def test_topics_show_progress_by_family(full_page: Page) -> None:
-    store(full_page, **LISTS)
-    full_page.goto("/topics")
-    notes = full_page.locator("[data-family] [data-progress]:visible")
+def test_topics_show_progress_by_family(page: Page) -> None:
+    store(page, **LISTS)
+    page.goto("/topics")
+    notes = page.locator("[data-family] [data-progress]:visible")
     notes.first.wait_for()
     texts = notes.all_inner_texts()
-    assert len(texts) == full_page.locator("[data-family]").count() > 4
+    assert len(texts) == page.locator("[data-family]").count() > 4
     assert all(re.fullmatch(r"\d+ of [\d,]+ solved", text) for text in texts)
     assert sum(int(text.split()[0]) for text in texts) > 0
 
@@ -168,7 +158,7 @@ def test_examples_can_be_copied(page: Page) -> None:
 
 
 def test_query_table_sorts_by_click_on_header(page: Page) -> None:
-    page.goto("/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2")
+    page.goto(WORTH)
     head = page.locator("th", has_text="Solvers")
     for direction in ("descending", "ascending"):
         head.get_by_role("button").click()

@@ -1,15 +1,16 @@
 """My progress in a real browser: pasting problems and the results."""
 
 import re
+from collections import Counter
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Response, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
+from pytest_playwright import CreateContextCallback
 
-from tests.support.accessibility import WIDTHS, overflow, unreachable, violations
+from tests.support.accessibility import check_page, unreachable
 from tests.support.browsing import HEIGHT
-from tests.support.databases import rows
+from tests.support.databases import Row, rows
 from tests.support.mine import LISTS, codes, message, open_mine, paste, store, stored, tab, undo
 from tests.support.sites import points_text
 
@@ -19,9 +20,7 @@ TEXT = (
 PASTED_CODES = ["LEAVING", "PRIME1", "ONP"]
 
 
-def test_paste_shows_points_and_next_problems(
-    page: Page, listed: dict[str, dict[str, Any]]
-) -> None:
+def test_paste_shows_points_and_next_problems(page: Page, rows_by_code: dict[str, Row]) -> None:
     open_mine(page)
     assert page.locator(".tiles").is_hidden()
     paste(page, TEXT)
@@ -31,17 +30,12 @@ def test_paste_shows_points_and_next_problems(
     )
     assert stored(page, "solved") == PASTED_CODES
     assert page.locator("#add").is_hidden()
-    own = [listed[code] for code in PASTED_CODES if code in listed]
+    own = [rows_by_code[code] for code in PASTED_CODES if code in rows_by_code]
     assert page.locator("#points").inner_text() == points_text(sum(row["score"] for row in own))
     assert page.locator("#solved").inner_text() == "2"
-    bands = sorted({row["band"] for row in listed.values()})
-    expect(page.locator("#bands .n")).to_have_text(
-        [
-            f"{sum(row['band'] == band for row in own)} / "
-            f"{sum(row['band'] == band for row in listed.values())}"
-            for band in bands
-        ]
-    )
+    solved, total = (Counter(row["band"] for row in each) for each in (own, rows_by_code.values()))
+    texts = [f"{solved[band]} / {total[band]}" for band in sorted(total)]
+    expect(page.locator("#bands .n")).to_have_text(texts)
     # The first suggestion is visible without scrolling.
     first = page.locator("#suggested tbody tr").first.bounding_box()
     assert first
@@ -58,9 +52,16 @@ def test_map_and_curve_have_a_mark_per_solved_problem(mine: Page) -> None:
 
 
 def test_nothing_leaves_the_browser(page: Page) -> None:
-    requests: list[tuple[str, str, str | None]] = []
-    page.on("request", lambda one: requests.append((one.method, one.url, one.post_data)))
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request))  # noqa: PLW0108
     open_mine(page, "/mine#solved=FCTRL2")
+    page.wait_for_load_state("networkidle")
+    preloaded = page.locator("link[rel=modulepreload], script[src]").evaluate_all(
+        "all => all.map(element => element.href ?? element.src)"
+    )
+    scripts = [request for request in requests if request.url.endswith(".js")]
+    assert {script.url for script in scripts} == set(preloaded)
+    assert sum(script.sizes()["responseBodySize"] for script in scripts) <= 45_000
     page.get_by_role("button", name="Ignore").click()
     paste(page, TEXT)
     page.locator("#pick").click()
@@ -68,24 +69,12 @@ def test_nothing_leaves_the_browser(page: Page) -> None:
     page.locator("#friend-text").fill("AGGRCOW")
     page.get_by_role("button", name="Compare").last.click()
     page.locator("#friend").wait_for()
-    addresses = [urlsplit(url) for _, url, _ in requests]
-    paths = {one.path for one in addresses if not one.path.startswith("/static/")}
+    addresses = [urlsplit(request.url) for request in requests]
+    paths = {url.path for url in addresses if not url.path.startswith("/static/")}
     assert paths - {"/favicon.ico"} == {"/mine", "/spojscore/everything.json"}
-    assert {one.query for one in addresses} == {"", "_shape=arrays"}
-    assert {(method, data) for method, _, data in requests} == {("GET", None)}
+    assert {url.query for url in addresses} == {"", "_shape=arrays"}
+    assert {(request.method, request.post_data) for request in requests} == {("GET", None)}
     assert page.context.cookies() == []
-
-
-def test_scripts_are_small_and_preloaded(page: Page) -> None:
-    scripts: list[Response] = []
-    page.on("response", lambda one: scripts.append(one) if one.url.endswith(".js") else None)
-    open_mine(page)
-    page.wait_for_load_state("networkidle")
-    preloaded = page.locator("link[rel=modulepreload], script[src]").evaluate_all(
-        "all => all.map(one => one.href ?? one.src)"
-    )
-    assert {one.url for one in scripts} == set(preloaded)
-    assert sum(len(one.body()) for one in scripts) <= 45_000
 
 
 def test_add_replace_and_undo(mine: Page) -> None:
@@ -184,20 +173,23 @@ def test_text_pasted_before_the_list_arrives_stays(page: Page) -> None:
     assert stored(page, "solved") == ["ONP"]
 
 
-def test_all_problems_at_once(full_page: Page, full_database: Path) -> None:
+def test_all_problems_at_once(
+    new_context: CreateContextCallback, site: str, full_database: Path
+) -> None:
     all_problems = rows(full_database)
-    open_mine(full_page)
+    page = new_context(base_url=site).new_page()
+    open_mine(page)
     text = " ".join(row["code"] for row in all_problems)
-    full_page.locator("#mine-text").evaluate("(box, text) => { box.value = text; }", text)
-    full_page.get_by_role("button", name="Add to my list").click()
-    expect(full_page.locator("#solved")).to_have_text("3,974")
-    assert full_page.locator("#points").inner_text() == points_text(
+    page.locator("#mine-text").evaluate("(box, text) => { box.value = text; }", text)
+    page.get_by_role("button", name="Add to my list").click()
+    expect(page.locator("#solved")).to_have_text("3,974")
+    assert page.locator("#points").inner_text() == points_text(
         sum(row["score"] for row in all_problems)
     )
-    assert full_page.locator("#next-note").inner_text().startswith("Nothing left")
-    tab(full_page, "List")
-    full_page.locator("#whole-list").get_by_role("button", name="Show all").click()
-    expect(full_page.locator("#whole-list li")).to_have_count(3974)
+    assert page.locator("#next-note").inner_text().startswith("Nothing left")
+    tab(page, "List")
+    page.locator("#whole-list").get_by_role("button", name="Show all").click()
+    expect(page.locator("#whole-list li")).to_have_count(3974)
 
 
 def test_tabs_are_accessible_and_fit(page: Page) -> None:
@@ -208,12 +200,7 @@ def test_tabs_are_accessible_and_fit(page: Page) -> None:
         tab(page, name)
         for summary in page.locator("main details:not([open]) > summary:visible").all():
             summary.click()
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": HEIGHT})
-            assert overflow(page) == 0, f"{width} pixels"
-        assert violations(page) == []
-        page.emulate_media(color_scheme="dark" if name == "Next" else "light")
-    assert violations(page, runOnly=["color-contrast"]) == []
+        check_page(page)
 
 
 def test_keyboard_only(page: Page) -> None:

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, Route
 from pytest_playwright import CreateContextCallback
 
 from standin.problems import problems
-from tests.support.mine import PROFILE, message, open_mine, stored
+from tests.support.mine import PROFILE, PROFILES, message, needs_profile, open_mine, stored
 
 NAMES = {
     "PRIME1": "Prime Generator", "ONP": "Transform the Expression", "GSS1": "Can you answer these",
@@ -27,7 +27,7 @@ EXAMPLES = [
 ]
 READ = """async ([text, problems]) => {
     const { read } = await import("/static/paste.js");
-    const { user, ...sets } = read(text, new Map(problems.map((one) => [one.code, one])));
+    const { user, ...sets } = read(text, new Map(problems.map((row) => [row.code, row])));
     const names = ["solved", "tried", "uncertain", "unknown"];
     return { user, ...Object.fromEntries(names.map((name) => [name, [...sets[name]].join(" ")])) };
 }"""
@@ -35,11 +35,11 @@ READ = """async ([text, problems]) => {
 
 def read(page: Page, text: str, names: dict[str, str] = NAMES) -> dict[str, str]:
     """The non-empty parts of a reading, with sorted codes."""
-    listed = [
+    problems = [
         {"code": code, "name": name, "id": 1043 if code == "GSS1" else number}
         for number, (code, name) in enumerate(names.items())
     ]
-    return codes(**page.evaluate(READ, [text, listed]))
+    return codes(**page.evaluate(READ, [text, problems]))
 
 
 def codes(**sets: str) -> dict[str, str]:
@@ -101,16 +101,16 @@ def test_text_is_read(text: str, expected: dict[str, str], modules: Page) -> Non
     assert read(modules, text) == codes(**expected)
 
 
-@pytest.mark.skipif(not PROFILE.exists(), reason="../shared/spoj is missing")
+@needs_profile
 def test_real_profile(modules: Page, new_context: CreateContextCallback) -> None:
-    listed = {entry.code: entry.name for entry in problems()}
+    names = {entry.code: entry.name for entry in problems()}
     html = PROFILE.read_text(errors="replace")
     profile = new_context(java_script_enabled=False, offline=True).new_page()
     profile.set_content(html)
     text = profile.inner_text("body")
     assert "World Rank" in text
     for pasted in (text, html):
-        reading = read(modules, pasted, listed)
+        reading = read(modules, pasted, names)
         assert reading.keys() == {"solved"}
         assert len(reading["solved"].split()) == 70
 
@@ -123,42 +123,31 @@ def test_reading_takes_linear_time(modules: Page) -> None:
         read(modules, part * (500_000 // len(part)))
 
 
-def bookmarklet(page: Page) -> str:
-    """The address as a browser saves it."""
-    page.get_by_text("Send your profile with one click").click()
-    return str(page.locator("#bookmarklet").evaluate("link => link.href"))
-
-
-def click_bookmark(page: Page, address: str) -> None:
-    page.evaluate("address => { location.href = address; }", address)
-
-
-@pytest.mark.skipif(not PROFILE.exists(), reason="../shared/spoj is missing")
-def test_bookmarklet_imports_real_profile(new_context: CreateContextCallback, site: str) -> None:
+@pytest.mark.parametrize(("profile", "number"), PROFILES)
+def test_bookmarklet(
+    profile: bytes, number: int, new_context: CreateContextCallback, history_site: str
+) -> None:
     def answer(route: Route) -> None:
-        body = PROFILE.read_bytes() if "/users/" in route.request.url else b"x"
+        body = profile if "/users/" in route.request.url else b"x"
         route.fulfill(body=body, content_type="text/html")
 
-    page = new_context(base_url=site).new_page()
+    page = new_context(base_url=history_site).new_page()
     page.route("https://**/*", answer)
     open_mine(page)
-    address = bookmarklet(page)
-    page.goto("https://www.spoj.com/problems/classical/")
-    click_bookmark(page, address)
-    page.wait_for_url("https://www.spoj.com/myaccount")
-    page.goto("https://www.spoj.com/users/kosaksi/", wait_until="domcontentloaded")
-    click_bookmark(page, address)
-    page.get_by_role("button", name="Add 70 solved problems").click()
-    assert len(stored(page, "solved")) == 70
-
-
-def test_bookmarklet_explains_itself(page: Page) -> None:
-    open_mine(page)
-    address = bookmarklet(page)
+    page.get_by_text("Send your profile with one click").click()
     page.locator("#bookmarklet").click()
     assert message(page).startswith("Drag this button to your bookmarks bar")
-    page.goto("data:text/html,elsewhere")
-    page.once("dialog", lambda dialog: dialog.dismiss())
+    address = page.locator("#bookmarklet").evaluate("link => link.href")
+    click = "address => { location.href = address; }"
+    page.goto("https://elsewhere.example/")
     with page.expect_event("dialog") as dialog:
-        click_bookmark(page, address)
+        page.evaluate(click, address)
     assert "on your profile on www.spoj.com" in dialog.value.message
+    dialog.value.dismiss()
+    page.goto("https://www.spoj.com/problems/classical/")
+    page.evaluate(click, address)
+    page.wait_for_url("https://www.spoj.com/myaccount")
+    page.goto("https://www.spoj.com/users/me/", wait_until="domcontentloaded")
+    page.evaluate(click, address)
+    page.get_by_role("button", name=f"Add {number} solved problem").click()
+    assert len(stored(page, "solved")) == number
