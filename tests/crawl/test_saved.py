@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spojscore_crawler.saved import SavedPagesError, read_har, read_saved_pages
+from spojscore_crawler import saved
 from tests.support.faults import BOT_CHECK_PAGE
 from tests.support.pages import LIST, NOON, SPOJ, har, har_entry
 
@@ -16,11 +16,11 @@ URL = SPOJ + LIST
 
 
 def read(*entries: dict[str, Any]) -> list[tuple[int | None, bytes]]:
-    return [(page.start, page.response.body) for page in read_har(har(entries), SPOJ)]
+    return [(page.start, page.response.body) for page in saved.read_har(har(entries), SPOJ)]
 
 
 def error(*entries: Any) -> str:
-    with pytest.raises(SavedPagesError) as raised:
+    with pytest.raises(saved.SavedPagesError) as raised:
         read(*entries)
     assert "s3cret" not in str(raised.value)
     return str(raised.value)
@@ -37,7 +37,7 @@ def test_newest_reading_comes_first(tmp_path: Path) -> None:
     newer = har_entry(URL + "0", "å") | {"startedDateTime": "2026-03-02T14:01:00.250+02:00"}
     # With a byte order mark.
     file.write_bytes(b"\xef\xbb\xbf" + har([har_entry(URL + "0", "a", NOON), newer]))
-    pages = read_saved_pages(file, SPOJ)
+    pages = saved.read_saved_pages(file, SPOJ)
     assert [page.response.body.decode() for page in pages] == ["å", "a"]
     assert pages[0].read_at.isoformat() == "2026-03-02T12:01:00.250000+00:00"
     assert {(page.response.url, page.start, page.source) for page in pages} == {
@@ -65,45 +65,43 @@ def test_base64(text: str, body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "start"),
+    ("url", "expected"),
     [
-        (f"{SPOJ}/problems/classical", 0),
-        ("http://spoj.com/problems/classical/sort=0", 0),
-        ("https://spoj.com/problems/classical/start=50", 50),
-        (f"{SPOJ}/problems/classical/sort=0,start=3950/", 3950),
-        (f"{SPOJ}/problems/classical/?sort=0", 0),
+        (f"{SPOJ}/problems/classical", (0, 0)),
+        ("http://spoj.com/problems/classical/sort=0", (0, 0)),
+        ("https://spoj.com/problems/classical/start=50", (0, 50)),
+        (f"{SPOJ}/problems/classical/sort=0,start=3950/", (0, 3950)),
+        (f"{SPOJ}/problems/classical/?sort=0", (0, 0)),
         # What a browser POSTs to after a passed check.
-        (f"{SPOJ}/problems/classical/?__cf_chl_f_tk=AbC-1790000000-1.0.1.1-xyz", 0),
-        (f"{SPOJ}/problems/classical/sort=0,start=50?__cf_chl_rt_tk=a&__cf_waf_tk__=b#top", 50),
+        (f"{SPOJ}/problems/classical/?__cf_chl_f_tk=AbC-1790000000-1.0.1.1-xyz", (0, 0)),
+        (f"{URL}50?__cf_chl_rt_tk=a&__cf_waf_tk__=b#top", (0, 50)),
+        (f"{SPOJ}/problems/classical/sort=5,start=50", (5, 50)),
+        (f"{SPOJ}/problems/classical/?sort=5", (5, 0)),
+        (f"{SPOJ}/problems/classical/sort=-6", (-6, 0)),
+        (f"{SPOJ}/problems/classical/?sort=-6", (-6, 0)),
+        (f"{SPOJ}/", None),
+        (f"{SPOJ}/problems/tutorial/sort=0,start=50", None),
+        (f"{SPOJ}/problems/PRIME1/", None),
+        (f"{URL}50?x=1", None),
+        ("https://www.spoj.com.evil.example/problems/classical/sort=0,start=50", None),
+        ("data:text/html,/problems/classical/", None),
     ],
 )
-def test_addresses_of_list(url: str, start: int) -> None:
-    assert read(har_entry(url, "a")) == [(start, b"a")]
+def test_addresses_of_list(url: str, expected: tuple[int, int] | None) -> None:
+    assert saved.parse_list_url(url, SPOJ) == expected
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "reason"),
     [
-        f"{SPOJ}/",
-        f"{SPOJ}/problems/tutorial/sort=0,start=50",
-        f"{SPOJ}/problems/PRIME1/",
-        f"{URL}50?x=1",
-        "https://www.spoj.com.evil.example/problems/classical/sort=0,start=50",
-        "data:text/html,/problems/classical/",
+        (f"{SPOJ}/problems/PRIME1/", f"no page of {SPOJ}/problems/classical/ in it; "),
+        (f"{SPOJ}/problems/classical/?sort=-6", f"{SPOJ}/problems/classical/?sort=-6: sorted by "),
     ],
+    ids=["other-page", "other-order"],
 )
-def test_other_addresses_are_skipped(url: str) -> None:
+def test_other_pages_are_skipped(url: str, reason: str) -> None:
     assert read(har_entry(url, "other"), har_entry(URL + "0", "a")) == [(0, b"a")]
-    assert error(har_entry(url, "other")).startswith(f"no page of {SPOJ}/problems/classical/")
-
-
-@pytest.mark.parametrize(
-    ("address", "sort"), [("sort=5,start=50", 5), ("?sort=5", 5), ("sort=-6", -6), ("?sort=-6", -6)]
-)
-def test_other_sort_order(address: str, sort: int) -> None:
-    entry = har_entry(f"{SPOJ}/problems/classical/{address}", "a")
-    assert f": sorted by sort={sort}; " in error(entry)
-    assert read(entry, har_entry(URL + "0", "a")) == [(0, b"a")]
+    assert error(har_entry(url, "other")).startswith(reason)
 
 
 CHALLENGE = {"status": 403, "headers": [{"name": "CF-Mitigated", "value": "challenge"}]}
@@ -159,55 +157,46 @@ def test_usable_entry(response: dict[str, Any], fields: dict[str, Any]) -> None:
      pytest.param(b"[" * 100_000, id="deep"), json.dumps({"log": None}).encode()],
 )  # fmt: skip
 def test_invalid_har_file(content: bytes) -> None:
-    with pytest.raises(SavedPagesError, match=r"^not a HAR file \("):
-        read_har(content, SPOJ)
+    with pytest.raises(saved.SavedPagesError, match=r"^not a HAR file \("):
+        saved.read_har(content, SPOJ)
 
 
 @pytest.mark.parametrize(
-    "html",
+    ("html", "is_translated"),
     [
-        '<html lang="en"><a _msttexthash="74035" _msthash="1">',  # Edge
-        '<html lang="en" class="x translated-rtl">',  # Chrome
-        '<a><font style="vertical-align: inherit;">Generator',  # Google
-        "<body><div class='goog-te-spinner-pos'>",  # Google's widget
-        '<a href="https://www-spoj-com.translate.goog/p">',  # its proxy
-        "<ya-tr-span data-index='0'>Generator</ya-tr-span>",  # Yandex
-        '<font class="immersive-translate-target-wrapper">',  # Immersive Translate
-        '<a href="?_x_tr_sl=en">',
-        "<a data-dl-translated='true'>",  # DeepL
-        '<p data-moz-translations-id="1">',  # Firefox
-        '<div class="papago-popup">',
-        '<!DOCTYPE html>\n<html class="js" lang="pl">',
-        '<html lang = "pl">',
+        ('<html lang="en"><a _msttexthash="74035" _msthash="1">', True),  # Edge
+        ('<html lang="en" class="x translated-rtl">', True),  # Chrome
+        ('<a><font style="vertical-align: inherit;">Generator', True),  # Google
+        ("<body><div class='goog-te-spinner-pos'>", True),  # Google's widget
+        ('<a href="https://www-spoj-com.translate.goog/p">', True),  # its proxy
+        ("<ya-tr-span data-index='0'>Generator</ya-tr-span>", True),  # Yandex
+        ('<font class="immersive-translate-target-wrapper">', True),  # Immersive Translate
+        ('<a href="?_x_tr_sl=en">', True),
+        ("<a data-dl-translated='true'>", True),  # DeepL
+        ('<p data-moz-translations-id="1">', True),  # Firefox
+        ('<div class="papago-popup">', True),
+        ('<!DOCTYPE html>\n<html class="js" lang="pl">', True),
+        ('<html lang = "pl">', True),
+        ('<html lang="en-US"><a href="/problems/ONP">Transform the Expression</a>', False),
+        ("<html lang=en><font color='red'>", False),
+        ('<html xmlns="http://www.w3.org" xml:lang="pl">', False),
+        ('<html lang=""><a hreflang="pl">', False),
     ],
 )
-def test_translated_page(html: str, tmp_path: Path) -> None:
-    (tmp_path / "list.html").write_text(html)
-    with pytest.raises(SavedPagesError, match=r"list\.html: the browser translated it; turn "):
-        read_saved_pages(tmp_path, SPOJ)
-
-
-@pytest.mark.parametrize(
-    "html",
-    [
-        '<html lang="en-US"><a href="/problems/ONP">Transform the Expression</a>',
-        "<html lang=en><font color='red'>",
-        '<html xmlns="http://www.w3.org" xml:lang="pl">',
-        '<html lang=""><a hreflang="pl">',
-    ],
-)
-def test_page_that_is_not_translated(html: str, tmp_path: Path) -> None:
-    (tmp_path / "list.html").write_text(html)
-    assert len(read_saved_pages(tmp_path, SPOJ)) == 1
+def test_translation_markers(html: str, is_translated: bool) -> None:
+    assert bool(saved.TRANSLATION_MARKERS.search(html.encode())) is is_translated
 
 
 def test_folder(tmp_path: Path) -> None:
-    with pytest.raises(SavedPagesError, match=r"no \*\.html files in this folder$"):
-        read_saved_pages(tmp_path, SPOJ)
+    with pytest.raises(saved.SavedPagesError, match=r"no \*\.html files in this folder$"):
+        saved.read_saved_pages(tmp_path, SPOJ)
     for name in ("a.html", "b.htm", "c.HTM", "d.txt"):
         (tmp_path / name).write_text(name, encoding="utf-16" if name == "b.htm" else "utf-8")
-    pages = read_saved_pages(tmp_path, SPOJ)
+    pages = saved.read_saved_pages(tmp_path, SPOJ)
     assert {page.response.body for page in pages} == {b"a.html", b"b.htm", b"c.HTM"}
     assert {page.start for page in pages} == {None}
-    with pytest.raises(SavedPagesError, match=r"no such folder or \.har file$"):
-        read_saved_pages(tmp_path / "a.html", SPOJ)
+    with pytest.raises(saved.SavedPagesError, match=r"no such folder or \.har file$"):
+        saved.read_saved_pages(tmp_path / "a.html", SPOJ)
+    (tmp_path / "b.htm").write_text('<html lang="pl">')
+    with pytest.raises(saved.SavedPagesError, match=r"b\.htm: the browser translated it; turn "):
+        saved.read_saved_pages(tmp_path, SPOJ)
