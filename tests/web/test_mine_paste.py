@@ -12,8 +12,7 @@ NAMES = {
     "ADDREV": "Adding Reversed Numbers", "AP2": "AP - Complete The Series", "TREE": "Another Tree",
     "TEST": "Life, the Universe", "MAZE": "The Long Maze", "DP": "", "WA": "", "TLE": "",
     "PRIME": "Sums", "STACK": "Game", "FCTRL": "Factorial", "A_B": "Under", "CODE": "Secret code",
-    "AND": "Game of and", "ALL": "All", "MAY99_4": "Sum", "PALIN": "Next", "BULK": "Bulk",
-    "EKO": "Eko", "LCA": "", "WAR": "",
+    "AND": "Game of and", "ALL": "All", "MAY99_4": "Sum", "EKO": "Eko", "WAR": "",
 }  # fmt: skip
 # What is read of the examples in mine.html.
 EXAMPLES = [
@@ -56,19 +55,11 @@ def test_each_kind_reads_its_example(page: Page) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("PRIME1 TEST ADDREV FCTRL PALIN BULK LCA EKO",
-         {"solved": "PRIME1 TEST ADDREV FCTRL PALIN BULK LCA EKO"}),
-        ("- PRIME1\n* TREE\n3. ALL", {"solved": "PRIME1 TREE ALL"}),
         ('["PRIME1", "code", "dp"]', {"solved": "PRIME1 CODE DP"}),
-        ("hello world", {}),
         ("HELLO", {}),
         ("PRIME1 FOO123 ONP NOSUCH", {"solved": "PRIME1 ONP", "unknown": "FOO123 NOSUCH"}),
         ("SP1043 PRIME1 ONP SP99999", {"solved": "GSS1 PRIME1 ONP"}),
         ("TREE NOSUCH", {"uncertain": "TREE", "unknown": "NOSUCH"}),
-        (" \n", {}),
-        ("I solved ONP and a tree, and TREE and prime1.",
-         {"solved": "ONP", "uncertain": "TREE PRIME1"}),
-        ("code,status\nTREE,solved\nONP,tried\n", {"solved": "TREE", "tried": "ONP"}),
         ("code,status\nCODE,solved\nCODE,tried\n", {"solved": "CODE"}),
         ("Code|Solved\n[x](https://spoj.com/problems/ONP)|yes", {"solved": "ONP"}),
         ("Code|Solved\nONP|no\nTREE|", {}),
@@ -77,8 +68,6 @@ def test_each_kind_reads_its_example(page: Page) -> None:
         ('<tr><td><a href="/problems/ONP/">x</a></td><td class="statusres" status="15"></td></tr>'
          '<tr><td><a href="/problems/TREE/">x</a></td><td class="statusres" status="14"></td></tr>',
          {"solved": "ONP", "tried": "TREE"}),
-        ("PRIME1: Prime Generator, GSS1: ok", {"solved": "PRIME1 GSS1"}),
-        ("- [x] TREE ONP\n- [ ] GSS1 - Can you", {"solved": "ONP", "uncertain": "TREE"}),
         ("https://www.spoj.com/problems/classical/ https://www.spoj.com/status/test/", {}),
         ("http://site.test/spojscore/problems/TREE https://pl.spoj.com/problems/TEST/",
          {"solved": "TREE"}),
@@ -86,11 +75,8 @@ def test_each_kind_reads_its_example(page: Page) -> None:
         ("<td><a href='/problems/TREE'>x</a></td><td class=statusres></td>", {"tried": "TREE"}),
         ("codeforces ONP", {"uncertain": "ONP"}),
         ("codechef/FCTRL.cpp ONP.cpp", {"solved": "ONP", "uncertain": "FCTRL"}),
-        ("onp.py ALL_of_it.py Main.java README.md", {"uncertain": "ONP ALL"}),
         ("https://github.com/me/spoj/blob/main/prime1.cpp", {"solved": "PRIME1"}),
-        ("├── PRIME1.cpp\n└── TREE/main.cpp", {"solved": "PRIME1", "uncertain": "TREE"}),
         ("GSS1/code.cpp DP/ONP.c TREE/TREE.c", {"solved": "GSS1 ONP TREE"}),
-        ("SP1043.cpp", {"solved": "GSS1"}),
         ("https://www.spoj.com/users/PRIME1/", {"user": "PRIME1"}),
         (" spoj.com/status/kosaksi/signedlist/\n", {"user": "kosaksi"}),
         ("https://www.spoj.com/status/ONP/", {"solved": "ONP"}),
