@@ -28,25 +28,26 @@ CLIENT = httpx.Client(timeout=60)
 
 
 @contextmanager
-def start_site(database: Path, *changes: str) -> Iterator[str]:
-    """Serve a copy of `database`, changed by SQL statements, with the options of `make serve`."""
+def start_site(database: Path, *changes: str, **settings: int) -> Iterator[str]:
+    """Serve a copy of `database`, changed by SQL statements, with the settings of `make serve`."""
     with TemporaryDirectory() as folder:
         copy = Path(folder, "spojscore.db")
         shutil.copy(database, copy)
         change(copy, *changes)
-        with serve_in_thread(copy) as address:
+        with serve_in_thread(copy, settings) as address:
             yield address
 
 
 @contextmanager
-def serve_in_thread(database: Path) -> Iterator[str]:
+def serve_in_thread(database: Path, settings: dict[str, int]) -> Iterator[str]:
+    defaults = {name: json.loads(value.replace("off", "0")) for name, value in SETTINGS.items()}
     datasette = Datasette(
         immutables=[str(database)],
         metadata=SITE,
         template_dir=str(ROOT / "web/templates"),
         plugins_dir=str(ROOT / "web/plugins"),
         static_mounts=[("static", str(ROOT / "web/static"))],
-        settings={name: json.loads(value.replace("off", "0")) for name, value in SETTINGS.items()},
+        settings=defaults | settings,
     )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(datasette.app(), log_level="error"))
