@@ -9,8 +9,7 @@ from deploy.process import PublishError, run
 UNITS = tuple((Path(__file__).parent / "systemd").iterdir())
 UNIT_FOLDER = Path.home() / ".config" / "systemd" / "user"
 TIMER = "spojscore.timer"
-# The units have these values of an example.
-EXAMPLE_FOLDER, EXAMPLE_PATH = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"
+EXAMPLE_FOLDER, EXAMPLE_PATH = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"  # of the units
 
 
 def schedule(_: Path) -> str:

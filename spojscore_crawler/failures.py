@@ -1,7 +1,7 @@
 """Describes why a page could not be read."""
 
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -51,13 +51,10 @@ def describe_status(response: Response) -> str:
     if not (location := response.headers.get("Location")):
         return f"HTTP {response.status}"
     target = urljoin(response.url, location.decode("latin-1"))
-    reason = f"HTTP {response.status}, a redirect to {target}"
-    request, redirect = (urlsplit(url) for url in (response.url, target))
-    if (request.scheme, request.netloc) != (redirect.scheme, redirect.netloc):
-        reason += (
-            f" (if that is the right site, set SPOJ_URL={redirect.scheme}://{redirect.netloc})"
-        )
-    return reason
+    site = urljoin(target, "/")
+    is_same_site = response.url.startswith(site)
+    hint = "" if is_same_site else f" (if that is the right site, set SPOJ_URL={site[:-1]})"
+    return f"HTTP {response.status}, a redirect to {target}{hint}"
 
 
 def describe_bot_check(response: Response) -> str | None:

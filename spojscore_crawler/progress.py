@@ -14,9 +14,7 @@ class ProgressBarPipeline:
     """Shows the pages read and the time left, if standard error is a terminal."""
 
     def __init__(self) -> None:
-        self.bar = tqdm(
-            total=1, unit="page", desc="SPOJ", dynamic_ncols=True, disable=not sys.stderr.isatty()
-        )
+        self.bar = tqdm(total=1, unit="page", desc="SPOJ", dynamic_ncols=True, disable=None)
         self.starts: set[int | None] = set()
 
     def process_item(self, item: Page | Problem) -> Page | Problem:

@@ -52,9 +52,7 @@ class DatabasePipeline:
                 raise ValueError(f"SPOJSCORE_DB is {name!r}, not a file")
             files.check_writable(self.path)
             self.lock = files.lock(self.path)
-            self.limits = {
-                name: self.read_limit(name, maximum) for name, maximum in gate.LIMITS.items()
-            }
+            self.limits = {name: self.read_limit(name, top) for name, top in gate.LIMITS.items()}
             if self.settings["GATE"] not in ("", "accept"):
                 raise ValueError(f"GATE is {self.settings['GATE']!r}, not 'accept'")
             self.last_list: LastList | None = last_list(self.path, self.started.date())

@@ -37,9 +37,7 @@ class ScorePipeline:
     def close_spider(self) -> None:
         if self.differences > MAX_DIFFERENCES_RATIO * self.comparisons:
             logger.warning(
-                "SPOJ's formula may have changed: %d of %d points on its list differ from ours by "
-                "more than %s; see 'Change the formula' in CONTRIBUTING.md",
-                self.differences,
-                self.comparisons,
-                VALUE_TOLERANCE,
+                "SPOJ's formula may have changed: %s points on its list differ from ours; "
+                "see 'Change the formula' in CONTRIBUTING.md",
+                f"{self.differences} of {self.comparisons}",
             )

@@ -135,11 +135,9 @@ class ClassicalSpider(Spider):
 
     def handle_error(self, failure: Failure) -> None:
         """End the crawl when a page is still not available after all retries."""
-        error = failure.value
         url = failure.request.url  # type: ignore[attr-defined]
-        raise self.record_failure(
-            f"{url}: {describe_error(error)}", getattr(error, "response", None)
-        )
+        response = getattr(failure.value, "response", None)
+        raise self.record_failure(f"{url}: {describe_error(failure.value)}", response)
 
     def parse_day(self) -> date | None:
         """The day of `-a day=`. Raises CloseSpider if it is invalid or not allowed."""

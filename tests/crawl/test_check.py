@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -46,20 +48,11 @@ def test_sound_and_fresh(fresh_database: Path, capsys: pytest.CaptureFixture[str
         pytest.param(-2, "36", "in the future", id="future"),
     ],
 )
-def test_age(
-    hours: float,
-    limit: str,
-    error: str | None,
-    fresh_database: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_age(hours: float, limit: str, error: str | None, fresh_database: Path) -> None:
     backdate(fresh_database, hours)
-    monkeypatch.setattr(check, "STALE_HOURS", limit)
-    if error is None:
+    expected = pytest.raises(SystemExit, match=f"^error: .*{error}") if error else nullcontext()
+    with patch.object(check, "STALE_HOURS", limit), expected:
         check.main([str(fresh_database)])
-    else:
-        with pytest.raises(SystemExit, match=f"^error: .*{error}"):
-            check.main([str(fresh_database)])
 
 
 @pytest.mark.parametrize(

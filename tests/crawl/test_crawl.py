@@ -2,7 +2,6 @@
 
 import csv
 from dataclasses import fields, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from tests.support.crawling import Crawl, Factory, run_at_page
 from tests.support.databases import change, rows
 from tests.support.pages import LIST
 
-TODAY = datetime.now(UTC).date().isoformat()
 COLUMNS = [field.name for field in fields(Problem) if field.name != "value"]
 HOSTILE_NAMES = (
     "<script>alert('x')</script>", "Robert'); DROP TABLE problems;--", "&amp; stays", "a\tb  c",
@@ -30,7 +28,12 @@ def records(entries: list[Entry]) -> list[dict[str, object]]:
     return [{column: getattr(entry, column) for column in COLUMNS} for entry in entries]
 
 
-def stored(database: Path) -> list[dict[str, object]]:
+def last_day(database: Path) -> str:
+    [row] = rows(database, "SELECT max(day) AS day FROM crawls")
+    return str(row["day"])
+
+
+def read_records(database: Path) -> list[dict[str, object]]:
     return [{column: row[column] for column in COLUMNS} for row in rows(database)]
 
 
@@ -44,9 +47,10 @@ def test_first_crawl(theme: str, standin: Factory, database: Path) -> None:
     assert crawl.status == 0, crawl.log
     if theme == "old":
         entries = [replace(entry, votes_up=None, votes_down=None) for entry in entries]
-    assert stored(database) == records(entries)
+    assert read_records(database) == records(entries)
     days = "SELECT DISTINCT first_seen, last_changed, delisted FROM problems"
-    assert [[*row.values()] for row in rows(database, days)] == [[TODAY, TODAY, None]]
+    day = last_day(database)
+    assert [[*row.values()] for row in rows(database, days)] == [[day, day, None]]
     assert rows(database)[1]["url"] == "https://www.spoj.com/problems/PRIME1/"
     assert crawl.last_line.startswith("151 problems (151 new, 0 changed, ")
     assert crawl.last_line.endswith(f" s, in {database}")
@@ -72,43 +76,43 @@ def test_second_crawl_updates_only_changes(
     entries[1] = replace(entries[1], users=entries[1].users + 5)
     entries[20] = replace(entries[20], name="New Name")
     entries[40] = replace(entries[40], code="NEWCODE")
-    left = entries.pop(80)
-    entries.append(replace(left, id=99_999, code="ADDED"))
+    hidden = entries.pop(80)
+    entries.append(replace(hidden, id=99_999, code="ADDED"))
     server = standin(entries)
     crawl = Crawl(server.url, database)
     assert crawl.last_line.startswith("120 problems (1 new, 3 changed, 1 ")
-    content = rows(database)
+    content, day = rows(database), last_day(database)
     listed = [row for row in content if row["delisted"] is None]
-    assert stored(database) == records(sorted([*entries, left], key=lambda entry: entry.id))
-    assert [row["code"] for row in content if row["delisted"] == TODAY] == [left.code]
-    changed = [row["code"] for row in content if row["last_changed"] == TODAY]
+    assert read_records(database) == records(sorted([*entries, hidden], key=lambda entry: entry.id))
+    assert [row["code"] for row in content if row["delisted"] == day] == [hidden.code]
+    changed = [row["code"] for row in content if row["last_changed"] == day]
     assert changed == [entries[1].code, entries[20].code, "NEWCODE", "ADDED"]
-    assert [row["code"] for row in listed if row["first_seen"] == TODAY] == ["ADDED"]
-    [_, crawled] = rows(database, "SELECT pages, problems, added, changed, delisted FROM crawls")
-    assert [*crawled.values()] == [3, 120, 1, 3, 1]
+    assert [row["code"] for row in listed if row["first_seen"] == day] == ["ADDED"]
+    [_, row] = rows(database, "SELECT pages, problems, added, changed, delisted FROM crawls")
+    assert [*row.values()] == [3, 120, 1, 3, 1]
     assert "(0 new, 0 changed, 0 " in Crawl(server.url, database).last_line
     assert rows(database) == content
 
 
 def test_feed_export_and_settings(standin: Factory, tmp_path: Path) -> None:
     """Settings win over the environment."""
-    export, chosen, other = (tmp_path / name for name in ("list.csv", "chosen.db", "other.db"))
-    settings = (f"SPOJ_URL={standin(60).url}/", f"SPOJSCORE_DB={chosen}")
-    crawl = Crawl("http://nowhere.invalid", other, *settings, arguments=["-O", str(export)])
+    export, database, unused = (tmp_path / name for name in ("list.csv", "chosen.db", "unused.db"))
+    settings = (f"SPOJ_URL={standin(60).url}/", f"SPOJSCORE_DB={database}")
+    crawl = Crawl("http://nowhere.invalid", unused, *settings, arguments=["-O", str(export)])
     assert crawl.status == 0, crawl.log
-    assert not other.exists()
+    assert not unused.exists()
     with export.open(encoding="utf-8", newline="") as file:
         exported = list(csv.DictReader(file))
-    assert [row["code"] for row in exported] == [row["code"] for row in rows(chosen)]
+    assert [row["code"] for row in exported] == [row["code"] for row in rows(database)]
     assert [*exported[0]] == [field.name for field in fields(Problem)]
-    assert float(exported[1]["per_submission"]) == rows(chosen)[1]["per_submission"]
+    assert float(exported[1]["per_submission"]) == rows(database)[1]["per_submission"]
 
 
 def test_problem_hidden_during_crawl(standin: Factory, database: Path, snapshot: bytes) -> None:
     entries = problems(120)
     server = standin(entries)
-    left = [*entries[:110], *entries[111:]]
-    run_at_page(server, 4, lambda: setattr(server, "problems", left))
+    remaining = [*entries[:110], *entries[111:]]
+    run_at_page(server, 4, lambda: setattr(server, "problems", remaining))
     reason = (
         "the list shifted during the crawl: start=100 now lists different problems; crawl again"
     )

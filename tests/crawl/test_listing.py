@@ -20,9 +20,9 @@ def test_real_pages() -> None:
              "cloudflare-challenge-2020-other-site")  # fmt: skip
     first, last, error, challenge = ((REAL_PAGES / f"{name}.html").read_bytes() for name in names)
     for body, start, end, rows, users in ((first, 0, 2950, 50, 178830), (last, 1800, 1800, 12, 8)):
-        page, listed = parse_listing(body)
+        page, listing = parse_listing(body)
         assert (page.start, page.end, page.size) == (start, end, 50)
-        assert (len(listed), sum(problem.users for problem in listed)) == (rows, users)
+        assert (len(listing), sum(problem.users for problem in listing)) == (rows, users)
     with pytest.raises(ListingError, match=r"^no problem table; SPOJ says 'Wrong problem id!'$"):
         parse_listing(error)
     assert describe_bot_check(HtmlResponse("https://www.spoj.com", body=challenge))
@@ -60,6 +60,7 @@ MARK = "<td><i class='fa fa-check'></i></td>"
 ID = '<td class="text-center">\n 7 </td>'
 NAME = '<td><a href="/problems/CPP">C &#43&#43 &amp; Ohgas&#39 R&D &quot;x&quot;  y</a></td>'
 QUALITY = '<td><span title="+3 -75 (based on 78 votes)">-72</span></td>'
+VOTES = '<td title="+3 -75 votes"><span>3</span> <span>75</span></td>'
 USERS = '<td><a href="https://www.spoj.com/ranks/CPP/" title="Value 0.5 points.">119</a></td>'
 ACCEPTANCE = '<td><a href="/status/CPP/">12.17</a></td>'
 DIFFICULTY = (
@@ -76,6 +77,7 @@ ORDERS = {
     "rank-before-id": ("<td>99</td>", ID, NAME, *AFTER_NAME),
     "number-after-name": (ID, NAME, "<td>9</td>", *AFTER_NAME),
     "reverse": (*reversed(AFTER_NAME), NAME, ID),
+    "two-spans-of-votes": (ID, NAME, VOTES, USERS, ACCEPTANCE, DIFFICULTY),
     "comment": (ID, "<!-- x -->", NAME, *AFTER_NAME),
 }
 

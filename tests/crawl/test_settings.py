@@ -65,3 +65,9 @@ def test_invalid_argument(url: str, arguments: dict[str, str], reason: str, data
     with pytest.raises(CloseSpider) as error:
         asyncio.run(start())
     assert error.value.reason == reason
+
+
+def test_error_before_first_request(database: Path) -> None:
+    pipeline = DatabasePipeline.from_crawler(crawler(database))
+    pipeline.spider_closed("start_error")  # Scrapy's reason
+    assert pipeline.stats.get_value("spojscore/failure") == "the crawl stopped early; see the log"

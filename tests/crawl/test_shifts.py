@@ -71,8 +71,8 @@ def is_missed(count: int, seed: int) -> bool:
     before = [*ids]
     shift_at = random.randrange(1, -(-count // SIZE) + 2)
     outcome = crawl([*readings(ids, shift_at, random)])
-    listed = [problem.id for problem in outcome.problems]
-    return not gate.judge(outcome)[0] and listed not in (before, ids)
+    result = [problem.id for problem in outcome.problems]
+    return not gate.judge(outcome)[0] and result not in (before, ids)
 
 
 @pytest.mark.parametrize(("count", "trials"), [(120, 1000), (4000, 50)])

@@ -12,7 +12,7 @@ def crawl_on_terminal(url: str, database: Path) -> tuple[int, list[str]]:
     """Crawl on a terminal of 30 by 100; returns the exit status and the lines shown."""
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (30, 100))
-    process = start_crawl(url, database, stdout=slave, stderr=slave)
+    process = start_crawl(url, database, "RETRY_TIMES=0", stdout=slave, stderr=slave)
     os.close(slave)
     output = b""
     while True:

@@ -39,9 +39,9 @@ class Chaos:
     def __init__(self, seed: int, database: Path) -> None:
         self.random, self.database = Random(seed), database
         self.server = FaultyStandIn(LISTED)
-        self.always: Rows = set()  # listed during the whole crawl
-        self.ever: Rows = set()  # listed at some time during it
-        self.stored: Rows = set()
+        self.rows_throughout: Rows = set()  # listed during the whole crawl
+        self.rows_sometime: Rows = set()  # listed at some time during it
+        self.last_rows: Rows = set()
 
     def crawl(self) -> str:
         """Crawl a changed list once, and check the database. Returns how the crawl ended."""
@@ -51,7 +51,7 @@ class Chaos:
             replace(entry, users=entry.users + self.random.choice((0, 0, 1, 5)))
             for entry in self.server.problems
         ]
-        self.always = self.ever = self.listed()
+        self.rows_throughout = self.rows_sometime = self.served_rows()
         self.server.faults = [self.fault() for _ in range(self.random.choice((0, 0, 0, 1, 2)))]
         actions: dict[int, Callable[[], object]] = {self.random.randrange(1, 20): self.change_list}
         with start_crawl(self.server.url, self.database, *SETTINGS) as process:
@@ -63,7 +63,7 @@ class Chaos:
             _, log = process.communicate(timeout=MAX_SECONDS)
         return self.check(process.returncode, log)
 
-    def listed(self) -> Rows:
+    def served_rows(self) -> Rows:
         return {(entry.id, entry.code, entry.users) for entry in self.server.problems}
 
     def change_list(self) -> None:
@@ -73,27 +73,29 @@ class Chaos:
         if not entries.pop(entry.id, None):
             entries[entry.id] = entry
         self.server.problems = [entries[id_] for id_ in sorted(entries)]
-        self.always, self.ever = self.always & self.listed(), self.ever | self.listed()
+        self.rows_throughout = self.rows_throughout & self.served_rows()
+        self.rows_sometime = self.rows_sometime | self.served_rows()
 
     def fault(self) -> Fault:
         start = self.random.choice(range(0, len(LISTED), 50))
         # In a first crawl, a last page of seven rows may be the whole last page.
-        kinds = FAULTS if self.stored else [kind for kind in FAULTS if kind != "seven-rows"]
+        kinds = FAULTS if self.last_rows else [kind for kind in FAULTS if kind != "seven-rows"]
         return Fault.parse(f"{start}:{self.random.choice(kinds)}{self.random.choice(('', ':1'))}")
 
     def check(self, status: int, log: str) -> str:
         """Raise AssertionError unless the database holds the last list or the new one, whole."""
         table = rows(self.database) if self.database.exists() else []
-        listed = {(row["id"], row["code"], row["users"]) for row in table if not row["delisted"]}
-        is_new, is_old = self.always <= listed <= self.ever, listed == self.stored
+        content = {(row["id"], row["code"], row["users"]) for row in table if not row["delisted"]}
+        is_new = self.rows_throughout <= content <= self.rows_sometime
+        is_old = content == self.last_rows
         message = log.strip().rpartition("\n")[2]
         assert status <= 1, message
         assert status != 1 or message.startswith("error: "), message
         assert {0: is_new, 1: is_old}.get(status, is_new or is_old), f"{status}: {message}"
         assert len({row["id"] for row in table}) == len(table)
-        if listed:
+        if content:
             read_state(self.database)
-        self.stored = listed
+        self.last_rows = content
         return {0: "committed", 1: "refused"}.get(status, "killed")
 
 

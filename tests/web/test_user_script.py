@@ -134,7 +134,7 @@ def test_problem_gets_a_line(each_visitor: Visitor, listed: dict[str, dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("page", "number"),
+    ("profile", "number"),
     [
         pytest.param(SOLVED, 1, id="small"),
         pytest.param(
@@ -144,9 +144,9 @@ def test_problem_gets_a_line(each_visitor: Visitor, listed: dict[str, dict[str, 
     ],
 )  # fmt: skip
 def test_profile_gets_points_and_link(
-    page: bytes | Path, number: int, visitor: Visitor, listed: dict[str, dict[str, Any]]
+    profile: bytes | Path, number: int, visitor: Visitor, listed: dict[str, dict[str, Any]]
 ) -> None:
-    visitor.open("/users/me/", page if isinstance(page, bytes) else page.read_bytes())
+    visitor.open("/users/me/", profile if isinstance(profile, bytes) else profile.read_bytes())
     visitor.wait()
     line = visitor.page.locator("#user-profile-tables > #spojscore")
     link = line.get_by_role("link", name="Open in spojscore")

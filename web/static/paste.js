@@ -17,7 +17,8 @@ const UPPER_CASE_CODE = /^[A-Z\d_]*[A-Z][A-Z\d_]*$/;
 const SOURCE_FILE =
   /^(.+)\.(?:asm|awk|bf|c|cc|cpp|cs|d|go|hs|java|js|kt|lisp|lua|ml|pas|php|pl|py|rb|rs|scala|scm|sh|swift|ts)$/i;
 const FILE_PREFIX = /^(?:\d+[-_. ]+)?(?:spoj[-_. ]*)?(?:\d+[-_. ]+)?/i;
-const MAX_PATH_LENGTH = 200; // characters
+
+const MIN_NAME_LENGTH = 6; // letters of a name that confirms the code before it
 
 // Codes that are also words, besides those that occur as words in problem names.
 const AMBIGUOUS_CODES =
@@ -78,9 +79,14 @@ function readProfile(text, reading) {
   return headings.length ? "" : text;
 }
 
+// The source of a page. Rows with a "statusres" are submissions, accepted if their status is 15.
 function readHtml(text, reading) {
   if (!HTML.test(text)) return text;
-  for (const code of linkedCodes(text, reading)) reading.add(code);
+  const submissions = text.split("<tr").filter((row) => row.includes("statusres"));
+  for (const row of submissions.length ? submissions : [text]) {
+    const isSolved = !submissions.length || row.includes('status="15"');
+    for (const code of linkedCodes(row, reading)) reading.add(code, isSolved);
+  }
   return "";
 }
 
@@ -119,7 +125,7 @@ function readCodes(text, reading) {
 // Names of source files: PRIME1.c, spoj_onp.py, 07-PRIME1_Prime_Generator.cpp, PRIME1/main.cpp.
 function readFiles(text, reading) {
   return text.replace(TOKEN, (token) => {
-    const path = (token.length < MAX_PATH_LENGTH && SOURCE_FILE.exec(token)?.[1]) || "";
+    const path = SOURCE_FILE.exec(token)?.[1] ?? "";
     const [file, folder = ""] = path.split(/[\\/]/).reverse();
     const names = [findCode(file, reading), findCode(folder, reading)].filter(Boolean);
     if (!names.length) return token;
@@ -142,19 +148,28 @@ function readLinks(text, reading) {
   });
 }
 
-// Any other text: codes in capitals, words such as TREE only if the visitor confirms them.
+// Any other text: codes in capitals. Words such as TREE count if the problem's name follows, else if the visitor confirms.
 function readProse(text, reading) {
   for (const line of text.replace(/:\/\/\S*/g, " ").split("\n")) {
     const isOther = OTHER_JUDGE.test(line);
-    for (const word of line.match(WORD) ?? []) {
+    for (const { 0: word, index } of line.matchAll(WORD)) {
       const code = word.toUpperCase();
       if (!reading.problems.has(code)) continue;
       const [isPlain, isCapital] = [reading.plainWords.has(code), code === word];
-      if (isCapital && !isPlain && !isOther) reading.add(code);
+      const isSure = !isPlain || startsWithName(line.slice(index + word.length), reading.problems.get(code).name);
+      if (isCapital && isSure && !isOther) reading.add(code);
       else if (isCapital || (!isPlain && !isOther)) reading.uncertain.add(code);
     }
   }
   return "";
+}
+
+const toLetters = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
+// Whether a text starts with a problem's name, apart from punctuation.
+function startsWithName(text, name) {
+  const letters = toLetters(name);
+  return letters.length >= MIN_NAME_LENGTH && toLetters(text.slice(0, 2 * name.length)).startsWith(letters);
 }
 
 // The codes of the problems that a text links to; in lower case, they may be pages or users of SPOJ.
