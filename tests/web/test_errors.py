@@ -74,7 +74,7 @@ def test_invalid_parameters_return_400(address: str, site: str) -> None:
 def slow_site(history_database: Path) -> Iterator[str]:
     """A site with an endless view and little time for queries."""
     view = f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS} SELECT x FROM c) WHERE x < 0"
-    with start_site(history_database, view, sql_time_limit_ms=200) as address:
+    with start_site(history_database, view, sql_time_limit_ms=500) as address:
         yield address
 
 
