@@ -45,7 +45,7 @@ def test_install_rejects_old_python(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        pytest.param("serve", "there is no database it's mine.db; run `make ", id="no-database"),
+        pytest.param("serve", "no database at it's mine.db; run `make ", id="no-database"),
         pytest.param("serve DB=README.md", "README.md: file is not a database", id="other-file"),
         pytest.param("crawl PAGES=", "SPOJ_URL is 'nowhere',", id="url"),
         pytest.param("crawl SPOJ_URL=http://localhost", "it's.har: No such file", id="pages"),
