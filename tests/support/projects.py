@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def copy_project(folder: Path) -> Path:
     """Copy the project. The copy shares this project's virtual environment."""
     copy = folder / "spojscore"
-    omitted = (".git", ".venv", "build", "node_modules", "*.db*", ".*_cache", "__pycache__")
+    omitted = ".git .venv build node_modules *.db *.db-* *.db.lock .*_cache __pycache__".split()
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*omitted))
     (copy / ".venv").symlink_to(Path(sys.executable).parent.parent)
     for lock in copy.glob("requirements*.lock"):

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from datasette.utils.asgi import Request
 
+from tests.support.attacks import ENDLESS
 from tests.support.sites import fetch, get, get_json, get_page, sql_path, start_site, words
+from web.errors import describe_exception
 
 
 @pytest.mark.parametrize(
@@ -67,6 +70,24 @@ def test_invalid_parameters_return_400(address: str, site: str) -> None:
     assert '"error": ""' not in get(site + address, 400)
 
 
+@pytest.fixture(scope="module")
+def slow_site(history_database: Path) -> Iterator[str]:
+    """A site with an endless view and little time for queries."""
+    view = f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS} SELECT x FROM c) WHERE x < 0"
+    with start_site(history_database, view, sql_time_limit_ms=500) as address:
+        yield address
+
+
+@pytest.mark.parametrize("extension", ["", ".json", ".csv"])
+def test_slow_table_is_refused(extension: str, slow_site: str) -> None:
+    assert "Query stopped" in get(f"{slow_site}/spojscore/slow{extension}", 400)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 500), ("/?a=b", 400)])
+def test_exception_without_parameters_is_ours(path: str, status: int) -> None:
+    assert describe_exception(Request.fake(path), ValueError("x"))[1] == status
+
+
 @pytest.mark.parametrize("address", ["/spojscore?x=", "/spojscore.json?sql=select+1+--", "/"])
 def test_long_addresses_are_refused(address: str, site: str) -> None:
     assert "limit is 2,500 bytes" in get(site + address + "x" * 2500, 414)
@@ -92,11 +113,12 @@ def test_unknown_formats_and_tables_are_not_found(address: str, site: str) -> No
 
 @pytest.fixture(scope="module")
 def codes_site(full_database: Path) -> Iterator[str]:
-    """A site on which TEST was once TSET."""
+    """A site on which TEST was once TSET, and TTES before."""
     with start_site(
         full_database,
-        "INSERT INTO events (crawl_id, day, code, kind, detail) "
-        "SELECT id, day, 'TEST', 'recoded', 'TSET' FROM crawls",
+        "INSERT INTO events (problem_id, code, kind, detail) "
+        "SELECT id, 'TSET', 'recoded', 'TTES' FROM problems WHERE code = 'TEST' "
+        "UNION ALL SELECT id, 'TEST', 'recoded', 'TSET' FROM problems WHERE code = 'TEST'",
     ) as address:
         yield address
 
@@ -110,6 +132,7 @@ def codes_site(full_database: Path) -> Iterator[str]:
         ("/spojscore/Prime1", "/spojscore/problems/PRIME1"),
         ("/spojscore/problems/prime1?utm_source=x", "/spojscore/problems/PRIME1"),
         ("/tset", "/spojscore/problems/TEST"),
+        ("/ttes", "/spojscore/problems/TEST"),
     ],
 )  # fmt: skip
 def test_code_redirects_to_its_problem(address: str, location: str, codes_site: str) -> None:
