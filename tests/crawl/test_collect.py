@@ -35,13 +35,9 @@ def open_and_paste(page: Page, server: StandIn, script: str = SCRIPT_WITHOUT_PAU
     paste(page, script)
 
 
-def click(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).click()
-
-
 def start(page: Page, server: StandIn) -> None:
     open_and_paste(page, server)
-    click(page, "Start")
+    page.get_by_role("button", name="Start").click()
 
 
 def expect_text(page: Page, text: str) -> None:
@@ -51,7 +47,7 @@ def expect_text(page: Page, text: str) -> None:
 def save(page: Page, folder: Path, name: str = "Start") -> Path:
     """Click, and save the downloaded file."""
     with page.expect_download() as download:
-        click(page, name)
+        page.get_by_role("button", name=name).click()
     file = folder / download.value.suggested_filename
     download.value.save_as(file)
     return file
@@ -106,7 +102,7 @@ def test_waits_a_second_before_each_page(standin: Factory, page: Page) -> None:
     page.clock.install(time=0)
     open_and_paste(page, server, SCRIPT)
     page.clock.pause_at(3_600_000)
-    click(page, "Start")
+    page.get_by_role("button", name="Start").click()
     waits = []
     for number in range(1, 4):  # robots.txt and two pages
         waits.append(0)
@@ -163,7 +159,7 @@ def test_cached_page_is_loaded_again_under_strict_policy(page: Page, tmp_path: P
     with serving(StrictStandIn(problems(60))) as server:
         page.goto(f"{server.url}{LIST}0")
         errors: list[str] = []
-        page.on("console", lambda line: line.type == "error" and errors.append(line.text))
+        page.on("console", lambda log: errors.append(log.text) if log.type == "error" else None)
         server.requests.clear()
         paste(page)
         save(page, tmp_path)

@@ -37,16 +37,13 @@ def read_records(database: Path) -> list[dict[str, object]]:
     return [{column: row[column] for column in COLUMNS} for row in rows(database)]
 
 
-@pytest.mark.parametrize("theme", ["modern", "old", "logged-in"])
-def test_first_crawl(theme: str, standin: Factory, database: Path) -> None:
+def test_first_crawl(standin: Factory, database: Path) -> None:
     entries = problems(151)
     for number, name in enumerate(HOSTILE_NAMES):
         entries[number] = replace(entries[number], name=name)
-    server = standin(entries, theme=theme)
+    server = standin(entries)
     crawl = Crawl(server.url, database, "CONCURRENT_REQUESTS=1")
     assert crawl.status == 0, crawl.log
-    if theme == "old":
-        entries = [replace(entry, votes_up=None, votes_down=None) for entry in entries]
     assert read_records(database) == records(entries)
     days = "SELECT DISTINCT first_seen, last_changed, delisted FROM problems"
     day = last_day(database)

@@ -45,8 +45,8 @@ def test_folder(standin: Factory, database: Path, tmp_path: Path) -> None:
     assert {row["first_seen"] for row in rows(database)} == {"2026-03-02"}
     source = f"saved pages{NOT_RECHECKED}"
     assert last_crawl(database) == [
-        f"{NOON:%F}T12:00:00+00:00",
-        f"{NOON:%F}T12:02:00+00:00",
+        "2026-03-02T12:00:00+00:00",
+        "2026-03-02T12:02:00+00:00",
         source,
     ]
 

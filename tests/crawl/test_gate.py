@@ -86,9 +86,8 @@ def test_saved_pages_may_be_read_once() -> None:
     ],
 )
 def test_codes_and_ids(change: dict[str, Any], rules: set[str]) -> None:
-    assert (
-        violations(crawl([*PROBLEMS[:4], replace(PROBLEMS[4], **change), *PROBLEMS[5:]])) == rules
-    )
+    problems = [*PROBLEMS[:4], replace(PROBLEMS[4], **change), *PROBLEMS[5:]]
+    assert violations(crawl(problems)) == rules
 
 
 @pytest.mark.parametrize(

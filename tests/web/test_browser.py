@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.support.mine import LISTS, codes, open_mine, store, stored
 
-WORTH = "/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2"
+LIST = "/spojscore/problems?_size=max"
+QUERY = "/spojscore/worth?codes=ONP,ADDREV,STEADY,PRIME1,FCTRL2"
 
 
 def test_search_suggests_problems_while_typing(page: Page) -> None:
@@ -39,9 +40,9 @@ def test_search_suggests_problems_while_typing(page: Page) -> None:
     page.wait_for_url("**/spojscore/problems/STEADY")
 
 
-def test_marks_show_and_change_the_list(page: Page) -> None:
+def test_marks_and_sorting_of_query_table(page: Page) -> None:
     store(page, **LISTS)
-    for path in ("/spojscore/problems?_size=max", WORTH):
+    for path in (LIST, QUERY):
         page.goto(path)
         name = page.locator("tr[data-code=FCTRL2] .mark").get_attribute("aria-label")
         assert name == "Solved: Small factorials"
@@ -55,6 +56,13 @@ def test_marks_show_and_change_the_list(page: Page) -> None:
     assert stored(page, "tried") == []
     page.locator("tr[data-code=ONP] .mark").press("Space")
     assert stored(page, "solved")[-1] == "ONP"
+    head = page.locator("th", has_text="Solvers")
+    for direction in ("descending", "ascending"):
+        head.get_by_role("button").click()
+        assert head.get_attribute("aria-sort") == direction
+        solvers = page.locator("td.users").all_inner_texts()
+        values = [int(text.replace(",", "")) for text in solvers]
+        assert values == sorted(values, reverse=direction == "descending")
 
 
 def test_hidden_rows_are_replaced_by_following_ones(page: Page) -> None:
@@ -155,14 +163,3 @@ def test_examples_can_be_copied(page: Page) -> None:
     example.get_by_role("button", name="Copy").click()
     example.get_by_role("button", name="Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()").strip() == text
-
-
-def test_query_table_sorts_by_click_on_header(page: Page) -> None:
-    page.goto(WORTH)
-    head = page.locator("th", has_text="Solvers")
-    for direction in ("descending", "ascending"):
-        head.get_by_role("button").click()
-        assert head.get_attribute("aria-sort") == direction
-        solvers = page.locator("td.users").all_inner_texts()
-        values = [int(text.replace(",", "")) for text in solvers]
-        assert values == sorted(values, reverse=direction == "descending")

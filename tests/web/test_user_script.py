@@ -33,30 +33,24 @@ CELLS = "all => all.map(table => [...table.rows].map(row => [...row.cells].map(c
 
 
 class Visitor:
-    """A browser on a SPOJ of `pages`, by path, with the script installed."""
+    """A browser with the script installed, on SPOJ."""
 
     def __init__(self, page: Page, site: str) -> None:
         self.page, self.site = page, site
         self.script = get(f"{site}/spoj.user.js")
-        self.pages: dict[str, bytes] = {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.status = 200
-        page.route("**/*", self.answer)
+        page.route("**/*", lambda route: route.abort())
+        page.route(f"{site}/**", self.answer)
 
     def answer(self, route: Route) -> None:
-        url = route.request.url
-        if url.startswith(self.site):
-            self.requests.append((url, route.request.headers))
-            response = route.fetch()
-            route.fulfill(response=response, status=self.status)
-        elif body := self.pages.get(url.removeprefix(SPOJ)):
-            route.fulfill(body=body, content_type="text/html")
-        else:
-            route.abort()
+        self.requests.append((route.request.url, route.request.headers))
+        route.fulfill(response=route.fetch(), status=self.status)
 
     def open(self, path: str, body: bytes) -> None:
-        self.pages[path] = body
-        self.page.goto(SPOJ + path, wait_until="domcontentloaded")
+        url = SPOJ + path
+        self.page.route(url, lambda route: route.fulfill(body=body, content_type="text/html"))
+        self.page.goto(url, wait_until="domcontentloaded")
         self.page.add_script_tag(content=self.script)
 
 
