@@ -14,7 +14,7 @@ from spojscore_crawler.pipelines.score import add_scores
 from standin.problems import problems
 from tests.support.crawling import Crawl, Factory
 from tests.support.databases import rows
-from tests.support.pages import NOON, SPOJ, save_folder, save_har
+from tests.support.pages import NOON, SPOJ, save_folder
 
 CRAWLS = "SELECT started, finished, source FROM crawls ORDER BY id DESC LIMIT 1"
 MINUTE = timedelta(minutes=1)
@@ -49,15 +49,6 @@ def test_folder(standin: Factory, database: Path, tmp_path: Path) -> None:
         "2026-03-02T12:02:00+00:00",
         source,
     ]
-
-
-def test_har_file(standin: Factory, database: Path, tmp_path: Path) -> None:
-    file = save_har(tmp_path / "list.har", standin(120), *readings(0, 100, 50, 100, 0))
-    assert crawl(database, file).status == 0
-    assert len(rows(database)) == 120
-    assert last_crawl(database) == [
-        "2026-03-02T12:00:00+00:00", "2026-03-02T12:04:00+00:00", "browser",
-    ]  # fmt: skip
 
 
 def test_newest_reading_of_page_counts(standin: Factory, database: Path, tmp_path: Path) -> None:

@@ -2,12 +2,12 @@
 
 import asyncio
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 from scrapy.http import Request
 from scrapy.settings import Settings
 
-from spojscore_crawler import middlewares
 from spojscore_crawler.middlewares import BackoffRetryMiddleware
 
 
@@ -21,19 +21,13 @@ from spojscore_crawler.middlewares import BackoffRetryMiddleware
         pytest.param(1, True, "HTTP 404", 0, id="failed"),
     ],
 )
-def test_pause(
-    retry: int, crawling: bool, failure: str | None, seconds: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sleeps: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        sleeps.append(seconds)
-
-    monkeypatch.setattr(middlewares.asyncio, "sleep", sleep)  # type: ignore[attr-defined]
+def test_pause(retry: int, crawling: bool, failure: str | None, seconds: float) -> None:
     middleware = BackoffRetryMiddleware(Settings({"RETRY_BACKOFF": 2, "RETRY_AFTER_MAX": 9}))
     stats = SimpleNamespace(get_value={"spojscore/failure": failure}.get)
     middleware.crawler = SimpleNamespace(crawling=crawling, stats=stats)  # type: ignore[assignment]
     meta = {"retry_times": retry, "retry_after": 3}
-    asyncio.run(middleware.process_request(Request("http://host", meta=meta)))
+    with patch("asyncio.sleep") as sleep:
+        asyncio.run(middleware.process_request(Request("http://host", meta=meta)))
+    sleeps = [call.args[0] for call in sleep.await_args_list]
     assert sum(sleeps) == seconds
     assert all(each < 1 for each in sleeps)

@@ -69,10 +69,6 @@ def _send_half(handler: Handler) -> None:
     handler.wfile.write(body[: len(body) // 2])
 
 
-def _send_seven_rows(handler: Handler) -> None:
-    handler.respond(handler.server.list_page(handler.start or 0, rows=7))
-
-
 def _send_gzip_bomb(handler: Handler) -> None:
     """Send a small body that decompresses to BOMB_MEGABYTES."""
     bomb = gzip.compress(bytes(1_000_000)) * BOMB_MEGABYTES
@@ -90,7 +86,9 @@ KINDS: dict[str, Callable[[Handler], None]] = {
     "bot-check-coop": _bot_check(403, Cross_Origin_Opener_Policy="same-origin"),
     "busy": _error(429, Retry_After="1"),
     "wrong-problem": _error(200, error_page("Wrong problem id!")),
-    "seven-rows": _send_seven_rows,
+    "seven-rows": lambda handler: handler.respond(
+        handler.server.list_page(handler.start or 0, rows=7)
+    ),
     "cut": _send_half,
     # It takes a hundred times its size to parse.
     "heavy": _error(200, b"<table class='problems'>" + b"<tr><td>" * 62_000),
