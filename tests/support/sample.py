@@ -52,5 +52,5 @@ def write_sample(path: Path) -> None:
         if problem.code != "LEAVING"
     ]
     crawl(path, LAST_DAY, *last, ARRIVED)
-    crawl(path, LAST_DAY, *(one for one in last if one.code not in HOSTILE), ARRIVED)
+    crawl(path, LAST_DAY, *(problem for problem in last if problem.code not in HOSTILE), ARRIVED)
     crawl(path, LAST_DAY, *last, ARRIVED)

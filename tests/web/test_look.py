@@ -55,13 +55,12 @@ def test_queries_fit_narrow_window(page: Page) -> None:
 
 
 def test_check_page_detects_faults(page: Page) -> None:
-    page.goto("/about")
     for fault in (
         "document.querySelector('main').style.minWidth = '1500px'",
         "document.querySelector('h1').style.color = '#eee'",
         "document.body.append(document.createElement('input'))",
     ):
-        page.reload()
+        page.goto("/about")
         page.evaluate(fault)
         with pytest.raises(AssertionError):
             check_page(page)

@@ -37,7 +37,7 @@ def codes(rows: list[dict[str, Any]]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("solved", "listed", "level"),
+    ("own", "whole_list", "level"),
     [
         pytest.param([900, 100], [], 300, id="geometric-mean"),
         pytest.param([9000] * 9 + [70] * 10, [], 70, id="ten-rarest"),
@@ -45,8 +45,8 @@ def codes(rows: list[dict[str, Any]]) -> str:
         pytest.param([0, 100], [], 10, id="no-solvers-count-as-one"),
     ],
 )
-def test_level(solved: list[int], listed: list[int], level: float, modules: Page) -> None:
-    values = ([{"users": users} for users in each] for each in (solved, listed))
+def test_level(own: list[int], whole_list: list[int], level: float, modules: Page) -> None:
+    values = ([{"users": users} for users in each] for each in (own, whole_list))
     assert call(modules, "estimateLevel", *values) == pytest.approx(level)
 
 
