@@ -21,6 +21,7 @@ JSON_OPTIONS = {"_shape", "_nl"}
 CREDENTIALS = (b"cookie", b"authorization")  # every visitor gets the same response
 # JSON shapes that contain only rows, so they cannot indicate truncation.
 BARE_SHAPES = ("array", "arrayfirst", "object")
+PAGE_SIZES = set(map(str, range(MAX_PAGE_ROWS + 1)))
 FORMATS = ("", "json", "csv", "blob", "db", "db.sha256")
 # Datasette's internal pages are private, and it redirects /\\example.com/ to another site.
 PRIVATE_PREFIXES, PUBLIC_PREFIXES = ("/-/", "/_", "/\\"), ("/-/freshness", "/-/static")
@@ -71,7 +72,7 @@ def must_be_complete(request: Request) -> bool:
 
 def clamp_page_size(size: str) -> str:
     """Limit a page size to MAX_PAGE_ROWS."""
-    return size if size.isdecimal() and int(size) <= MAX_PAGE_ROWS else str(MAX_PAGE_ROWS)
+    return size if size in PAGE_SIZES else str(MAX_PAGE_ROWS)
 
 
 def check_request(request: Request, queries: Mapping[str, Mapping[str, Any]]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from datasette.plugins import pm
 from datasette.utils.asgi import Request
 
 from tests.support.attacks import ENDLESS
@@ -86,6 +87,18 @@ def test_slow_table_is_refused(extension: str, slow_site: str) -> None:
 @pytest.mark.parametrize(("path", "status"), [("/", 500), ("/?a=b", 400)])
 def test_exception_without_parameters_is_ours(path: str, status: int) -> None:
     assert describe_exception(Request.fake(path), ValueError("x"))[1] == status
+
+
+@pytest.mark.parametrize("name", ["parse_request", "check_request", "collect_response"])
+def test_own_fault_is_500_and_logged(
+    name: str, site: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pm.get_plugin("http.py"), name, None)
+    response = fetch(f"{site}/spojscore/problems")
+    assert response.status_code == 500
+    assert "Something went wrong on our side." in response.text
+    assert "Content-Security-Policy" in response.headers
+    assert "Traceback" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("address", ["/spojscore?x=", "/spojscore.json?sql=select+1+--", "/"])

@@ -71,9 +71,10 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
 
 
 async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send) -> None:
-    request = parse_request(scope)
-    current_request.set(request)
+    request = Request(scope, None)
     try:
+        request = parse_request(scope)
+        current_request.set(request)
         await datasette.invoke_startup()
         check_request(request, canned_queries(datasette))
         if request.path.startswith("/static/") or request.path == f"/{DATABASE}.db":
@@ -94,7 +95,8 @@ async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send)
     except Exception as error:  # Datasette handles those raised inside its app
         if not isinstance(error, Base400):
             traceback.print_exc()
-        request.scope["csrftoken"] = str  # no page posts a form
+        # render_template calls it; Datasette sets it only for requests that reach its app.
+        request.scope["csrftoken"] = lambda: ""
         response = await error_response(datasette, request, error)
         await response.asgi_send(send)
 
