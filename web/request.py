@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from datasette.database import Database
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request
 
@@ -97,3 +98,13 @@ def check_request(request: Request, queries: Mapping[str, Mapping[str, Any]]) ->
             if not name.startswith("_"):
                 message = f"The query {parts[1]} has no parameter"
                 check_name(name, query.get("params", ()), message)
+
+
+async def check_row(request: Request, database: Database) -> None:
+    """Raise NotFound for a row of an unknown table, and for a wrong number of keys."""
+    match request.path[1:].split("/"):
+        # In Datasette 1.0, /spojscore/-/query is not a row.
+        case [name, table, keys] if tilde_decode(name) == DATABASE and table != "-" and keys:
+            key_columns = await database.primary_keys(tilde_decode(table))
+            if len(key_columns) != keys.count(",") + 1:
+                raise NotFound("no such row")

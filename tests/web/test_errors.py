@@ -73,9 +73,12 @@ def test_invalid_parameters_return_400(address: str, site: str) -> None:
 
 @pytest.fixture(scope="module")
 def slow_site(history_database: Path) -> Iterator[str]:
-    """A site with an endless view and little time for queries."""
-    view = f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS} SELECT x FROM c) WHERE x < 0"
-    with start_site(history_database, view, sql_time_limit_ms=500) as address:
+    """A site with an endless view, one that fails, and little time for queries."""
+    views = (
+        f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS} SELECT x FROM c) WHERE x < 0",
+        "CREATE VIEW broken AS SELECT abs(-9223372036854775807 - 1)",
+    )
+    with start_site(history_database, *views, sql_time_limit_ms=500) as address:
         yield address
 
 
@@ -101,6 +104,14 @@ def test_own_fault_is_500_and_logged(
     assert "Traceback" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("extension", ["", ".json"])
+def test_failed_table_is_logged(
+    extension: str, slow_site: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "on our side" in get(f"{slow_site}/spojscore/broken{extension}", 500)
+    assert "OperationalError: integer overflow" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("address", ["/spojscore?x=", "/spojscore.json?sql=select+1+--", "/"])
 def test_long_addresses_are_refused(address: str, site: str) -> None:
     assert "limit is 2,500 bytes" in get(site + address + "x" * 2500, 414)
@@ -122,6 +133,20 @@ def test_pages_ignore_json_options(site: str) -> None:
 def test_unknown_formats_and_tables_are_not_found(address: str, site: str) -> None:
     page = get_page(f"{site}/{address}", 404)
     assert page.css("h1::text").get() == "Page not found"
+
+
+@pytest.mark.parametrize("query", ["", "?x=1"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "nope/TEST", "nope.problems/TEST", "worth/PRIME1", "history/2",
+        "tags/PRIME1", "ladder/1", "articles/PRIME1", "problems/PRIME1,x", "crawls/99",
+    ],
+)  # fmt: skip
+def test_unknown_rows_are_not_found(row: str, query: str, site: str) -> None:
+    page = get_page(f"{site}/spojscore/{row}{query}", 404)
+    assert page.css("h1::text").get() == "Page not found"
+    assert get_json(f"{site}/spojscore/{row}.json{query}", 404)["error"] == "Page not found."
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from web.csv_cells import rewrite_csv
 from web.errors import SiteError, error_response
 from web.metadata import canned_queries
 from web.options import DATABASE, MAX_RESPONSE_BYTES, PYPROJECT
-from web.request import check_request, current_request, parse_request, response_format
+from web.request import check_request, check_row, current_request, parse_request, response_format
 from web.run_sql import DOWNLOAD_HINT
 
 Message = dict[str, Any]
@@ -77,6 +77,7 @@ async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send)
         current_request.set(request)
         await datasette.invoke_startup()
         check_request(request, canned_queries(datasette))
+        await check_row(request, datasette.get_database(DATABASE))
         if request.path.startswith("/static/") or request.path == f"/{DATABASE}.db":
             await app(request.scope, no_body, send)
             return
