@@ -42,10 +42,11 @@ def parse_request(scope: dict[str, Any]) -> Request:
     """The GET request of an ASGI scope, without parameters and headers that have no effect."""
     extension = response_format(Request(scope, None))
     pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    # Datasette's name of the search is `_search`.
     args = [
-        pair
-        for pair in pairs
-        if pair[0] not in IGNORED_PARAMETERS and not pair[0].startswith("utm_")
+        ("_q" if name == "_search" else name, value)
+        for name, value in pairs
+        if name not in IGNORED_PARAMETERS and not name.startswith("utm_")
     ]
     if not extension:
         # Forms leave fields blank; Datasette reads `_filter_…` itself.
