@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from datasette.database import Database
+from datasette.app import Datasette
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request
 
 from web.errors import SiteError
+from web.metadata import canned_queries
 from web.options import DATABASE, MAX_FACETS, MAX_PAGE_ROWS, MAX_URL_BYTES
 from web.suggestions import check_name
 
@@ -42,9 +42,8 @@ def parse_request(scope: dict[str, Any]) -> Request:
     """The GET request of an ASGI scope, without parameters and headers that have no effect."""
     extension = response_format(Request(scope, None))
     pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    # Datasette's name of the search is `_search`.
     args = [
-        ("_q" if name == "_search" else name, value)
+        ("_q" if name == "_search" else name, value)  # Datasette calls a search `_search`
         for name, value in pairs
         if name not in IGNORED_PARAMETERS and not name.startswith("utm_")
     ]
@@ -77,7 +76,7 @@ def clamp_page_size(size: str) -> str:
     return size if size in PAGE_SIZES else str(MAX_PAGE_ROWS)
 
 
-def check_request(request: Request, queries: Mapping[str, Mapping[str, Any]]) -> None:
+async def check_request(datasette: Datasette, request: Request) -> None:
     """Raise SiteError or NotFound for a request that must not reach Datasette."""
     parts = [tilde_decode(part.partition(".")[0]) for part in request.path[1:].split("/")]
     is_data = parts[0] == DATABASE
@@ -94,18 +93,20 @@ def check_request(request: Request, queries: Mapping[str, Mapping[str, Any]]) ->
         raise SiteError(TOO_MANY_FACETS_MESSAGE)
     if parts == [DATABASE] and not request.args.get("sql") and must_be_complete(request):
         raise SiteError(NO_ROWS_MESSAGE)
-    if is_data and (query := queries.get("/".join(parts[1:]))):
-        for name in request.args:
-            if not name.startswith("_"):
-                message = f"The query {parts[1]} has no parameter"
-                check_name(name, query.get("params", ()), message)
+    if is_data:
+        await check_names(datasette, request)
 
 
-async def check_row(request: Request, database: Database) -> None:
-    """Raise NotFound for a row of an unknown table, and for a wrong number of keys."""
-    match request.path[1:].split("/"):
-        # In Datasette 1.0, /spojscore/-/query is not a row.
-        case [name, table, keys] if tilde_decode(name) == DATABASE and table != "-" and keys:
-            key_columns = await database.primary_keys(tilde_decode(table))
-            if len(key_columns) != keys.count(",") + 1:
-                raise NotFound("no such row")
+async def check_names(datasette: Datasette, request: Request) -> None:
+    """Raise SiteError for a row that no table can have, or a query's unknown parameter."""
+    table, _, keys = request.path[1:].partition("/")[2].partition("/")
+    if keys and table != "-":  # Datasette 1.0 has /spojscore/-/query
+        key_columns = await datasette.get_database(DATABASE).primary_keys(tilde_decode(table))
+        if len(key_columns) != keys.count(",") + 1:
+            raise SiteError("Page not found.", HTTPStatus.NOT_FOUND)
+    name = tilde_decode(table.partition(".")[0])
+    if query := canned_queries(datasette).get(name):
+        for parameter in request.args:
+            if not parameter.startswith("_"):
+                message = f"The query {name} has no parameter"
+                check_name(parameter, query.get("params", ()), message)

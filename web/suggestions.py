@@ -45,14 +45,12 @@ async def suggest_name(datasette: Datasette, kind: str, word: str) -> str:
 
 
 async def suggest_problems(datasette: Datasette, request: Request) -> Response | list[Row]:
-    """If the path ends in a problem's code, redirect to that problem, except from another table's
-    rows. Otherwise return problems with a similar code or name."""
-    folder, _, name = request.path.rstrip("/").rpartition("/")
-    word = tilde_decode(name[:MAX_WORD_LENGTH])
+    """If the path ends in a problem's code, redirect to that problem. Otherwise return problems
+    with a similar code or name."""
+    word = tilde_decode(request.path.rstrip("/").rpartition("/")[2][:MAX_WORD_LENGTH])
     rows = (await datasette.get_database(DATABASE).execute(PROBLEMS_SQL)).rows
     by_code = {row["word"]: row for row in rows}
-    is_other_row = folder.startswith(f"/{DATABASE}/") and folder != f"/{DATABASE}/{LIST}"
-    if (row := by_code.get(word.upper())) and not is_other_row:
+    if row := by_code.get(word.upper()):
         return Response.redirect(datasette.urls.row(DATABASE, LIST, row["code"]))
     words = "".join(letter if letter.isalnum() else " " for letter in word).strip()
     codes = get_close_matches(word.upper(), by_code)
