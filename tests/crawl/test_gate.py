@@ -6,7 +6,7 @@ import pytest
 
 from spojscore_crawler.gate import Crawl, find_page_error, judge
 from spojscore_crawler.items import Page, Problem
-from spojscore_crawler.store.state import LastList
+from spojscore_crawler.store.state import OPTIONAL_COLUMNS, LastList
 
 SIZE = 3
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ def crawl(problems: list[Problem] = PROBLEMS) -> Crawl:
     keys = [(problem.id, problem.code) for problem in problems]
     starts = range(0, len(keys), SIZE)
     pages = [Page(start, starts[-1], tuple(keys[start : start + SIZE])) for start in starts]
-    last = LastList(0, 0, YESTERDAY, {})
+    last = LastList(0, 0, YESTERDAY, {}, {})
     return Crawl([*pages, pages[-1], pages[0]], problems, last, LIMITS, started=NOW, now=NOW)
 
 
@@ -137,6 +137,10 @@ def test_day_argument(days: int, rules: set[str]) -> None:
         # `renamed` counts the changed names among the five problems in both lists.
         ({"renamed": 1}, {"MAX_RENAMED_RATIO": 0.2}, set()),
         ({"renamed": 2}, {"MAX_RENAMED_RATIO": 0.3}, {"too_many_renamed"}),
+        # One problem has votes, none an acceptance.
+        ({"votes_up": 2}, {}, set()),
+        ({"votes_up": 3}, {}, {"too_few_values"}),
+        ({"acceptance": 1}, {}, {"too_few_values"}),
     ],
 )
 def test_implausible_list(
@@ -146,15 +150,23 @@ def test_implausible_list(
     if last is not None:
         names = {n: "Old" if n < last.get("renamed", 0) else f"Name {n}" for n in range(5)}
         names[100] = "Delisted"
-        last_list = LastList(last.get("problems", 1), last.get("users", 1), YESTERDAY, names)
-    messages, overridable = judge(replace(COMPLETE, last_list=last_list, limits=LIMITS | limits))
+        problems, users = last.get("problems", 1), last.get("users", 1)
+        values = {name: last.get(name, 0) for name in OPTIONAL_COLUMNS}
+        last_list = LastList(problems, users, YESTERDAY, names, values)
+    now = replace(
+        COMPLETE,
+        problems=[replace(PROBLEMS[0], votes_up=0), *PROBLEMS[1:]],
+        last_list=last_list,
+        limits=LIMITS | limits,
+    )
+    messages, overridable = judge(now)
     assert ({*messages}, overridable) == (rules, True)
 
 
 def test_messages() -> None:
     shuffled = crawl([*PROBLEMS[:4], replace(PROBLEMS[4], id=99), *PROBLEMS[5:]])
     partial = replace(COMPLETE, pages=[MIDDLE, LAST, LAST])
-    last = LastList(10, 200, YESTERDAY, dict.fromkeys(range(9), "Name"))
+    last = LastList(10, 200, YESTERDAY, dict.fromkeys(range(9), "Name"), {"acceptance": 9})
     crawls = (shuffled, partial, replace(COMPLETE, last_list=last))
     assert [message for each in crawls for message in judge(each)[0].values()] == [
         "the list is not sorted by id (sort=0): 5 comes after 99",
@@ -164,6 +176,8 @@ def test_messages() -> None:
         "9 problems, fewer than 98% of the last crawl's 10 (MIN_PROBLEMS_RATIO)",
         "90 users, fewer than 99% of the last crawl's 200 (MIN_USERS_RATIO)",
         "9 of 9 names changed, more than 5% (MAX_RENAMED_RATIO); one is now 'Name 0'",
+        "0 problems have acceptance, 9 in the last crawl; "
+        "see 'SPOJ changed its markup' in CONTRIBUTING.md",
     ]
 
 
