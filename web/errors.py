@@ -49,8 +49,7 @@ async def error_response(datasette: Datasette, request: Request, exception: Exce
     message, status = describe_exception(request, exception)
     if match := UNKNOWN_NAME.search(message):
         message = f"No {match[1]} “{match[2]}”.{await suggest_name(datasette, *match.groups())}"
-    is_missing = isinstance(exception, NotFound)
-    problems = await suggest_problems(datasette, request) if is_missing else []
+    problems = await suggest_problems(datasette, request) if isinstance(exception, NotFound) else []
     if isinstance(problems, Response):
         return problems
     context: dict[str, Any] = {"ok": False, "error": message, "status": status, "title": None}
