@@ -12,8 +12,8 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request
 
 from web.errors import SiteError
-from web.metadata import canned_queries
 from web.options import DATABASE, MAX_FACETS, MAX_PAGE_ROWS, MAX_URL_BYTES
+from web.queries import canned_queries
 from web.suggestions import check_name
 
 # Tracking parameters, and limits of Datasette that visitors must not change.

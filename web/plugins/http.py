@@ -74,7 +74,7 @@ async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send)
     try:
         request = parse_request(scope)
         current_request.set(request)
-        await datasette.invoke_startup()
+        await datasette.invoke_startup()  # installs SiteDatabase
         await check_request(datasette, request)
         if request.path.startswith("/static/") or request.path == f"/{DATABASE}.db":
             await app(request.scope, no_body, send)

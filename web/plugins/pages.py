@@ -18,8 +18,8 @@ from datasette.utils.asgi import Request, Response
 from jinja2 import Environment
 
 from web import formatting
-from web.metadata import canned_queries
 from web.options import DATABASE, LIST, MAX_PAGE_ROWS, MAX_ROWS, VERSION
+from web.queries import canned_queries
 from web.request import sql_parameters
 
 USER_SCRIPT = Path(__file__).parents[1] / "static" / "spoj.user.js"

@@ -16,7 +16,7 @@ from web.formatting import MINUS, format_band, format_points
 from web.options import LIST
 from web.search import query_words
 
-LISTS = ("topics", "families")  # columns that hold JSON arrays
+ARRAY_COLUMNS = ("topics", "families")  # JSON
 
 
 class Column(NamedTuple):
@@ -43,7 +43,7 @@ class Column(NamedTuple):
                 return f"<{threshold:g}{self.unit}"
             text = f"{value:,.{self.decimals}f}" if threshold else format_points(value)
             return text.replace("-", MINUS) + self.unit
-        if self.name in LISTS and str(value).startswith("["):
+        if self.name in ARRAY_COLUMNS and str(value).startswith("["):
             return ", ".join(json.loads(value)).replace("-", " ")
         return str(display_value)
 

@@ -1,4 +1,4 @@
-"""Runs visitors' SQL in child processes, web/run_sql.py, limited by the operating system."""
+"""The site's database. Visitors' SQL runs in child processes, web/run_sql.py, which have limits."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
         """Run a statement. Raises SiteError for errors, and for truncation that the response could
         not indicate."""
         request = current_request.get()
-        # Datasette passes truncate=True for results that fill a response.
+        # Datasette's views of a row, a table and a query pass truncate=True for what they show.
         if request is None or not truncate:
             return await super().execute(sql, params, truncate, *args, **options)
         if "sql" in request.args:
