@@ -16,7 +16,7 @@ migrations = Migrations("spojscore")
 
 # `problems` and `movers` are WITHOUT ROWID, and no index serves a filter on `problems`: otherwise
 # Datasette's sorted pages lose rows among ties (tests/store/test_paging.py). Hence the partial
-# index: a query by id uses it only if it also says `code <> ''`.
+# index: a query by id uses it only with the condition `code <> ''`.
 # `history` has no foreign key, because Datasette would take problem_id for a code.
 SCHEMA = (
     """
@@ -132,8 +132,8 @@ def check_schema(path: Path, db: Database) -> None:
             f"{path}: not a spojscore 1.0 database, and earlier ones cannot be upgraded; "
             "use another file, or start over with `make history`"
         )
-    if newer := applied_names - known_names:
+    if newer_names := applied_names - known_names:
         raise StoreError(
             f"{path}: created by a newer version of spojscore "
-            f"(migrations {', '.join(sorted(newer))}); update this installation"
+            f"(migrations {', '.join(sorted(newer_names))}); update this installation"
         )

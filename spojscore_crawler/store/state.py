@@ -11,7 +11,7 @@ from typing import NamedTuple
 from spojscore_crawler.store.files import StoreError, open_database
 from spojscore_crawler.store.schema import check_schema, migrations
 
-COUNT_LISTED = "SELECT count(*), CAST(total(users) AS INTEGER) FROM problems WHERE delisted IS NULL"
+TOTALS_SQL = "SELECT count(*), CAST(total(users) AS INTEGER) FROM problems WHERE delisted IS NULL"
 
 
 class CrawlRow(NamedTuple):
@@ -45,7 +45,7 @@ class State:
         return {crawl.source for crawl in self.lineage}
 
     def extends(self, other: State) -> bool:
-        """Whether this one's crawls begin with all of the other's."""
+        """Whether this database's crawls begin with all of the other's."""
         return self.lineage[: len(other.lineage)] == other.lineage
 
 
@@ -76,14 +76,14 @@ def read_state(path: Path) -> State:
         lineage = tuple(CrawlRow(*row) for row in crawls)
         if not lineage:
             raise StoreError(f"{path}: has no crawl; run `make crawl`")
-        last = lineage[-1]
-        problems, users = db.execute(COUNT_LISTED).fetchone()
-        if (problems, users) != (last.problems, last.users):
+        last_crawl = lineage[-1]
+        problems, users = db.execute(TOTALS_SQL).fetchone()
+        if (problems, users) != (last_crawl.problems, last_crawl.users):
             raise StoreError(
                 f"{path}: lists {problems} problems and {users} users, but its last crawl found "
-                f"{last.problems} and {last.users}; restore a copy or crawl again"
+                f"{last_crawl.problems} and {last_crawl.users}; restore a copy or crawl again"
             )
-        return State(_utc(last.started), _utc(last.finished), lineage)
+        return State(_parse_utc(last_crawl.started), _parse_utc(last_crawl.finished), lineage)
 
 
 def last_list(path: Path, day: date) -> LastList | None:
@@ -95,8 +95,8 @@ def last_list(path: Path, day: date) -> LastList | None:
         return None
     with open_database(path) as db:
         check_schema(path, db)
-        started = _utc(*db.execute("SELECT max(started) FROM crawls").fetchone())
-        problems, users = db.execute(COUNT_LISTED).fetchone()
+        started = _parse_utc(*db.execute("SELECT max(started) FROM crawls").fetchone())
+        problems, users = db.execute(TOTALS_SQL).fetchone()
         names = dict(db.execute("SELECT id, name FROM problems WHERE delisted IS NULL"))
     if started.date() > day:
         raise StoreError(
@@ -106,5 +106,5 @@ def last_list(path: Path, day: date) -> LastList | None:
     return LastList(problems, users, started, names)
 
 
-def _utc(moment: object) -> datetime:
+def _parse_utc(moment: object) -> datetime:
     return datetime.fromisoformat(str(moment)).astimezone(UTC)
