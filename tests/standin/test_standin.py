@@ -34,7 +34,7 @@ def test_lists_are_well_formed(day: str) -> None:
 
 @pytest.mark.parametrize(("day", "theme"), [("2012-05-08", "old"), ("2025-08-26", "modern")])
 def test_standin_of_a_day(day: str, theme: str) -> None:
-    with serving(StandIn.of_day(day)) as server:
+    with serving(StandIn.for_day(day)) as server:
         assert server.render_page == THEMES[theme]
         assert f"serves SPOJ's list of {day}." in server.list_page(0).decode()
 
