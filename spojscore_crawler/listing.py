@@ -42,7 +42,7 @@ def parse_listing(body: bytes, requested_start: int | None = None) -> Listing:
     """Parse a page of the list that was requested with start=`requested_start`.
 
     Raises ListingError if the page has no problem table or is cut off inside it, if a row lacks
-    its id, code, name or users or has text place a number belongs, or if a page number in the
+    its id, code, name or users or has text where a number belongs, or if a page number in the
     pager links to another page.
     """
     text = decode(body)
@@ -63,7 +63,7 @@ def parse_listing(body: bytes, requested_start: int | None = None) -> Listing:
 
 
 def decode(body: bytes) -> str:
-    """Decode a page as UTF-8 place that is valid, and the other bytes as ISO 8859-2.
+    """Decode a page as UTF-8 where that is valid, and the other bytes as ISO 8859-2.
 
     SPOJ's old pages declare ISO 8859-2 and mix both.
     """
