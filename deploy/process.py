@@ -12,6 +12,7 @@ from typing import Any
 
 PYTHON_VERSION = "3.12"  # of the published function
 UV = Path(sys.executable).with_name("uv")
+GRACE_SECONDS = 10  # between SIGTERM and SIGKILL
 PRINT_PREFIX = "import sys; print(sys.base_prefix)"
 
 
@@ -55,7 +56,7 @@ def running(command: Sequence[str | Path], **options: Any) -> Iterator[subproces
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, number)
                 with suppress(subprocess.TimeoutExpired):
-                    process.wait(10)  # seconds of grace
+                    process.wait(GRACE_SECONDS)
 
 
 def run(command: Sequence[str | Path], timeout: float, *, secret: str = "", **options: Any) -> str:

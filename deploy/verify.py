@@ -44,10 +44,7 @@ def verify(database: Path) -> str:
 
 
 def check_responses(client: httpx.Client, database: Path, last_crawl: CrawlRow) -> None:
-    """Compare the application's responses with the database and its last crawl.
-
-    Raises PublishError.
-    """
+    """Compare the application's responses with the database and its last crawl."""
     with open_database(database) as db:
         counts = {name: db[name].count for name in (*db.table_names(), *db.view_names())}
         code, name = db.execute("SELECT code, name FROM problems ORDER BY users DESC").fetchone()
@@ -59,9 +56,6 @@ def check_responses(client: httpx.Client, database: Path, last_crawl: CrawlRow) 
     info = json.loads(read(f"{base}.json"))
     pages = {"/": DATABASE, f"{base}/problems": code, f"{base}/problems/{code}": name}
     pages |= {f"{base}/{query['name']}": query["title"] for query in info["queries"]}
-    for path, text in pages.items():
-        if text not in html.unescape(read(path)):
-            raise PublishError(f"{path} does not contain {text!r}")
     tables = {table["name"]: table["count"] for table in info["tables"]}
     checks = {
         "table sizes": (tables, {name: counts[name] for name in tables}),
@@ -77,6 +71,9 @@ def check_responses(client: httpx.Client, database: Path, last_crawl: CrawlRow) 
     for subject, (actual, expected) in checks.items():
         if actual != expected:
             raise PublishError(f"{subject}: {actual} instead of {expected}; run `make build`")
+    for path, text in pages.items():
+        if text not in html.unescape(read(path)):
+            raise PublishError(f"{path} does not contain {text!r}")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ TABLE = re.search(
     (ROOT / "docs" / "architecture.md").read_text(),
 )
 assert TABLE
-ALLOWED = {
+ALLOWED_IMPORTS = {
     words[0]: set(words[1:])
     for line in TABLE[1].splitlines()
     if (words := re.findall(r"`([\w.]+)`", line)) and "everything" not in line
@@ -22,7 +22,7 @@ PACKAGES = ("spojscore_crawler.store", "spojscore_crawler", "web", "deploy", "st
 PROJECT = (*PACKAGES, "bench", "tests")
 
 
-def package_of(module: str) -> str | None:
+def find_package(module: str) -> str | None:
     return next((name for name in PROJECT if f"{module}.".startswith(f"{name}.")), None)
 
 
@@ -36,20 +36,20 @@ def imports(file: Path) -> Iterator[str]:
 
 
 def test_table_lists_every_package() -> None:
-    assert {*ALLOWED} == {*PACKAGES}
+    assert {*ALLOWED_IMPORTS} == {*PACKAGES}
 
 
-@pytest.mark.parametrize("package", ALLOWED)
+@pytest.mark.parametrize("package", ALLOWED_IMPORTS)
 def test_packages_import_only_allowed_ones(package: str) -> None:
     folder = ROOT / package.replace(".", "/")
-    wrong = [
+    violations = [
         f"{file.relative_to(ROOT)} imports {module}"
         for file in folder.rglob("*.py")
-        if package_of(".".join(file.relative_to(ROOT).with_suffix("").parts)) == package
+        if find_package(".".join(file.relative_to(ROOT).with_suffix("").parts)) == package
         for module in imports(file)
-        if (other := package_of(module))
-        and other not in {package, *ALLOWED[package]}
+        if (other := find_package(module))
+        and other not in {package, *ALLOWED_IMPORTS[package]}
         # `from spojscore_crawler import store` also names the parent package.
         and not (module == "spojscore_crawler" and package != "spojscore_crawler")
     ]
-    assert wrong == []
+    assert violations == []

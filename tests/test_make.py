@@ -13,13 +13,13 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from tests.support.processes import free_port, launch
-from tests.support.projects import ROOT, copy_of_the_project, make
+from tests.support.projects import ROOT, copy_project, make
 from tests.support.sites import get
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_of_the_project(tmp_path_factory.mktemp("make"))
+    return copy_project(tmp_path_factory.mktemp("make"))
 
 
 def test_help_lists_every_target(checkout: Path) -> None:
@@ -45,7 +45,7 @@ def test_install_rejects_old_python(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        pytest.param("serve", "there is no database it's mine.db; run `make ", id="no-database"),
+        pytest.param("serve", "no database at it's mine.db; run `make ", id="no-database"),
         pytest.param("serve DB=README.md", "README.md: file is not a database", id="other-file"),
         pytest.param("crawl PAGES=", "SPOJ_URL is 'nowhere',", id="url"),
         pytest.param("crawl SPOJ_URL=http://localhost", "it's.har: No such file", id="pages"),
@@ -76,7 +76,7 @@ def test_demo(checkout: Path) -> None:
         for path in ("/", "/charts", "/spojscore", "/spojscore/problems", "/api", "/mine"):
             page = get(f"{site}{path}")
             assert "Demo data: SPOJ’s list of 26 August 2025." in page
-            assert "data-stale-hours" not in page  # its age says nothing
+            assert "data-stale-hours" not in page  # the age of demo data is meaningless
             assert "made up" not in page
         [prime1] = json.loads(get(f"{site}/spojscore/problems/PRIME1.json?_shape=array"))
         assert prime1["users"] == 83055

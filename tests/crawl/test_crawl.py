@@ -2,7 +2,6 @@
 
 import csv
 from dataclasses import fields, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from tests.support.crawling import Crawl, Factory, run_at_page
 from tests.support.databases import change, rows
 from tests.support.pages import LIST
 
-TODAY = datetime.now(UTC).date().isoformat()
 COLUMNS = [field.name for field in fields(Problem) if field.name != "value"]
 HOSTILE_NAMES = (
     "<script>alert('x')</script>", "Robert'); DROP TABLE problems;--", "&amp; stays", "a\tb  c",
@@ -28,6 +26,11 @@ def records(entries: list[Entry]) -> list[dict[str, object]]:
     for entry in entries:
         add_scores(entry)
     return [{column: getattr(entry, column) for column in COLUMNS} for entry in entries]
+
+
+def last_day(database: Path) -> str:
+    [row] = rows(database, "SELECT max(day) AS day FROM crawls")
+    return str(row["day"])
 
 
 def read_records(database: Path) -> list[dict[str, object]]:
@@ -46,7 +49,8 @@ def test_first_crawl(theme: str, standin: Factory, database: Path) -> None:
         entries = [replace(entry, votes_up=None, votes_down=None) for entry in entries]
     assert read_records(database) == records(entries)
     days = "SELECT DISTINCT first_seen, last_changed, delisted FROM problems"
-    assert [[*row.values()] for row in rows(database, days)] == [[TODAY, TODAY, None]]
+    day = last_day(database)
+    assert [[*row.values()] for row in rows(database, days)] == [[day, day, None]]
     assert rows(database)[1]["url"] == "https://www.spoj.com/problems/PRIME1/"
     assert crawl.last_line.startswith("151 problems (151 new, 0 changed, ")
     assert crawl.last_line.endswith(f" s, in {database}")
@@ -77,13 +81,13 @@ def test_second_crawl_updates_only_changes(
     server = standin(entries)
     crawl = Crawl(server.url, database)
     assert crawl.last_line.startswith("120 problems (1 new, 3 changed, 1 ")
-    content = rows(database)
+    content, day = rows(database), last_day(database)
     listed = [row for row in content if row["delisted"] is None]
     assert read_records(database) == records(sorted([*entries, hidden], key=lambda entry: entry.id))
-    assert [row["code"] for row in content if row["delisted"] == TODAY] == [hidden.code]
-    changed = [row["code"] for row in content if row["last_changed"] == TODAY]
+    assert [row["code"] for row in content if row["delisted"] == day] == [hidden.code]
+    changed = [row["code"] for row in content if row["last_changed"] == day]
     assert changed == [entries[1].code, entries[20].code, "NEWCODE", "ADDED"]
-    assert [row["code"] for row in listed if row["first_seen"] == TODAY] == ["ADDED"]
+    assert [row["code"] for row in listed if row["first_seen"] == day] == ["ADDED"]
     [_, row] = rows(database, "SELECT pages, problems, added, changed, delisted FROM crawls")
     assert [*row.values()] == [3, 120, 1, 3, 1]
     assert "(0 new, 0 changed, 0 " in Crawl(server.url, database).last_line

@@ -40,13 +40,13 @@ class Commands:
         self.folder.mkdir()
         self.log.touch()
 
-    def provide(self, name: str, script: str = "") -> Path:
+    def add(self, name: str, script: str = "") -> Path:
         command = self.folder / name
         command.write_text(f'#!/bin/bash\necho {name} "$@" >>{self.log}\n{script}\n')
         command.chmod(0o755)
         return command
 
-    def calls(self) -> list[str]:
+    def take_calls(self) -> list[str]:
         """The calls since this was last called."""
         lines = self.log.read_text().splitlines()
         self.log.write_text("")

@@ -33,12 +33,12 @@ def test_failing_cli_is_called_three_times(
     script: str, reason: str, commands: Commands, monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(vercel, "CLI", commands.provide("vercel", script))
-    with pytest.raises(PublishError) as raised:
+    monkeypatch.setattr(vercel, "CLI", commands.add("vercel", script))
+    with pytest.raises(PublishError) as error:
         vercel.deploy(Path("bundle"))
-    assert str(raised.value) == f"`vercel deploy --prebuilt` failed: {reason} (after 3 attempts)"
+    assert str(error.value) == f"`vercel deploy --prebuilt` failed: {reason} (after 3 attempts)"
     words = "vercel deploy --prebuilt --prod --yes --no-wait --cwd bundle"
-    assert commands.calls() == [words] * 3
+    assert commands.take_calls() == [words] * 3
     output = "".join(capfd.readouterr())
     assert output.count(reason) == (0 if "status" in reason else 3)
     assert SECRETS["VERCEL_TOKEN"] not in output
@@ -49,13 +49,13 @@ def test_transient_failures_are_retried(
     failures: int, commands: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = f"[ $(wc -l <{commands.log}) -gt {failures} ] || exit 1\necho Queued; echo {URL}"
-    monkeypatch.setattr(vercel, "CLI", commands.provide("vercel", script))
+    monkeypatch.setattr(vercel, "CLI", commands.add("vercel", script))
     assert vercel.deploy(Path("bundle")) == URL
-    assert len(commands.calls()) == failures + 1
+    assert len(commands.take_calls()) == failures + 1
 
 
 def test_hanging_cli_is_stopped(commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vercel, "CLI", commands.provide("vercel", "exec tail -f /dev/null"))
+    monkeypatch.setattr(vercel, "CLI", commands.add("vercel", "exec tail -f /dev/null"))
     monkeypatch.setattr(vercel, "DEPLOY_SECONDS", 0.06)
     with pytest.raises(PublishError, match=r"took longer than 0\.001 minutes \(after 3 attempts"):
         vercel.deploy(Path("bundle"))

@@ -1,4 +1,4 @@
-"""The clock's runs, with faked times."""
+"""Runs of `deploy clock`, with a fake clock."""
 
 import signal
 from contextlib import AbstractContextManager, nullcontext
@@ -16,7 +16,7 @@ from deploy.clock import clock, is_public
 from tests.support.commits import MONDAY, A, crawl
 from tests.support.public_site import publish
 
-JUST_BEFORE = timedelta(seconds=0.2)
+MARGIN = timedelta(seconds=0.2)
 
 
 class StopError(Exception):
@@ -29,60 +29,36 @@ def at(day: int, hour: int = 0) -> datetime:
     return midnight + timedelta(days=day, hours=hour)
 
 
-def record_runs(patch: pytest.MonkeyPatch, start: datetime, *moves: datetime) -> list[datetime]:
-    """The hours at which a clock publishes that is started at `start`.
-
-    During each run, time moves to the next of `moves`. The run after the last ends the clock.
-    """
+def test_clock_publishes_at_midnight_and_repeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It also publishes at the start, and once after a run that took hours or days."""
+    hours = [at(0, 12), at(1), at(1, 1), at(1, 2), at(3, 9), at(4), at(4, 4), at(5)]
+    # During each run, time moves to the next run or just before it.
+    times = [hour if hour.hour > 2 else hour - MARGIN for hour in hours[1:]]
     schedulers: list[BackgroundScheduler] = []
-    hours: list[datetime] = []
-    times = iter(moves)
+    runs: list[datetime] = []
 
-    def make(**options: object) -> BackgroundScheduler:
+    def make_scheduler(**options: object) -> BackgroundScheduler:
         schedulers.append(BackgroundScheduler(**options))
         return schedulers[0]
 
     def publish(command: list[str]) -> AbstractContextManager[Mock]:
         assert command == ["make", "publish", "DB=my.db"]
-        hours.append(datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
-        if (move := next(times, None)) is None:
+        runs.append(datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
+        if len(runs) == len(hours):
             raise StopError
-        traveller.move_to(move)
+        traveller.move_to(times[len(runs) - 1])
         schedulers[0].wakeup()  # its timer waits in real time
         return nullcontext(Mock())
 
-    patch.delenv("SITE_URL", raising=False)  # never public
-    patch.setattr(module, "BackgroundScheduler", make)
-    patch.setattr(module, "running", publish)
+    monkeypatch.delenv("SITE_URL", raising=False)  # never public
+    monkeypatch.setattr(module, "BackgroundScheduler", make_scheduler)
+    monkeypatch.setattr(module, "running", publish)
     signal.alarm(60)  # kills a test that would hang
-    with time_machine.travel(start, tick=True) as traveller, pytest.raises(StopError):
+    with time_machine.travel(hours[0], tick=True) as traveller, pytest.raises(StopError):
         clock(Path("my.db"))
     signal.alarm(0)
     schedulers[0].shutdown()
-    return hours
-
-
-def test_failed_publication_is_repeated_at_one_and_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    hours = [at(0, 1), at(0, 2), at(1), at(1, 1)]
-    moves = [hour - JUST_BEFORE for hour in hours]
-    start = at(0) - JUST_BEFORE
-    assert record_runs(monkeypatch, start, at(0) - JUST_BEFORE / 2, *moves) == [
-        at(-1, 23),
-        at(0),
-        *hours,
-    ]
-
-
-def test_missed_runs_are_caught_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At the start, and after runs that took hours or days."""
-    moves = [at(3, 9), at(4) - JUST_BEFORE, at(4, 4), at(5) - JUST_BEFORE]
-    assert record_runs(monkeypatch, at(0, 12), *moves) == [
-        at(0, 12),
-        at(3, 9),
-        at(4),
-        at(4, 4),
-        at(5),
-    ]
+    assert runs == hours
 
 
 @pytest.mark.parametrize(

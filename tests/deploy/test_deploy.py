@@ -88,17 +88,17 @@ def test_deploy_names_missing_variable(
     target_deploy.assert_not_called()
 
 
-def test_failed_deployment_says_what_is_live(
+def test_failed_deployment_reports_live_site(
     site_url: str, site: HTTPServer, target_deploy: Mock
 ) -> None:
     """The deployment may be public, although the target reports a failure."""
     target_deploy.side_effect = PublishError("the target's reason")
     URL_FILE.write_text("of the last deployment")
     for crawl_id in (1, 2):
-        with pytest.raises(PublishError) as raised:
+        with pytest.raises(PublishError) as error:
             deploy(Path())
         text = f"the target's reason; {site_url} shows crawl {crawl_id}, "
-        assert str(raised.value).startswith(text)
+        assert str(error.value).startswith(text)
         publish(site, DATABASE)
     assert not URL_FILE.exists()
 
@@ -107,10 +107,10 @@ def test_probe_waits_for_deployed_crawl(
     site_url: str, site: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     URL_FILE.write_text(URL)
-    with pytest.raises(PublishError) as raised:
+    with pytest.raises(PublishError) as error:
         probe(Path())
-    assert f"({site_url} shows crawl 1, " in str(raised.value)
-    assert str(raised.value).endswith(f"; see {URL}")
+    assert f"({site_url} shows crawl 1, " in str(error.value)
+    assert str(error.value).endswith(f"; see {URL}")
     monkeypatch.setenv("PROBE_SECONDS", "60")
     requests: list[str] = []
 
@@ -125,7 +125,7 @@ def test_probe_waits_for_deployed_crawl(
     assert len(requests) == 2
 
 
-def test_probe_without_deployment_asks_once(site_url: str, site: HTTPServer) -> None:
+def test_probe_without_deployment_checks_once(site_url: str, site: HTTPServer) -> None:
     assert probe(Path()).startswith(f"{site_url} shows crawl 1, ")
     site.expect_oneshot_request(FRESHNESS).respond_with_data(status=503)
     with pytest.raises(PublishError, match=r"/-/freshness\.json returned HTTP 503$"):

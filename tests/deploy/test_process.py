@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from select import select
 from typing import Any
@@ -13,13 +14,13 @@ import pytest
 from deploy import __main__, process
 from deploy.process import find_python, run
 
-# A command with a child process; writes both process ids.
-FAMILY = ["sh", "-c", "tail -f /dev/null & echo $$ $! >pids; wait"]
+# Writes both process ids. Both ignore SIGTERM.
+COMMAND_WITH_CHILD = ["sh", "-c", "trap '' TERM; tail -f /dev/null & echo $$ $! >pids; wait"]
 
 
 @pytest.fixture
 def pids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A pipe in the current folder that FAMILY writes its process ids to."""
+    """A pipe in the current folder that COMMAND_WITH_CHILD writes its process ids to."""
     monkeypatch.chdir(tmp_path)
     os.mkfifo("pids")
     return Path("pids")
@@ -27,13 +28,9 @@ def pids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def assert_ends(pid: int) -> None:
     """Assert that the process, which may be orphaned, ends within half a minute."""
-    try:
+    with suppress(ProcessLookupError):
         file = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    try:
         assert select([file], [], [], 30)[0]
-    finally:
         os.close(file)
 
 
@@ -55,7 +52,8 @@ def test_interrupted_step_leaves_no_process(
         return result
 
     monkeypatch.setattr(subprocess.Popen, method, interrupt)
-    monkeypatch.setitem(__main__.STEPS, "build", lambda _: process.run(FAMILY, 60))
+    monkeypatch.setattr(process, "GRACE_SECONDS", 0.1)
+    monkeypatch.setitem(__main__.STEPS, "build", lambda _: process.run(COMMAND_WITH_CHILD, 60))
     monkeypatch.setattr(sys, "argv", ["deploy", "build"])
     with pytest.raises(SystemExit, match=r"^error: interrupted$"):
         __main__.main()

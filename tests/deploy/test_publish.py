@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
@@ -13,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from tests.deploy.conftest import Commands
 from tests.support.commits import A, B, crawl
 from tests.support.databases import rows
-from tests.support.projects import ROOT, copy_of_the_project, fast, make
+from tests.support.projects import ROOT, copy_project, make, speed_up_crawls
 from tests.support.public_site import publish
 from tests.support.vercel_api import SECRETS
 
@@ -38,7 +37,7 @@ GH = """case "$1 $2" in
 esac"""
 
 
-def steps_of(lines: str) -> list[str]:
+def parse_steps(lines: str) -> list[str]:
     """The steps that make started, by the commands that it printed."""
     names = re.findall(r"-m deploy (\w+)|scrapy (crawl)|-m spojscore_crawler\.(check)", lines)
     return ["".join(groups) for groups in names]
@@ -46,8 +45,8 @@ def steps_of(lines: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    project = copy_of_the_project(tmp_path_factory.mktemp("publish"))
-    fast(project)
+    project = copy_project(tmp_path_factory.mktemp("publish"))
+    speed_up_crawls(project)
     return project
 
 
@@ -60,7 +59,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_steps_in_order(target: str, steps: list[str], options: list[str], checkout: Path) -> None:
-    assert steps_of(make(checkout, "-n", target, *options).stdout) == steps
+    assert parse_steps(make(checkout, "-n", target, *options).stdout) == steps
 
 
 def test_refused_crawl_stops_before_build(checkout: Path, site: HTTPServer) -> None:
@@ -73,7 +72,7 @@ def test_refused_crawl_stops_before_build(checkout: Path, site: HTTPServer) -> N
     url = site.url_for("")
     result = make(checkout, "publish", SPOJ_URL=url, SITE_URL=url, **SECRETS)
     assert result.returncode == 2
-    assert steps_of(result.stdout) == ["variables", "pull", "crawl"]
+    assert parse_steps(result.stdout) == ["variables", "pull", "crawl"]
     assert "404" in result.stderr
     assert rows(database) == table
     assert not (checkout / "build").exists()
@@ -89,9 +88,8 @@ def run_job(name: str, values: dict[str, str], folder: Path) -> str:
     """Run a job's steps in a clean folder as GitHub does; `values` are those of expressions."""
     folder.mkdir()
     result = "success"
-    steps: list[dict[str, Any]] = [step for step in JOBS[name]["steps"] if "run" in step]
-    for step in steps:
-        if result == "success" or step.get("if") == "always()":
+    for step in JOBS[name]["steps"]:
+        if "run" in step and (result == "success" or step.get("if") == "always()"):
             environment = {
                 variable: re.sub(r"\$\{\{ (.+?) \}\}", lambda match: values[match[1]], str(text))
                 for variable, text in (JOBS[name].get("env", {}) | step.get("env", {})).items()
@@ -106,8 +104,8 @@ def test_workflow_archives_and_reports(
     commands: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two days that fail, and one that publishes."""
-    commands.provide("make", MAKE)
-    commands.provide("gh", GH)
+    commands.add("make", MAKE)
+    commands.add("gh", GH)
     monkeypatch.setenv("HOME", str(tmp_path))
     values = {f"secrets.{name}": value for name, value in SECRETS.items()} | {
         "vars.SITE_URL": "https://mine", "inputs.first && '1' || ''": "1", "github.token": "token",
@@ -122,7 +120,7 @@ def test_workflow_archives_and_reports(
         assert values["needs.publish.result"] == ("failure" if status == "1" else "success")
         assert (tmp_path / "issue").exists() == (status == "1")
         assert (tmp_path / "release" / "spojscore-2026-11.db").read_text() == f"{day}\n"
-        assert "gh workflow enable publish.yml" in commands.calls()
+        assert "gh workflow enable publish.yml" in commands.take_calls()
     environment = {"ARCHIVE": "archive", "FIRST": "1", "SITE_URL": "https://mine"} | SECRETS
     lines = sorted(f"{name}={value}" for name, value in environment.items())
     assert (tmp_path / "environment").read_text().splitlines() == lines

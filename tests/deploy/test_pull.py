@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import time_machine
 from pytest_httpserver import HTTPServer
-from werkzeug import Response
 
 from deploy import __main__, pull
 from deploy.process import PublishError
@@ -50,9 +49,9 @@ def test_fork_is_resolved_by_either_command(
 ) -> None:
     crawl(database, 0, A, B)
     crawl(database, 3, A)
-    with pytest.raises(PublishError) as raised:
+    with pytest.raises(PublishError) as error:
         pull.pull(database)
-    _, first, _, second, _ = str(raised.value).split("`")
+    _, first, _, second, _ = str(error.value).split("`")
     assert second == "make crawl check archive build verify deploy probe"
     assert first == f"mv {database} {database}.old && make pull"
     publish(site, database)  # the second command
@@ -101,12 +100,6 @@ def answer(path: str, content: bytes = b"", status: int = 200) -> Fault:
     return lambda site, _: site.expect_oneshot_request(path).respond_with_data(content, status)
 
 
-def send_endlessly(site: HTTPServer, _: Path) -> None:
-    # 50 MB, not more: a broken limit must not fill the disk.
-    response = Response(bytes(1 << 20) for _ in range(50))
-    site.expect_oneshot_request(DB).respond_with_response(response)
-
-
 def publish_changed(sql: str) -> Fault:
     def fault(site: HTTPServer, database: Path) -> None:
         change(database, sql)
@@ -125,7 +118,7 @@ def publish_source(source: str) -> object:
     [
         pytest.param(answer(DB, b"SQLite"), "does not match its hash", id="other-content"),
         pytest.param(answer(DB, status=500), "returned HTTP 500$", id="server-error"),
-        pytest.param(send_endlessly, "has more than 3,000,000 bytes$", id="endless"),
+        pytest.param(answer(DB, bytes(300_001)), "has more than 300,000 bytes$", id="too-long"),
         pytest.param(answer(HASH, b"<!doctype html>"), "not a spojscore site", id="other-site"),
         pytest.param(answer(HASH), "not a spojscore site", id="empty-hash"),
         pytest.param(answer(HASH, status=404), r"\.sha256 returned HTTP 404$", id="no-hash"),
@@ -138,7 +131,7 @@ def test_pull_refuses_bad_database(
     fault: Fault, reason: str, site: HTTPServer, public_database: Path, database: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(pull, "MAX_DATABASE_BYTES", 3_000_000)
+    monkeypatch.setattr(pull, "MAX_DATABASE_BYTES", 300_000)
     crawl(database, 0, A, B)
     fault(site, public_database)
     assert_refused(database, f"^{site.url_for('').rstrip('/')}.*{reason}")
@@ -181,6 +174,6 @@ def test_command_line(
     __main__.main()
     assert database.read_bytes() == public_database.read_bytes()
     answer(DB, status=503)(site, database)
-    with pytest.raises(SystemExit) as raised:
+    with pytest.raises(SystemExit) as error:
         __main__.main()
-    assert raised.value.code == f"error: {site.url_for(DB)} returned HTTP 503"
+    assert error.value.code == f"error: {site.url_for(DB)} returned HTTP 503"

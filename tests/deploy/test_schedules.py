@@ -30,21 +30,21 @@ def test_units_are_valid(tmp_path: Path) -> None:
     for unit in UNITS:
         text = render(unit.read_text(), project, '/usr/bin:/odd "100%"/bin')
         (tmp_path / unit.name).write_text(text)
-    checked = subprocess.run(
+    result = subprocess.run(
         ["systemd-analyze", "verify", "--recursive-errors=yes", *tmp_path.glob("spojscore.*")],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert (checked.returncode, checked.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "")
     service = (tmp_path / "spojscore.service").read_text().splitlines()
     assert f"WorkingDirectory={tmp_path}/50%% mine" in service
     assert 'Environment="PATH=/usr/bin:/odd \\"100%%\\"/bin"' in service
 
 
 def test_schedule_and_unschedule_twice(home: Path, commands: Commands) -> None:
-    commands.provide("systemctl")
+    commands.add("systemctl")
     for _ in range(2):
         schedule(Path())
-        assert commands.calls() == [
+        assert commands.take_calls() == [
             "systemctl --user show-environment",
             "systemctl --user daemon-reload",
             "systemctl --user enable --now spojscore.timer",
@@ -68,9 +68,8 @@ def test_schedule_without_systemd(
     script: str | None, home: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if script:
-        commands.provide("systemctl", script)
-    else:
-        monkeypatch.setenv("PATH", str(commands.folder))
+        commands.add("systemctl", script)
+    monkeypatch.setenv("PATH", str(commands.folder))
     with pytest.raises(PublishError, match=r"(no bus|not installed); docs/publishing\.md "):
         schedule(Path())
     assert not home.exists()

@@ -14,8 +14,8 @@ from tests.support.tools import missing
 ROOT = Path(__file__).parents[2]
 
 
-def copy_of_the_project(folder: Path) -> Path:
-    """A copy of the project with this one's environment."""
+def copy_project(folder: Path) -> Path:
+    """Copy the project. The copy shares this project's virtual environment."""
     copy = folder / "spojscore"
     omitted = (".git", ".venv", "build", "node_modules", "*.db*", ".*_cache", "__pycache__")
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*omitted))
@@ -38,8 +38,8 @@ def make(project: Path, *words: str, **environment: str) -> subprocess.Completed
     )
 
 
-def with_vercel(project: Path) -> None:
-    """Give a copy of the project the installed CLI of this one."""
+def link_vercel_cli(project: Path) -> None:
+    """Link this project's Vercel CLI into a copy."""
     if not CLI.exists():
         missing("Vercel's CLI is not installed: make deploy/node_modules/.installed")
     tools = project / "deploy" / "node_modules"
@@ -48,7 +48,7 @@ def with_vercel(project: Path) -> None:
     (tools / ".installed").touch()
 
 
-def fast(project: Path) -> None:
+def speed_up_crawls(project: Path) -> None:
     """Let a copy of the project crawl a small list without pauses, as if it were SPOJ's."""
     with (project / "spojscore_crawler" / "settings.py").open("a") as settings:
         settings.write("DOWNLOAD_DELAY = RETRY_BACKOFF = 0\nAUTOTHROTTLE_ENABLED = False\n")

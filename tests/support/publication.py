@@ -15,14 +15,14 @@ from deploy.build import BUNDLE
 from deploy.vercel import static_database
 from standin.problems import problems
 from standin.server import StandIn, serving
-from tests.support.projects import ROOT, copy_of_the_project, fast, make, with_vercel
+from tests.support.projects import ROOT, copy_project, link_vercel_cli, make, speed_up_crawls
 from tests.support.public_site import publish
-from tests.support.vercel_api import SECRETS, UPLOAD, VercelApi
+from tests.support.vercel_api import SECRETS, VercelApi
 
 # Environment variables of other programs.
 PRIVATE = {
-    "GH_TOKEN": "what-is-the-owner's", "DATASETTE_SECRET": "what-is-the-site's",
-    "SMTP_PASSWORD": "hunter2", "AWS_SECRET_ACCESS_KEY": "what-is-amazon's",
+    "GH_TOKEN": "owner-secret", "DATASETTE_SECRET": "site-secret",
+    "SMTP_PASSWORD": "hunter2", "AWS_SECRET_ACCESS_KEY": "amazon-secret",
     "DATABASE_URL": "postgres://me:hunter3@db", "SLACK_WEBHOOK_URL": "https://hooks.example/mine",
 }  # fmt: skip
 AUTHOR, MAIL, MESSAGE = "Xaver Ypsilon", "xaver@ypsilon.example", "What the last commit says"
@@ -41,7 +41,6 @@ class Publication:
     address: str
     output: str
     tokens: list[str]
-    uploads: int
     deployment: dict[str, Any]
 
     @classmethod
@@ -55,14 +54,14 @@ class Publication:
 
 def publish_once(folder: Path) -> None:
     """Publish 120 problems from a clone in `folder`, and store the Publication there."""
-    project, home = copy_of_the_project(folder), folder / "home"
-    with_vercel(project)
-    make_clone(project)
-    fast(project)
+    project, home = copy_project(folder), folder / "home"
+    link_vercel_cli(project)
+    init_repository(project)
+    speed_up_crawls(project)
     for name in (".env", "web/.env", "web/plugins/.env", "web/static/.env", "other.db"):
         (project / name).write_text("SECRET=1")
     home.mkdir()
-    shutil.copy(ROOT / "tests" / "support" / "contacts.cjs", home)
+    shutil.copy(ROOT / "tests" / "support" / "record_connections.cjs", home)
     static = str(static_database(BUNDLE).relative_to(BUNDLE))
     with (
         HTTPServer() as site,
@@ -81,24 +80,23 @@ def publish_once(folder: Path) -> None:
         variables = {
             "SPOJ_URL": spoj.url, "SITE_URL": site.url_for("/"), "FIRST": "1", "HOME": str(home),
             "XDG_DATA_HOME": str(home / "data"), "XDG_CACHE_HOME": str(home / "cache"),
-            "NODE_OPTIONS": f"--require={home}/contacts.cjs",
+            "NODE_OPTIONS": f"--require={home}/record_connections.cjs",
         }  # fmt: skip
-        done = make(project, "publish", **SECRETS, **PRIVATE, **variables)
-        assert done.returncode == 0, done.stderr
+        result = make(project, "publish", **SECRETS, **PRIVATE, **variables)
+        assert result.returncode == 0, result.stderr
     tokens = {request.headers["Authorization"] for request, _ in server.log}
     publication = Publication(
         folder=str(folder),
         address=api.address,
-        output=done.stdout + done.stderr,
+        output=result.stdout + result.stderr,
         tokens=sorted(tokens),
-        uploads=api.counts()[UPLOAD],
         deployment=api.deployments[0],
     )
     (folder / "publication.json").write_text(json.dumps(asdict(publication)))
 
 
-def make_clone(project: Path) -> None:
-    """Make the folder a clone with one commit."""
+def init_repository(project: Path) -> None:
+    """Make the folder a Git repository with one commit."""
     for words in (
         ["init", "--quiet"],
         ["remote", "add", "origin", REMOTE],

@@ -91,7 +91,7 @@ def test_hidden_rows_are_replaced_by_following_ones(page: Page) -> None:
 
 
 def test_problem_page_has_three_state_switch(page: Page) -> None:
-    page.goto("/spojscore/problems/STEADY")
+    page.goto("/spojscore/problems/STEADY", wait_until="networkidle")  # the scripts have run
     states = page.get_by_role("group", name="My progress")
     pressed = states.locator("[aria-pressed=true]")
     assert pressed.inner_text() == "Not yet"
@@ -133,7 +133,7 @@ def test_topics_show_progress_by_family(full_page: Page) -> None:
 
 
 def test_home_takes_a_paste_and_then_shows_next_problems(page: Page) -> None:
-    page.goto("/")
+    page.goto("/", wait_until="networkidle")  # the scripts have run
     assert page.locator("#my-next").is_hidden()
     page.locator("#paste textarea").fill("PRIME1 onp")
     page.get_by_role("button", name="Show my next problems").click()

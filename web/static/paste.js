@@ -18,6 +18,8 @@ const SOURCE_FILE =
   /^(.+)\.(?:asm|awk|bf|c|cc|cpp|cs|d|go|hs|java|js|kt|lisp|lua|ml|pas|php|pl|py|rb|rs|scala|scm|sh|swift|ts)$/i;
 const FILE_PREFIX = /^(?:\d+[-_. ]+)?(?:spoj[-_. ]*)?(?:\d+[-_. ]+)?/i;
 
+const MIN_NAME_LENGTH = 6; // letters of a name that confirms the code before it
+
 // Codes that are also words, besides those that occur as words in problem names.
 const AMBIGUOUS_CODES =
   "ACC ASSIGN BALLOON BIO CHAIR CLONE CS DEPEND DETECT DIG DIST DP EIGHTS EN ENEMY EQ EST EXPAND FIRM FORMAT GEN GLOVE IM INVENT LCS LIAR MAJOR MATHS MESS MLE ORDERS PRO RAMP REC RESIST ROT SCROLL SEQ SHELF SLEEP SPLITS SUBS TLE URI VOL WA WAGE WEIGHT WORMS";
@@ -77,10 +79,14 @@ function readProfile(text, reading) {
   return headings.length ? "" : text;
 }
 
-// The source of a page. A list of submissions has failed ones, too.
+// The source of a page. Rows with a "statusres" are submissions, accepted if their status is 15.
 function readHtml(text, reading) {
   if (!HTML.test(text)) return text;
-  for (const code of linkedCodes(text, reading)) reading.add(code, !text.includes("statusres"));
+  const submissions = text.split("<tr").filter((row) => row.includes("statusres"));
+  for (const row of submissions.length ? submissions : [text]) {
+    const isSolved = !submissions.length || row.includes('status="15"');
+    for (const code of linkedCodes(row, reading)) reading.add(code, isSolved);
+  }
   return "";
 }
 
@@ -142,19 +148,28 @@ function readLinks(text, reading) {
   });
 }
 
-// Any other text: codes in capitals, words such as TREE only if the visitor confirms them.
+// Any other text: codes in capitals. Words such as TREE count if the problem's name follows, else if the visitor confirms.
 function readProse(text, reading) {
   for (const line of text.replace(/:\/\/\S*/g, " ").split("\n")) {
     const isOther = OTHER_JUDGE.test(line);
-    for (const word of line.match(WORD) ?? []) {
+    for (const { 0: word, index } of line.matchAll(WORD)) {
       const code = word.toUpperCase();
       if (!reading.problems.has(code)) continue;
       const [isPlain, isCapital] = [reading.plainWords.has(code), code === word];
-      if (isCapital && !isPlain && !isOther) reading.add(code);
+      const isSure = !isPlain || startsWithName(line.slice(index + word.length), reading.problems.get(code).name);
+      if (isCapital && isSure && !isOther) reading.add(code);
       else if (isCapital || (!isPlain && !isOther)) reading.uncertain.add(code);
     }
   }
   return "";
+}
+
+const toLetters = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
+// Whether a text starts with a problem's name, apart from punctuation.
+function startsWithName(text, name) {
+  const letters = toLetters(name);
+  return letters.length >= MIN_NAME_LENGTH && toLetters(text.slice(0, 2 * name.length)).startsWith(letters);
 }
 
 // The codes of the problems that a text links to; in lower case, they may be pages or users of SPOJ.
