@@ -25,7 +25,7 @@ def test_search_suggests_problems_while_typing(page: Page) -> None:
     with page.expect_response(re.compile(r"/spojscore/problems\.json")):
         page.keyboard.press("/")
         page.keyboard.type("stea")
-    options = page.locator("#found option")
+    options = page.locator("#suggestions option")
     expect(options).to_have_count(1)
     assert options.evaluate_all("all => all.map(one => [one.value, one.text])") == [
         ["STEADY", "Steady Climb"]
