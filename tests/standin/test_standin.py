@@ -40,12 +40,12 @@ def test_standin_of_a_day(day: str, theme: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "escaped"),
+    ("name", "markup"),
     [
         ("Java vs C ++", "Java vs C &#43&#43"), ("M&M Game", "M&M Game"),
         ("1+1; '9'", "1+1; '9&#39"), ("a &lt; <b>", "a &amp;lt; &lt;b&gt;"),
     ],
 )  # fmt: skip
-def test_names_in_spojs_markup(name: str, escaped: str) -> None:
-    assert escape_name(name) == escaped
-    assert unescape(re.sub(r"(&#\d+)", r"\1;", escaped)) == name
+def test_names_in_spojs_markup(name: str, markup: str) -> None:
+    assert escape_name(name) == markup
+    assert unescape(re.sub(r"(&#\d+)", r"\1;", markup)) == name

@@ -15,7 +15,7 @@ HEIGHT = 844  # pixels of the window
 
 
 def launch_args(browser_type: BrowserType) -> dict[str, Any]:
-    """How to start Chromium from the PATH, or as Playwright installs it; empty without any."""
+    """Options that start Chromium from the PATH, or Playwright's own; empty without either."""
     matches = map(shutil.which, (*NAMES, browser_type.executable_path))
     executable = next(filter(None, matches), None)
     return {"executable_path": executable, "args": FLAGS} if executable else {}

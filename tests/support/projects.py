@@ -17,8 +17,16 @@ ROOT = Path(__file__).parents[2]
 def copy_project(folder: Path) -> Path:
     """Copy the project. The copy shares this project's virtual environment."""
     copy = folder / "spojscore"
-    omitted = (".git", ".venv", "build", "node_modules", "*.db*", ".*_cache", "__pycache__")
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*omitted))
+    omitted_patterns = (
+        ".git",
+        ".venv",
+        "build",
+        "node_modules",
+        "*.db*",
+        ".*_cache",
+        "__pycache__",
+    )
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*omitted_patterns))
     (copy / ".venv").symlink_to(Path(sys.executable).parent.parent)
     for lock in copy.glob("requirements*.lock"):
         os.utime(lock, (0, 0))  # `make install` must not touch the environment of the tests
