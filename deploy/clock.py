@@ -19,6 +19,8 @@ def clock(database: Path) -> None:
         triggers.put, "cron", [None], hour="0-2",
         next_run_time=datetime.now(UTC), coalesce=True, misfire_grace_time=None,
     )  # fmt: skip
+    # The scheduler's timer stops while the machine sleeps.
+    scheduler.add_job(scheduler.wakeup, "interval", minutes=1)
     scheduler.start()
     while True:
         triggers.get()

@@ -106,7 +106,7 @@ def test_verify_compares_counts(bundle: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(verify_module, "sha256", lambda _: "same")
     replace(Path(f"{static_database(bundle)}.sha256"), b"same")
     replace(bundle / "spojscore.db", (bundle / "spojscore.db").read_bytes())
-    change(bundle / "spojscore.db", "DELETE FROM history")
+    change(bundle / "spojscore.db", "DELETE FROM articles")
     with pytest.raises(PublishError, match=r"^table sizes: "):
         verify(DATABASE)
 

@@ -17,16 +17,8 @@ ROOT = Path(__file__).parents[2]
 def copy_project(folder: Path) -> Path:
     """Copy the project. The copy shares this project's virtual environment."""
     copy = folder / "spojscore"
-    omitted_patterns = (
-        ".git",
-        ".venv",
-        "build",
-        "node_modules",
-        "*.db*",
-        ".*_cache",
-        "__pycache__",
-    )
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*omitted_patterns))
+    patterns = ".git .venv build node_modules *.db *.db-* *.db.lock .*_cache __pycache__".split()
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*patterns))
     (copy / ".venv").symlink_to(Path(sys.executable).parent.parent)
     for lock in copy.glob("requirements*.lock"):
         os.utime(lock, (0, 0))  # `make install` must not touch the environment of the tests
