@@ -63,7 +63,7 @@ def check_page(page: Page) -> None:
     assert violations(page, runOnly=["color-contrast"]) == []
 
 
-def unreachable(page: Page, selector: str) -> set[str]:
+def find_unreachable(page: Page, selector: str) -> set[str]:
     """The visible elements that the Tab key does not reach, once around the page."""
     focus = "document.activeElement.outerHTML"
     elements = page.locator(selector).locator("visible=true")

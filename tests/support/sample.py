@@ -7,7 +7,7 @@ from spojscore_crawler.items import Problem
 from standin.problems import problems
 from tests.support.commits import crawl
 
-HOSTILE = {
+HOSTILE_NAMES = {
     "XSCRIPT": "<script>document.title='owned'</script>",
     "XIMAGE": "\"><img src=x onerror=\"document.title='owned'\">",
     "XSVG": "</text></svg><svg onload=document.title=1>",
@@ -36,7 +36,7 @@ def write_sample(path: Path) -> None:
     [aggrcow] = [problem for problem in real_problems if problem.code == "AGGRCOW"]
     hostile_problems = [
         Problem(id=80_000 + n, code=code, name=name, users=5_000_000 + n)
-        for n, (code, name) in enumerate(HOSTILE.items())
+        for n, (code, name) in enumerate(HOSTILE_NAMES.items())
     ]
     # Few people have solved the last 19.
     first_list = [
@@ -54,12 +54,15 @@ def write_sample(path: Path) -> None:
     crawl(path, LAST_DAY - 8, *later_list)
     # Hostile names change most and come back on the last day, so that every page shows them.
     last_list = [
-        replace(problem, users=problem.users + (920 if problem.code in HOSTILE else 20))
+        replace(problem, users=problem.users + (920 if problem.code in HOSTILE_NAMES else 20))
         for problem in later_list
         if problem.code != "LEAVING"
     ]
     crawl(path, LAST_DAY, *last_list, ARRIVED)
     crawl(
-        path, LAST_DAY, *(problem for problem in last_list if problem.code not in HOSTILE), ARRIVED
+        path,
+        LAST_DAY,
+        *(problem for problem in last_list if problem.code not in HOSTILE_NAMES),
+        ARRIVED,
     )
     crawl(path, LAST_DAY, *last_list, ARRIVED)

@@ -37,7 +37,7 @@ def codes(rows: list[dict[str, Any]]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("solved", "listed", "level"),
+    ("solved", "all_users", "level"),
     [
         pytest.param([900, 100], [], 300, id="geometric-mean"),
         pytest.param([9000] * 9 + [70] * 10, [], 70, id="ten-rarest"),
@@ -45,8 +45,8 @@ def codes(rows: list[dict[str, Any]]) -> str:
         pytest.param([0, 100], [], 10, id="no-solvers-count-as-one"),
     ],
 )
-def test_level(solved: list[int], listed: list[int], level: float, modules: Page) -> None:
-    values = ([{"users": users} for users in each] for each in (solved, listed))
+def test_level(solved: list[int], all_users: list[int], level: float, modules: Page) -> None:
+    values = ([{"users": users} for users in numbers] for numbers in (solved, all_users))
     assert call(modules, "estimateLevel", *values) == pytest.approx(level)
 
 
