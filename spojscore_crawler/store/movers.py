@@ -41,8 +41,8 @@ def write_movers(db: Database) -> None:
 def first_day(days: Sequence[int], span: int) -> int | None:
     """The day of the crawl from which growth over `span` days is measured.
 
-    Allows that crawl to be earlier by a seventh of the span, or by a day. None if there is none.
-    `days` are the days of all crawls, ascending.
+    It may be up to a seventh of the span too early, at least a day. None if there is no such
+    crawl. `days` are the days of all crawls, ascending.
     """
     if not days:
         return None
