@@ -14,6 +14,7 @@ from spojscore_crawler.store.times import CLOCK_SKEW, format_minute
 # Settings and their maximum values. Ratios refer to the last list.
 LIMITS = {"MIN_PROBLEMS": 10**6, "MIN_PROBLEMS_RATIO": 1, "MIN_USERS_RATIO": 1,
           "MAX_RENAMED_RATIO": 1, "MAX_PAGES": 10**6}  # fmt: skip
+MIN_VALUES_RATIO = 0.5  # of the last list's acceptances, votes or difficulties
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,11 @@ def check_numbers(crawl: Crawl) -> Iterator[Violation]:
         limit = f"more than {ratio * 100:g}% (MAX_RENAMED_RATIO)"
         names = f"{len(new_names)} of {len(known_problems)} names changed"
         yield "too_many_renamed", f"{names}, {limit}; one is now {new_names[0]!r}"
+    for column, previous_number in last_list.values.items():
+        number = sum(getattr(problem, column) is not None for problem in crawl.problems)
+        if number < previous_number * MIN_VALUES_RATIO:
+            values = f"{number} problems have {column}, {previous_number} in the last crawl"
+            yield "too_few_values", f"{values}; see 'SPOJ changed its markup' in CONTRIBUTING.md"
 
 
 def judge(crawl: Crawl) -> tuple[dict[str, str], bool]:

@@ -77,7 +77,8 @@ class DatabasePipeline:
 
     def spider_error(self, failure: Failure) -> None:
         """Mark the crawl as failed: Scrapy continues after an error in the spider."""
-        self.stats.set_value("spojscore/failure", f"{STOP_REASON}: {failure.value!r}")
+        if not self.stats.get_value("spojscore/failure"):
+            self.stats.set_value("spojscore/failure", f"{STOP_REASON}: {failure.value!r}")
 
     def spider_closed(self, reason: str) -> None:
         failure = self.stats.get_value("spojscore/failure")

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from spojscore_crawler.store.files import StoreError, open_database
 from spojscore_crawler.store.schema import check_schema, migrations
 
+# Columns that a problem need not have in SPOJ's list.
+OPTIONAL_COLUMNS = ("acceptance", "votes_up", "concept_difficulty")
 TOTALS_SQL = "SELECT count(*), CAST(total(users) AS INTEGER) FROM problems WHERE delisted IS NULL"
 
 
@@ -53,14 +55,16 @@ class State:
 class LastList:
     """The last committed list, which the next crawl is compared with.
 
-    `problems` is their number, `users` the sum of their users, `names` their names by id.
-    `started` is when its crawl started, in UTC.
+    `problems` is their number, `users` the sum of their users, `names` their names by id,
+    `values` the number of problems that have a value in each of OPTIONAL_COLUMNS. `started` is when
+    its crawl started, in UTC.
     """
 
     problems: int
     users: int
     started: datetime
     names: Mapping[int, str]
+    values: Mapping[str, int]
 
 
 def read_state(path: Path) -> State:
@@ -95,15 +99,20 @@ def last_list(path: Path, day: date) -> LastList | None:
         return None
     with open_database(path) as db:
         check_schema(path, db)
-        started = _parse_utc(*db.execute("SELECT max(started) FROM crawls").fetchone())
+        [[started_text]] = db.execute("SELECT max(started) FROM crawls")
         problems, users = db.execute(TOTALS_SQL).fetchone()
         names = dict(db.execute("SELECT id, name FROM problems WHERE delisted IS NULL"))
-    if started.date() > day:
+        counts = ", ".join(f"count({column})" for column in OPTIONAL_COLUMNS)
+        [values] = db.execute(f"SELECT {counts} FROM problems WHERE delisted IS NULL")
+    if started_text is None:
+        return None
+    if (started := _parse_utc(started_text)).date() > day:
         raise StoreError(
             f"{path}: its last crawl was on {started.date()}, but this machine's clock says {day}; "
             "set the clock; if it was wrong then, restore a copy from before that crawl"
         )
-    return LastList(problems, users, started, names)
+    counts_by_column = dict(zip(OPTIONAL_COLUMNS, values, strict=True))
+    return LastList(problems, users, started, names, counts_by_column)
 
 
 def _parse_utc(moment: object) -> datetime:

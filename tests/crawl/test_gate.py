@@ -8,7 +8,7 @@ import pytest
 
 from spojscore_crawler.gate import Crawl, find_page_error, judge
 from spojscore_crawler.items import Page, Problem
-from spojscore_crawler.store.state import LastList
+from spojscore_crawler.store.state import OPTIONAL_COLUMNS, LastList
 
 SIZE = 3
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -26,7 +26,7 @@ def crawl(problems: list[Problem] = PROBLEMS) -> Crawl:
     keys = [(problem.id, problem.code) for problem in problems]
     starts = range(0, len(keys), SIZE)
     pages = [Page(start, starts[-1], tuple(keys[start : start + SIZE])) for start in starts]
-    last_list = LastList(0, 0, YESTERDAY, {})
+    last_list = LastList(0, 0, YESTERDAY, {}, {})
     return Crawl([*pages, pages[-1], pages[0]], problems, last_list, LIMITS, started=NOW, now=NOW)
 
 
@@ -148,6 +148,10 @@ def test_day_argument(days: int, rules: set[str]) -> None:
         # `renamed` counts the changed names among the five problems in both lists.
         ({"renamed": 1}, {"MAX_RENAMED_RATIO": 0.2}, set()),
         ({"renamed": 2}, {"MAX_RENAMED_RATIO": 0.3}, {"too_many_renamed"}),
+        # One problem has votes, none an acceptance.
+        ({"votes_up": 2}, {}, set()),
+        ({"votes_up": 3}, {}, {"too_few_values"}),
+        ({"acceptance": 1}, {}, {"too_few_values"}),
     ],
 )
 def test_implausible_list(
@@ -157,17 +161,23 @@ def test_implausible_list(
     if totals is not None:
         names = {n: "Old" if n < totals.get("renamed", 0) else f"Name {n}" for n in range(5)}
         names[100] = "Delisted"
-        last_list = LastList(totals.get("problems", 1), totals.get("users", 1), YESTERDAY, names)
-    messages, is_overridable = judge(
-        replace(COMPLETE_CRAWL, last_list=last_list, limits=LIMITS | limits)
+        problems, users = totals.get("problems", 1), totals.get("users", 1)
+        values = {name: totals.get(name, 0) for name in OPTIONAL_COLUMNS}
+        last_list = LastList(problems, users, YESTERDAY, names, values)
+    new_crawl = replace(
+        COMPLETE_CRAWL,
+        problems=[replace(PROBLEMS[0], votes_up=0), *PROBLEMS[1:]],
+        last_list=last_list,
+        limits=LIMITS | limits,
     )
+    messages, is_overridable = judge(new_crawl)
     assert ({*messages}, is_overridable) == (rules, True)
 
 
 def test_messages() -> None:
     unsorted_crawl = crawl([*PROBLEMS[:4], replace(PROBLEMS[4], id=99), *PROBLEMS[5:]])
     partial_crawl = replace(COMPLETE_CRAWL, pages=[MIDDLE_PAGE, LAST_PAGE, LAST_PAGE])
-    last_list = LastList(10, 200, YESTERDAY, dict.fromkeys(range(9), "Name"))
+    last_list = LastList(10, 200, YESTERDAY, dict.fromkeys(range(9), "Name"), {"acceptance": 9})
     crawls = (unsorted_crawl, partial_crawl, replace(COMPLETE_CRAWL, last_list=last_list))
     assert [message for case in crawls for message in judge(case)[0].values()] == [
         "the list is not sorted by id (sort=0): 5 comes after 99",
@@ -177,6 +187,8 @@ def test_messages() -> None:
         "9 problems, fewer than 98% of the last crawl's 10 (MIN_PROBLEMS_RATIO)",
         "90 users, fewer than 99% of the last crawl's 200 (MIN_USERS_RATIO)",
         "9 of 9 names changed, more than 5% (MAX_RENAMED_RATIO); one is now 'Name 0'",
+        "0 problems have acceptance, 9 in the last crawl; "
+        "see 'SPOJ changed its markup' in CONTRIBUTING.md",
     ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.utils.test import get_crawler
+from twisted.python.failure import Failure
 
 from spojscore_crawler import settings as project_settings
 from spojscore_crawler.pipelines.database import DatabasePipeline
@@ -71,3 +72,10 @@ def test_error_before_first_request(database: Path) -> None:
     pipeline = DatabasePipeline.from_crawler(crawler(database))
     pipeline.spider_closed("start_error")  # Scrapy's reason
     assert pipeline.stats.get_value("spojscore/failure") == "the crawl stopped early; see the log"
+
+
+def test_first_failure_is_reported(database: Path) -> None:
+    pipeline = DatabasePipeline.from_crawler(crawler(database))
+    pipeline.stats.set_value("spojscore/failure", "first")
+    pipeline.spider_error(Failure(ValueError("second")))
+    assert pipeline.stats.get_value("spojscore/failure") == "first"

@@ -61,7 +61,7 @@ def crawl(pages: list[Page]) -> gate.Crawl:
     first_readings = {page.start: page for page in reversed(pages)}
     keys = sorted(key for page in first_readings.values() for key in page.keys)
     problems = [Problem(id=id_, code=code, name="n", users=0) for id_, code in keys]
-    return gate.Crawl(pages, problems, LastList(1, 0, NOW, {}), LIMITS, started=NOW, now=NOW)
+    return gate.Crawl(pages, problems, LastList(1, 0, NOW, {}, {}), LIMITS, started=NOW, now=NOW)
 
 
 def is_missed(count: int, seed: int) -> bool:

@@ -17,9 +17,7 @@ QUERIES = (
     "WITH o AS (SELECT json_group_object(code || url, name || score) j FROM problems) "
     "SELECT length(json_patch(json_patch(a.j, b.j), c.j)) FROM o a, o b, o c, problems",
     f"SELECT instr({LONG_TEXT} || {LONG_TEXT}, {LONG_TEXT} || 'b')",
-    f"SELECT length(replace({LONG_TEXT} || {LONG_TEXT}, {LONG_TEXT} || 'b', 'x')) FROM problems",
     f"SELECT sum(found('a a a a aab', {LONG_TEXT} || code)) FROM problems",
-    "SELECT sum(length(upper(replace(hex(zeroblob(1000000)), '0', 'a') || code))) FROM problems",
     # Time.
     ENDLESS_COUNT,
     "SELECT count(*) FROM history a, history b WHERE a.users < b.users",
@@ -31,18 +29,15 @@ QUERIES = (
     "SELECT printf('%.*c', 900000000, 'x')",
     f"SELECT json_group_array(a.name || b.name) {PAIRS}",
     "SELECT group_concat(name) OVER (ORDER BY code ROWS UNBOUNDED PRECEDING) FROM problems",
-    "SELECT median(a.users) FROM history a, problems b",
     "SELECT a.users FROM history a, problems b ORDER BY a.users * b.users, b.name LIMIT 1",
     f"SELECT * FROM (SELECT a.url || b.url AS u {PAIRS} ORDER BY u) LIMIT 1",
     # Results.
     f"SELECT {LONG_TEXT}, {LONG_TEXT}, {LONG_TEXT} FROM problems",
-    f"SELECT replace({LONG_TEXT}, 'a', char(1)) FROM problems LIMIT 12",
     "SELECT hex(zeroblob(9000000)) AS x",
     "SELECT randomblob(399) FROM history LIMIT 5000",
     f"SELECT {', '.join(['1.0000000000000002 AS x'] * 8)} FROM history LIMIT 5000",
     f"SELECT {', '.join(f'1 AS x{n}{chr(120) * 40}' for n in range(40))} FROM problems",
     f"SELECT {', '.join(['1'] * 400)} FROM history LIMIT 201",
-    f"SELECT *, * {PAIRS} LIMIT 5000",
 )
 ATTACKS = (
     *(sql_path(query, extension) for query in QUERIES for extension in (".json", "")),
@@ -54,9 +49,7 @@ ATTACKS = (
     + urlencode({"_where": f"code IN ({ENDLESS_ROWS} SELECT x FROM c)"}),
     "/spojscore/problem_history?_facet=code&_facet=day&_facet=score&_size=max",
     "/spojscore/problems?_facet=code&_facet=name&_facet=url&_facet_size=max",
-    "/spojscore/problem_history?_sort=score&_size=max",
     "/spojscore/problem_history.json?_next=2000000&_size=max",
     "/spojscore/problems?" + urlencode({"_q": "a " * 1200}),
-    "/spojscore/problems?" + urlencode({"name__like": "%a" * 1100}),
     "/spojscore/problems?" + "&".join(["name__like=%25a%25e%25i%25z"] * 80),
 )

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import httpx
 import uvicorn
 from datasette.app import Datasette
+from datasette.plugins import pm
 from parsel import Selector
 
 from tests.support.databases import change
@@ -25,30 +26,28 @@ from tests.support.queries import SITE
 from web.options import SETTINGS
 
 CLIENT = httpx.Client(timeout=60)
+# A loaded machine takes longer than the site lets its visitors wait.
+PATIENCE_MS = {"sql_time_limit_ms": 20_000, "facet_time_limit_ms": 20_000}
 
 
 @contextmanager
-def start_site(database: Path, *changes: str) -> Iterator[str]:
-    """Serve a copy of `database`, changed by SQL statements, with the options of `make serve`."""
-    with TemporaryDirectory() as folder:
+def start_site(database: Path, *changes: str, **settings: int) -> Iterator[str]:
+    """Serve a copy of `database`, changed by SQL statements, with the settings of `make serve`."""
+    defaults = {name: json.loads(value.replace("off", "0")) for name, value in SETTINGS.items()}
+    with TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listener:
         copy = Path(folder, "spojscore.db")
         shutil.copy(database, copy)
         change(copy, *changes)
-        with serve_in_thread(copy) as address:
-            yield address
-
-
-@contextmanager
-def serve_in_thread(database: Path) -> Iterator[str]:
-    datasette = Datasette(
-        immutables=[str(database)],
-        metadata=SITE,
-        template_dir=str(ROOT / "web/templates"),
-        plugins_dir=str(ROOT / "web/plugins"),
-        static_mounts=[("static", str(ROOT / "web/static"))],
-        settings={name: json.loads(value.replace("off", "0")) for name, value in SETTINGS.items()},
-    )
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+        datasette = Datasette(
+            immutables=[str(copy)],
+            metadata=SITE,
+            template_dir=str(ROOT / "web/templates"),
+            plugins_dir=str(ROOT / "web/plugins"),
+            static_mounts=[("static", str(ROOT / "web/static"))],
+            settings=defaults | PATIENCE_MS | settings,
+        )
+        visitor_sql = pm.get_plugin("visitor_sql.py")
+        visitor_sql.MAX_SECONDS = visitor_sql.MAX_WAIT_SECONDS = 20
         server = uvicorn.Server(uvicorn.Config(datasette.app(), log_level="error"))
         thread = Thread(target=server.run, args=[[listener]])
         thread.start()

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from datasette.utils.asgi import Request
 
+from tests.support.attacks import ENDLESS_ROWS
 from tests.support.sites import fetch, get, get_json, get_page, sql_path, start_site, words
+from web.errors import describe_exception
 
 
 @pytest.mark.parametrize(
@@ -65,6 +68,24 @@ def test_errors_in_html_json_and_csv(address: str, message: str, site: str) -> N
 )  # fmt: skip
 def test_invalid_parameters_return_400(address: str, site: str) -> None:
     assert '"error": ""' not in get(site + address, 400)
+
+
+@pytest.fixture(scope="module")
+def slow_site(history_database: Path) -> Iterator[str]:
+    """A site with an endless view and little time for queries."""
+    view = f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS_ROWS} SELECT x FROM c) WHERE x < 0"
+    with start_site(history_database, view, sql_time_limit_ms=500) as address:
+        yield address
+
+
+@pytest.mark.parametrize("extension", ["", ".json", ".csv"])
+def test_slow_table_is_refused(extension: str, slow_site: str) -> None:
+    assert "Query stopped" in get(f"{slow_site}/spojscore/slow{extension}", 400)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 500), ("/?a=b", 400)])
+def test_exception_without_parameters_is_ours(path: str, status: int) -> None:
+    assert describe_exception(Request.fake(path), ValueError("x"))[1] == status
 
 
 @pytest.mark.parametrize("address", ["/spojscore?x=", "/spojscore.json?sql=select+1+--", "/"])

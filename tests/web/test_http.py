@@ -88,6 +88,15 @@ def test_etag_depends_on_database(site: str, history_site: str) -> None:
     assert fetch(f"{site}/mine").headers["ETag"] != fetch(f"{history_site}/mine").headers["ETag"]
 
 
+def test_etag_depends_on_files(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugin = pm.get_plugin("http.py")
+    tag, files = fetch(f"{site}/mine").headers["ETag"], plugin.hash_site_files()
+    monkeypatch.setattr(plugin, "SOURCES", ())
+    assert plugin.hash_site_files.__wrapped__() != files
+    monkeypatch.setattr(plugin, "hash_site_files", plugin.hash_site_files.__wrapped__)
+    assert fetch(f"{site}/mine").headers["ETag"] != tag
+
+
 @pytest.mark.parametrize(
     "address", ["/spojscore.json?sql=select+1", "/-/freshness.json", "/prime1"]
 )

@@ -45,6 +45,12 @@ def test_values_are_formatted(name: str, values: list[object], texts: list[str])
     assert [text for _, [(_, text, _)] in table.rows] == texts
 
 
+def test_problems_have_their_columns_in_one_order() -> None:
+    rows = [["Name", 1, 2, "CODE", 3]]
+    table = TABLES.from_query(["name", "users", "new", "code", "score"], rows, rows, "any")
+    assert [column.name for column in table.columns] == ["code", "name", "score", "users", "new"]
+
+
 def test_list_shows_figures_and_keeps_exact_values(site: str, full_database: Path) -> None:
     condition = "code IN ('PRIME1', 'AGGRCOW', 'CFONISMG')"
     expected = rows(full_database, f"SELECT * FROM problems WHERE {condition} ORDER BY users DESC")
