@@ -141,10 +141,11 @@ def check_numbers(crawl: Crawl) -> Iterator[Violation]:
         limit = f"more than {ratio * 100:g}% (MAX_RENAMED_RATIO)"
         names = f"{len(new_names)} of {len(known_problems)} names changed"
         yield "too_many_renamed", f"{names}, {limit}; one is now {new_names[0]!r}"
-    for column, previous_number in last_list.values.items():
+    for column, previous_number in last_list.value_counts.items():
         number = sum(getattr(problem, column) is not None for problem in crawl.problems)
         if number < previous_number * MIN_VALUES_RATIO:
-            values = f"{number} problems have {column}, {previous_number} in the last crawl"
+            change = f"{previous_number} in the last crawl"
+            values = f"{number} problems have {column}, compared with {change}"
             yield "too_few_values", f"{values}; see 'SPOJ changed its markup' in CONTRIBUTING.md"
 
 

@@ -41,8 +41,10 @@ class Difference:
     users: dict[int, int | None] = field(default_factory=dict)
     events: list[Record] = field(default_factory=list)
 
-    def add_event(self, code: str, kind: str, detail: str | None = None) -> None:
-        self.events.append({"day": self.day, "code": code, "kind": kind, "detail": detail})
+    def add_event(self, row: Record, kind: str, detail: str | None = None) -> None:
+        """Add an event of the problem in `row`."""
+        problem = {"problem_id": row["id"], "code": row["code"]}
+        self.events.append({"day": self.day, **problem, "kind": kind, "detail": detail})
 
 
 def compare_lists(old_rows: Iterable[Record], new_rows: Iterable[Record], day: str) -> Difference:
@@ -63,7 +65,7 @@ def compare_lists(old_rows: Iterable[Record], new_rows: Iterable[Record], day: s
         diff.users[row["id"]] = row["users"]
         diff.changes.new += 1
         if not is_first:
-            diff.add_event(row["code"], "added")
+            diff.add_event(row, "added")
     return diff
 
 
@@ -75,12 +77,12 @@ def _compare(diff: Difference, old_row: Record, row: Record) -> None:
         diff.changes.changed += 1
     for column, kind in EVENT_KINDS.items():
         if old_row[column] != new_row[column]:
-            diff.add_event(new_row["code"], kind, old_row[column])
+            diff.add_event(new_row, kind, old_row[column])
     if old_row["code"] != new_row["code"]:
         diff.vacated_codes.append(old_row["code"])
     if old_row["delisted"]:
         diff.changes.relisted += 1
-        diff.add_event(new_row["code"], "relisted")
+        diff.add_event(new_row, "relisted")
     if old_row["delisted"] or old_row["users"] != new_row["users"]:
         diff.users[new_row["id"]] = new_row["users"]
     if new_row != old_row:
@@ -96,7 +98,7 @@ def _delist(diff: Difference, old_row: Record, codes: Container[str]) -> None:
         diff.vacated_codes.append(old_row["code"])
     if old_row["delisted"] is None:
         diff.changes.delisted += 1
-        diff.add_event(new_row["code"], "delisted")
+        diff.add_event(new_row, "delisted")
         diff.users[old_row["id"]] = None
     if new_row != old_row:
         diff.rows.append(new_row)

@@ -55,16 +55,16 @@ class State:
 class LastList:
     """The last committed list, which the next crawl is compared with.
 
-    `problems` is their number, `users` the sum of their users, `names` their names by id,
-    `values` the number of problems that have a value in each of OPTIONAL_COLUMNS. `started` is when
-    its crawl started, in UTC.
+    `problems` is the number of its problems, `users` the sum of their users, `names` their names by
+    id, and `value_counts` how many of them have a value in each of OPTIONAL_COLUMNS. `started` is
+    when its crawl started, in UTC.
     """
 
     problems: int
     users: int
     started: datetime
     names: Mapping[int, str]
-    values: Mapping[str, int]
+    value_counts: Mapping[str, int]
 
 
 def read_state(path: Path) -> State:
@@ -102,8 +102,8 @@ def last_list(path: Path, day: date) -> LastList | None:
         [[started_text]] = db.execute("SELECT max(started) FROM crawls")
         problems, users = db.execute(TOTALS_SQL).fetchone()
         names = dict(db.execute("SELECT id, name FROM problems WHERE delisted IS NULL"))
-        counts = ", ".join(f"count({column})" for column in OPTIONAL_COLUMNS)
-        [values] = db.execute(f"SELECT {counts} FROM problems WHERE delisted IS NULL")
+        count_columns = ", ".join(f"count({column})" for column in OPTIONAL_COLUMNS)
+        [counts] = db.execute(f"SELECT {count_columns} FROM problems WHERE delisted IS NULL")
     if started_text is None:
         return None
     if (started := _parse_utc(started_text)).date() > day:
@@ -111,8 +111,8 @@ def last_list(path: Path, day: date) -> LastList | None:
             f"{path}: its last crawl was on {started.date()}, but this machine's clock says {day}; "
             "set the clock; if it was wrong then, restore a copy from before that crawl"
         )
-    counts_by_column = dict(zip(OPTIONAL_COLUMNS, values, strict=True))
-    return LastList(problems, users, started, names, counts_by_column)
+    value_counts = dict(zip(OPTIONAL_COLUMNS, counts, strict=True))
+    return LastList(problems, users, started, names, value_counts)
 
 
 def _parse_utc(moment: object) -> datetime:

@@ -187,7 +187,7 @@ def test_messages() -> None:
         "9 problems, fewer than 98% of the last crawl's 10 (MIN_PROBLEMS_RATIO)",
         "90 users, fewer than 99% of the last crawl's 200 (MIN_USERS_RATIO)",
         "9 of 9 names changed, more than 5% (MAX_RENAMED_RATIO); one is now 'Name 0'",
-        "0 problems have acceptance, 9 in the last crawl; "
+        "0 problems have acceptance, compared with 9 in the last crawl; "
         "see 'SPOJ changed its markup' in CONTRIBUTING.md",
     ]
 
