@@ -44,7 +44,7 @@ def test_publication_uploads_bundle(publication: Publication, bundle: Path) -> N
     assert rows(Path(publication.folder, "public.db")) == rows(Path("spojscore.db"))
 
 
-def test_nothing_of_this_machine_is_uploaded(publication: Publication, bundle: Path) -> None:
+def test_nothing_private_is_uploaded(publication: Publication, bundle: Path) -> None:
     names = [file["file"] for file in publication.deployment["files"]]
     content = b"".join((bundle / name).read_bytes() for name in names)
     content += json.dumps(publication.deployment).encode()

@@ -90,7 +90,7 @@ def test_rows_lead_to_the_problem_and_to_spoj(path: str, site: str) -> None:
         assert links == {f"{LIST}/{code}", f"https://www.spoj.com/problems/{code}/"}
 
 
-def test_columns_of_one_name_stay_apart(site: str) -> None:
+def test_columns_with_same_name_stay_apart(site: str) -> None:
     page = get(f"{site}/spojscore?sql=select+1+as+a,+2+as+a")
     assert header_texts(page) == ["a", "a"]
     assert Selector(page).css("tbody td::text").getall() == ["1", "2"]
