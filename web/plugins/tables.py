@@ -16,7 +16,7 @@ from web.formatting import MINUS, format_band, format_points
 from web.options import LIST
 from web.search import query_words
 
-ARRAY_COLUMNS = ("topics", "families")  # JSON
+ARRAY_COLUMNS = ("topics", "families")  # columns that hold JSON arrays
 
 
 class Column(NamedTuple):
@@ -126,7 +126,7 @@ class Tables:
     def column(
         self, name: str, label: str, values: Iterable[Any], source: Mapping[str, Any] | None
     ) -> Column:
-        """Return a column with its format, for which all its values must be numbers."""
+        """Return a column. It is formatted as numbers if all its values are numbers."""
         options = (self.config[key].get(name, "") for key in ("units", "styles", "phone_labels"))
         values = [value for value in values if value is not None and value != ""]
         is_number = bool(values) and all(isinstance(value, int | float) for value in values)
@@ -147,7 +147,7 @@ class Tables:
 
 
 def named_columns(request: Request) -> set[str]:
-    """Return the columns that a request filters, sorts, groups by or selects, except ranges."""
+    """Return the columns that a request filters, sorts, groups by or selects, except `band`."""
     names = {name.partition("__")[0] for name in request.args if name not in ("band", "band__in")}
     for name in ("_sort", "_sort_desc", "_facet", "_facet_array", "_col"):
         names.update(request.args.getlist(name))
