@@ -62,7 +62,7 @@ def requested_starts(server: StandIn) -> list[int]:
 
 
 def saved_starts(file: Path, server: StandIn) -> list[int | None]:
-    return [saved.start for saved in read_har(file.read_bytes(), server.url)]
+    return [page.start for page in read_har(file.read_bytes(), server.url)]
 
 
 @pytest.mark.parametrize(
@@ -214,13 +214,13 @@ ROBOTS = {
 
 def test_obeys_robots_txt(standin: Factory, page: Page) -> None:
     server = standin(60, "0:wrong-problem")
-    allowed = {}
+    results = {}
     for robots, is_allowed in ROBOTS.items():
         server.robots = robots.encode()
         start(page, server)
         expect_text(page, "not a list of problems" if is_allowed else "robots.txt")
-        allowed[robots] = requested_starts(server) == [0]
-    assert allowed == ROBOTS
+        results[robots] = requested_starts(server) == [0]
+    assert results == ROBOTS
 
 
 @pytest.mark.usefixtures("snapshot")

@@ -30,4 +30,4 @@ def test_pause(retry: int, crawling: bool, failure: str | None, seconds: float) 
         asyncio.run(middleware.process_request(Request("http://host", meta=meta)))
     sleeps = [call.args[0] for call in sleep.await_args_list]
     assert sum(sleeps) == seconds
-    assert all(each < 1 for each in sleeps)
+    assert all(seconds < 1 for seconds in sleeps)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserType
 
-from tests.support.tools import missing
+from tests.support.tools import handle_missing_tool
 
 # Debian's shell, which has no windows of its own, takes half the time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")

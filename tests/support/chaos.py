@@ -1,9 +1,9 @@
 """`python -m tests.support.chaos`: crawl with random faults, shifts and kills.
 
-Crawls one stand-in into one database, again and again. Before each crawl the list changes; during
-it, a problem comes or goes, pages fail, and a signal arrives at a random page. Then the database
-must hold the last committed list or the new one, whole. The seed determines everything except the
-order of concurrent requests.
+Crawls one stand-in into one database, again and again. Before each crawl, the list changes; during
+it, a problem appears or disappears, pages fail, and a signal arrives at a random page. Then the
+database must hold the last committed list or the new one, complete. The seed determines everything
+except the order of concurrent requests.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from tests.support.crawling import MAX_SECONDS, start_crawl
 from tests.support.databases import rows
 from tests.support.faults import KINDS, Fault, FaultyStandIn
 
-LISTED = problems(240)
+ALL_PROBLEMS = problems(240)
 SLOW_KINDS = {"hang", "busy"}
 FAULTS = sorted({*KINDS, "status-500", "status-404"} - SLOW_KINDS)
 SETTINGS = ("RETRY_TIMES=2", "MIN_PROBLEMS_RATIO=0.9", "MIN_USERS_RATIO=0.5")
@@ -38,9 +38,9 @@ Rows = set[tuple[int, str, int]]  # (id, code, users)
 class Chaos:
     def __init__(self, seed: int, database: Path) -> None:
         self.random, self.database = Random(seed), database
-        self.server = FaultyStandIn(LISTED)
-        self.rows_throughout: Rows = set()  # listed during the whole crawl
-        self.rows_sometime: Rows = set()  # listed at some time during it
+        self.server = FaultyStandIn(ALL_PROBLEMS)
+        self.required_rows: Rows = set()  # listed during the whole crawl
+        self.possible_rows: Rows = set()  # listed at some time during it
         self.last_rows: Rows = set()
 
     def crawl(self) -> str:
@@ -51,8 +51,10 @@ class Chaos:
             replace(entry, users=entry.users + self.random.choice((0, 0, 1, 5)))
             for entry in self.server.problems
         ]
-        self.rows_throughout = self.rows_sometime = self.served_rows()
-        self.server.faults = [self.fault() for _ in range(self.random.choice((0, 0, 0, 1, 2)))]
+        self.required_rows = self.possible_rows = self.served_rows()
+        self.server.faults = [
+            self.choose_fault() for _ in range(self.random.choice((0, 0, 0, 1, 2)))
+        ]
         actions: dict[int, Callable[[], object]] = {self.random.randrange(1, 20): self.change_list}
         with start_crawl(self.server.url, self.database, *SETTINGS) as process:
             if self.random.random() < 0.4:
@@ -69,24 +71,24 @@ class Chaos:
     def change_list(self) -> None:
         """Hide a problem, or list it again."""
         entries = {entry.id: entry for entry in self.server.problems}
-        entry = self.random.choice(LISTED)
+        entry = self.random.choice(ALL_PROBLEMS)
         if not entries.pop(entry.id, None):
             entries[entry.id] = entry
         self.server.problems = [entries[id_] for id_ in sorted(entries)]
-        self.rows_throughout = self.rows_throughout & self.served_rows()
-        self.rows_sometime = self.rows_sometime | self.served_rows()
+        self.required_rows = self.required_rows & self.served_rows()
+        self.possible_rows = self.possible_rows | self.served_rows()
 
-    def fault(self) -> Fault:
-        start = self.random.choice(range(0, len(LISTED), 50))
+    def choose_fault(self) -> Fault:
+        start = self.random.choice(range(0, len(ALL_PROBLEMS), 50))
         # In a first crawl, a last page of seven rows may be the whole last page.
         kinds = FAULTS if self.last_rows else [kind for kind in FAULTS if kind != "seven-rows"]
         return Fault.parse(f"{start}:{self.random.choice(kinds)}{self.random.choice(('', ':1'))}")
 
     def check(self, status: int, log: str) -> str:
-        """Raise AssertionError unless the database holds the last list or the new one, whole."""
+        """Raise AssertionError unless the database holds the last list or the new one, complete."""
         table = rows(self.database) if self.database.exists() else []
         content = {(row["id"], row["code"], row["users"]) for row in table if not row["delisted"]}
-        is_new = self.rows_throughout <= content <= self.rows_sometime
+        is_new = self.required_rows <= content <= self.possible_rows
         is_old = content == self.last_rows
         message = log.strip().rpartition("\n")[2]
         assert status <= 1, message
@@ -110,8 +112,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         chaos = Chaos(args.seed, Path(folder, "spojscore.db"))
         with serving(chaos.server):
-            ends = Counter(chaos.crawl() for _ in tqdm(range(args.crawls)))
-    print("no wrong, missing or duplicate row:", ", ".join(f"{n} {end}" for end, n in ends.items()))
+            outcomes = Counter(chaos.crawl() for _ in tqdm(range(args.crawls)))
+    print(
+        "no wrong, missing or duplicate row:",
+        ", ".join(f"{n} {outcome}" for outcome, n in outcomes.items()),
+    )
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def store(page: Page, **values: Any) -> None:
         )
 
 
-def stored(page: Page, name: str) -> Any:
+def read_storage(page: Page, name: str) -> Any:
     return page.evaluate("name => JSON.parse(localStorage.getItem(`spojscore.${name}`))", name)
 
 

@@ -18,7 +18,7 @@ from tests.support.sites import start_site
 
 @pytest.fixture(scope="session")
 def full_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with SPOJ's whole list, committed once. Not to be written to."""
+    """A database with SPOJ's whole list, committed once. Read-only."""
     database = tmp_path_factory.mktemp("full") / "spojscore.db"
     crawl(database, 0, *problems())
     return database
@@ -33,7 +33,7 @@ def site(full_database: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def history_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with 40 days of history and hostile names, see sample.py. Not to be written to."""
+    """A database with 40 days of history and hostile names, see sample.py. Read-only."""
     database = tmp_path_factory.mktemp("history") / "spojscore.db"
     write_sample(database)
     return database

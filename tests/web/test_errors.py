@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from datasette.plugins import pm
 from datasette.utils.asgi import Request
 
-from tests.support.attacks import ENDLESS
+from tests.support.attacks import ENDLESS_ROWS
 from tests.support.sites import fetch, get, get_json, get_page, sql_path, start_site, words
 from web.errors import describe_exception
 
@@ -19,13 +20,13 @@ from web.errors import describe_exception
         pytest.param(sql_path("SELECT usrs FROM problems", "{}"),
                      "No column “usrs”. Did you mean users?", id="column"),
         pytest.param(sql_path("SELECT p.usrs FROM problems p", "{}"),
-                     "No column “usrs”. Did you mean users?", id="column with table"),
+                     "No column “usrs”. Did you mean users?", id="column-with-table"),
         pytest.param(sql_path("SELECT * FROM problem", "{}"),
                      "No table “problem”. Did you mean problems?", id="table"),
         pytest.param(sql_path("SELECT * FROM problems WHERE code = PRIME1", "{}"),
-                     "No column “PRIME1”. Put text in single quotes: 'PRIME1'.", id="no quotes"),
+                     "No column “PRIME1”. Put text in single quotes: 'PRIME1'.", id="no-quotes"),
         pytest.param(sql_path("SELECT medain(1)", "{}"), "No function “medain”.", id="function"),
-        pytest.param(sql_path("SELECT * FROM xyzzy", "{}"), "No table “xyzzy”.", id="unlike any"),
+        pytest.param(sql_path("SELECT * FROM xyzzy", "{}"), "No table “xyzzy”.", id="unlike-any"),
         pytest.param("/spojscore/worth{}?code=PRIME1",
                      "The query worth has no parameter `code`. Did you mean codes?",
                      id="parameter"),
@@ -33,11 +34,11 @@ from web.errors import describe_exception
                      "_where= is not available. Use SQL instead: /spojscore#sql.", id="_where"),
         pytest.param("/spojscore/problems{}?%5Fwhere=1",
                      "_where= is not available. Use SQL instead: /spojscore#sql.",
-                     id="encoded _where"),
+                     id="encoded-_where"),
         pytest.param("/spojscore/crawls{}?" + "&".join(["_facet=day"] * 5),
                      "At most 4 facets at a time.", id="facets"),
         pytest.param("/spojscore/crawls{}?_sort=id&_sort_desc=id",
-                     "Cannot use _sort and _sort_desc at the same time", id="Datasette's own"),
+                     "Cannot use _sort and _sort_desc at the same time", id="Datasettes-own"),
     ],
 )  # fmt: skip
 def test_errors_in_html_json_and_csv(address: str, message: str, site: str) -> None:
@@ -72,9 +73,12 @@ def test_invalid_parameters_return_400(address: str, site: str) -> None:
 
 @pytest.fixture(scope="module")
 def slow_site(history_database: Path) -> Iterator[str]:
-    """A site with an endless view and little time for queries."""
-    view = f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS} SELECT x FROM c) WHERE x < 0"
-    with start_site(history_database, view, sql_time_limit_ms=500) as address:
+    """A site with an endless view, one that fails, and little time for queries."""
+    views = (
+        f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS_ROWS} SELECT x FROM c) WHERE x < 0",
+        "CREATE VIEW broken AS SELECT abs(-9223372036854775807 - 1)",
+    )
+    with start_site(history_database, *views, sql_time_limit_ms=500) as address:
         yield address
 
 
@@ -86,6 +90,26 @@ def test_slow_table_is_refused(extension: str, slow_site: str) -> None:
 @pytest.mark.parametrize(("path", "status"), [("/", 500), ("/?a=b", 400)])
 def test_exception_without_parameters_is_ours(path: str, status: int) -> None:
     assert describe_exception(Request.fake(path), ValueError("x"))[1] == status
+
+
+@pytest.mark.parametrize("name", ["parse_request", "check_request", "collect_response"])
+def test_own_fault_is_500_and_logged(
+    name: str, site: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pm.get_plugin("http.py"), name, None)
+    response = fetch(f"{site}/spojscore/problems")
+    assert response.status_code == 500
+    assert "Something went wrong on our side." in response.text
+    assert "Content-Security-Policy" in response.headers
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("extension", ["", ".json"])
+def test_failed_table_is_logged(
+    extension: str, slow_site: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "on our side" in get(f"{slow_site}/spojscore/broken{extension}", 500)
+    assert "OperationalError: integer overflow" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("address", ["/spojscore?x=", "/spojscore.json?sql=select+1+--", "/"])
@@ -109,6 +133,20 @@ def test_pages_ignore_json_options(site: str) -> None:
 def test_unknown_formats_and_tables_are_not_found(address: str, site: str) -> None:
     page = get_page(f"{site}/{address}", 404)
     assert page.css("h1::text").get() == "Page not found"
+
+
+@pytest.mark.parametrize("query", ["", "?x=1"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "nope/TEST", "nope.problems/TEST", "worth/PRIME1", "history/2",
+        "tags/PRIME1", "ladder/1", "articles/PRIME1", "problems/PRIME1,x", "crawls/99",
+    ],
+)  # fmt: skip
+def test_unknown_rows_are_not_found(row: str, query: str, site: str) -> None:
+    page = get_page(f"{site}/spojscore/{row}{query}", 404)
+    assert page.css("h1::text").get() == "Page not found"
+    assert get_json(f"{site}/spojscore/{row}.json{query}", 404)["error"] == "Page not found."
 
 
 @pytest.fixture(scope="module")
@@ -143,8 +181,8 @@ def test_code_redirects_to_its_problem(address: str, location: str, codes_site: 
 @pytest.mark.parametrize(
     ("address", "code"),
     [
-        pytest.param("/PRIM1", "PRIME1", id="misspelled code"),
-        pytest.param("/spojscore/problems/agrcow", "AGGRCOW", id="misspelled code, lower case"),
+        pytest.param("/PRIM1", "PRIME1", id="misspelled-code"),
+        pytest.param("/spojscore/problems/agrcow", "AGGRCOW", id="misspelled-code-lower-case"),
         pytest.param("/prime-generator", "PRIME1", id="name"),
     ],
 )

@@ -32,8 +32,8 @@ def names_site(full_database: Path) -> Iterator[str]:
 
 
 def codes(site: str, **query: str) -> set[str]:
-    every = {"_shape": "array", "_size": "max"} | query
-    matches = get_json(f"{site}{LIST}.json?{urlencode(every)}")
+    arguments = {"_shape": "array", "_size": "max"} | query
+    matches = get_json(f"{site}{LIST}.json?{urlencode(arguments)}")
     return {row["code"] for row in matches}
 
 
@@ -57,7 +57,7 @@ def test_search(text: str, expected: set[str], parameter: str, names_site: str) 
 
 
 @pytest.mark.parametrize(
-    ("parameter", "value", "test"),
+    ("parameter", "value", "predicate"),
     [
         pytest.param("name__contains", "100%", lambda row: "100%" in row["name"], id="percent"),
         pytest.param("name__contains", "\\", lambda row: "\\" in row["name"], id="backslash"),
@@ -69,10 +69,10 @@ def test_search(text: str, expected: set[str], parameter: str, names_site: str) 
     ],
 )
 def test_like_characters_are_literal(
-    parameter: str, value: str, test: object, names_site: str
+    parameter: str, value: str, predicate: object, names_site: str
 ) -> None:
-    every = get_json(f"{names_site}{LIST}.json?_shape=array&_size=max")
-    expected = {row["code"] for row in every if test(row)}  # type: ignore[operator]
+    all_rows = get_json(f"{names_site}{LIST}.json?_shape=array&_size=max")
+    expected = {row["code"] for row in all_rows if predicate(row)}  # type: ignore[operator]
     assert expected
     assert codes(names_site, **{parameter: value}) == expected
     page = get_json(f"{names_site}{LIST}.json?_size=0&{urlencode({parameter: value})}")
@@ -81,9 +81,9 @@ def test_like_characters_are_literal(
 
 
 def test_removed_problems_are_hidden(names_site: str) -> None:
-    listed = codes(names_site)
-    assert len(listed) == 3973
-    assert codes(names_site, _delisted="1") == listed | {"ONP"}
+    listed_codes = codes(names_site)
+    assert len(listed_codes) == 3973
+    assert codes(names_site, _delisted="1") == listed_codes | {"ONP"}
     assert codes(names_site, delisted__notnull="1") == {"ONP"}
 
 
@@ -129,6 +129,33 @@ def test_conditions_are_worded_and_removable(site: str) -> None:
         assert text in page.css("title::text").get("")
 
 
+A, B = "a: 1 or more", "b: 0.5 to 1"
+
+
+@pytest.mark.parametrize(
+    ("query", "conditions"),
+    [
+        pytest.param({"_search": "prime"}, {"Code or name contains prime"}, id="_search"),
+        pytest.param({"_q": "'"}, set(), id="no words"),
+        pytest.param({"_q": "Erdős"}, {"Code or name contains erdos"}, id="folded"),
+        pytest.param(
+            {"name__contains": ["prime", "gen"]},
+            {'Name contains "gen" and Name contains "prime"'}, id="repeated",
+        ),
+        pytest.param({"band": A, "band__exact": B}, {"0.5\N{EN DASH}1 points"}, id="two ranges"),
+        pytest.param({"band__in": A, "band": B}, {"0.5\N{EN DASH}1 points"}, id="range and ranges"),
+    ],
+)  # fmt: skip
+def test_conditions_are_those_applied(query: object, conditions: set[str], site: str) -> None:
+    page = get_page(f"{site}{LIST}?{urlencode(query, doseq=True)}")  # type: ignore[arg-type]
+    labels = page.css("[aria-label^=Remove]::attr(aria-label)").getall()
+    assert {label.removeprefix("Remove: ") for label in labels} == conditions
+    title = page.css("title::text").get("")
+    assert all(condition in title for condition in conditions)
+    chosen = page.css(".chips [data-band][aria-current]").getall()
+    assert len(chosen) == ("band" in query)  # type: ignore[operator]
+
+
 def test_form_produces_short_url(site: str) -> None:
     form = "acceptance__gte=40&users__gte=&topics__arraycontains=&_sort=score&_sort_by_desc=on"
     redirect = fetch(f"{site}{LIST}?{form}").headers["Location"]
@@ -143,7 +170,7 @@ def test_empty_result_offers_removing_filters(site: str) -> None:
 
 @pytest.mark.parametrize("name", ["band", "votes_down"])
 @pytest.mark.parametrize(
-    ("query", "where"),
+    ("query", "condition"),
     [
         pytest.param("", "1", id="all"),
         pytest.param("&users__gt=1000", "users > 1000", id="filter"),
@@ -151,10 +178,10 @@ def test_empty_result_offers_removing_filters(site: str) -> None:
     ],
 )
 def test_facets_count_the_results(
-    name: str, query: str, where: str, site: str, full_database: Path
+    name: str, query: str, condition: str, site: str, full_database: Path
 ) -> None:
-    where += f" AND {name} NOT NULL"
-    sql = f"SELECT {name} AS value, count(*) AS count FROM problems WHERE {where} GROUP BY 1"
+    condition += f" AND {name} NOT NULL"
+    sql = f"SELECT {name} AS value, count(*) AS count FROM problems WHERE {condition} GROUP BY 1"
     counts = {row["value"]: row["count"] for row in rows(full_database, sql)}
     argument = "" if name == "band" else f"_facet={name}"
     page = get_json(f"{site}{LIST}.json?_size=1&_facet_size=max&{argument}{query}")

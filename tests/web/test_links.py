@@ -38,18 +38,18 @@ def page_pattern(path: str) -> tuple[str, ...]:
 
 def test_every_link_leads_to_a_page(history_site: str) -> None:
     sources = dict.fromkeys(PAGES, "")
-    similar: Counter[tuple[str, ...]] = Counter()
+    similar_counts: Counter[tuple[str, ...]] = Counter()
     for path in PAGES:
         url = history_site + path
         for link in links(url, Selector(fetch(url).text)):
-            if link not in sources and similar[page_pattern(link)] < MAX_SIMILAR:
+            if link not in sources and similar_counts[page_pattern(link)] < MAX_SIMILAR:
                 sources[link] = path
-                similar[page_pattern(link)] += 1
-    broken = []
+                similar_counts[page_pattern(link)] += 1
+    broken_links = []
     for path, source in sources.items():
         response = CLIENT.get(history_site + path, follow_redirects=True)
         is_page = "html" in response.headers["Content-Type"]
         if source and (response.is_error or (is_page and "<h1" not in response.text)):
-            broken.append(f"{source} links to {path}: {response.status_code}")
+            broken_links.append(f"{source} links to {path}: {response.status_code}")
     assert len(sources) > 100
-    assert broken == []
+    assert broken_links == []

@@ -28,7 +28,7 @@ def test_paste_shows_points_and_next_problems(page: Page, rows_by_code: dict[str
         "Added 3 solved problems: LEAVING, PRIME1, ONP. No longer on SPOJ, so worth no points: "
         "LEAVING. Not classical SPOJ problems: NOSUCH."
     )
-    assert stored(page, "solved") == PASTED_CODES
+    assert read_storage(page, "solved") == PASTED_CODES
     assert page.locator("#add").is_hidden()
     own = [rows_by_code[code] for code in PASTED_CODES if code in rows_by_code]
     assert page.locator("#points").inner_text() == points_text(sum(row["score"] for row in own))
@@ -79,7 +79,7 @@ def test_nothing_leaves_the_browser(page: Page) -> None:
     paste(page, TEXT)
     assert stored(page, "solved") == PASTED_CODES
     page.locator("#pick").click()
-    tab(page, "Friends")
+    open_tab(page, "Friends")
     page.locator("#friend-text").fill("AGGRCOW")
     page.get_by_role("button", name="Compare").last.click()
     page.locator("#friend").wait_for()
@@ -103,22 +103,22 @@ def test_add_replace_and_undo(mine: Page) -> None:
         assert stored(mine, "solved") == LISTS["solved"]
     paste(mine, "FCTRL2 PRIME1")
     assert message(mine) == "Added 1 solved problem: FCTRL2; 1 was already on your list."
-    assert stored(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
+    assert read_storage(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
     paste(mine, "AGGRCOW A1 A2 A3 A4 A5 A6 A7 A8", "Replace my list")
     assert message(mine) == (
         "Your list now has 1 solved problem. "
         "Not classical SPOJ problems: A1, A2, A3, A4, A5 and 3 more."
     )
-    assert (stored(mine, "solved"), stored(mine, "tried")) == (["AGGRCOW"], [])
+    assert (read_storage(mine, "solved"), read_storage(mine, "tried")) == (["AGGRCOW"], [])
     undo(mine)
     assert message(mine) == "Undone."
-    assert stored(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
+    assert read_storage(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
     paste(mine, "code,status\nONP,tried\nFCTRL,tried\n")
     assert message(mine) == "Added 1 tried problem: FCTRL; 1 was already on your list."
-    assert stored(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
-    assert stored(mine, "tried") == ["ADDREV", "FCTRL"]
+    assert read_storage(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
+    assert read_storage(mine, "tried") == ["ADDREV", "FCTRL"]
     paste(mine, "ADDREV")
-    assert stored(mine, "tried") == ["FCTRL"]
+    assert read_storage(mine, "tried") == ["FCTRL"]
     paste(mine, "ADDREV ONP")
     assert message(mine) == "Already on your list: ADDREV, ONP."
     assert mine.get_by_role("button", name="Undo").count() == 0
@@ -143,12 +143,12 @@ def test_words_are_added_on_confirmation(page: Page) -> None:
     open_mine(page)
     paste(page, "I like onp, fctrl2 and addrev")
     assert message(page) == "Couldn’t tell codes from words. Pick yours below."
-    assert stored(page, "solved") is None
+    assert read_storage(page, "solved") is None
     page.get_by_role("button", name="+ FCTRL2").click()
-    assert stored(page, "solved") == ["FCTRL2"]
+    assert read_storage(page, "solved") == ["FCTRL2"]
     assert page.evaluate("document.activeElement.textContent").startswith("+ ADDREV")
     page.get_by_role("button", name="Add all 2").click()
-    assert stored(page, "solved") == ["FCTRL2", "ONP", "ADDREV"]
+    assert read_storage(page, "solved") == ["FCTRL2", "ONP", "ADDREV"]
 
 
 def test_list_of_problems_is_not_available(page: Page) -> None:
@@ -167,7 +167,7 @@ def test_text_pasted_before_the_list_arrives_stays(page: Page) -> None:
     page.goto("/mine")
     page.get_by_role("button", name="Add to my list").click()
     page.locator("#message p").wait_for()
-    assert stored(page, "solved") == ["ONP"]
+    assert read_storage(page, "solved") == ["ONP"]
 
 
 def test_all_problems_at_once(
@@ -194,7 +194,7 @@ def test_tabs_are_accessible_and_fit(page: Page) -> None:
     open_mine(page, "/mine#solved=FCTRL2")
     paste(page, "AGGRCOW and maybe fctrl")
     for name in ("Next", "Progress", "List", "Friends"):
-        tab(page, name)
+        open_tab(page, name)
         for summary in page.locator("main details:not([open]) > summary:visible").all():
             summary.click()
         check_page(page)
@@ -209,7 +209,7 @@ def test_keyboard_only(page: Page) -> None:
     page.locator("#message p").wait_for()
     assert page.evaluate("document.activeElement.id") == "open-add"
     focusable = "main :is(a[href], button:not([tabindex]), select, summary, input[type=number])"
-    assert unreachable(page, focusable) == set()
+    assert find_unreachable(page, focusable) == set()
     page.get_by_role("tab", selected=True).focus()
     for name, key in (("Progress", "ArrowRight"), ("Next", "ArrowLeft"), ("Friends", "ArrowLeft")):
         page.keyboard.press(key)

@@ -42,7 +42,7 @@ def replace_columns(page: Page, **columns: dict[str, float] | None) -> None:
 
 
 def add_friend(page: Page, name: str, text: str) -> None:
-    tab(page, "Friends")
+    open_tab(page, "Friends")
     page.locator("#friend-name").fill(name)
     page.locator("#friend-text").fill(text)
     page.get_by_role("button", name="Compare").last.click()
@@ -50,18 +50,18 @@ def add_friend(page: Page, name: str, text: str) -> None:
 
 
 def test_link_with_a_list_asks_first(mine: Page) -> None:
-    tab(mine, "List")
+    open_tab(mine, "List")
     address = mine.locator("#address").input_value()
     assert address.partition("/mine")[2] == "#solved=STEADY,ONP,PRIME1&tried=ADDREV"
-    new = ["ONP", "FCTRL2"]
+    new_codes = ["ONP", "FCTRL2"]
     for button, solved, friends in (
         ("Add 2 solved problems and 1 tried", [*LISTS["solved"], "FCTRL2"], {}),
-        ("Replace my list", new, {}),
-        ("Compare with mine", LISTS["solved"], {"Friend 1": new}),
+        ("Replace my list", new_codes, {}),
+        ("Compare with mine", LISTS["solved"], {"Friend 1": new_codes}),
     ):
         mine.goto("/robots.txt")
         open_mine(mine, "/mine#solved=ONP,FCTRL2,NOSUCH,%3Cb%3E&tried=AGGRCOW")
-        assert stored(mine, "solved") == LISTS["solved"]
+        assert read_storage(mine, "solved") == LISTS["solved"]
         mine.locator("#shared-list").get_by_role("button", name=button).click()
         mine.locator("#shared-list").wait_for(state="hidden")
         assert "#" not in mine.url
@@ -74,9 +74,9 @@ def test_link_with_a_list_asks_first(mine: Page) -> None:
 def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
     add_friend(mine, "Ann", "AGGRCOW FCTRL FOO123")
     assert message(mine) == "Added Ann’s 2 problems. Not classical SPOJ problems: FOO123."
-    before = {name: stored(mine, name) for name in ("solved", "tried", "friends", "days")}
-    assert before["friends"] == {"Ann": ["AGGRCOW", "FCTRL"]}
-    tab(mine, "List")
+    old_values = {name: read_storage(mine, name) for name in ("solved", "tried", "friends", "days")}
+    assert old_values["friends"] == {"Ann": ["AGGRCOW", "FCTRL"]}
+    open_tab(mine, "List")
     with mine.expect_download() as download:
         mine.get_by_role("button", name="Download backup").click()
     file = tmp_path / download.value.suggested_filename
@@ -86,7 +86,7 @@ def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
     assert mine.evaluate("localStorage.length") == 0
     assert mine.locator("#add").is_visible()
     undo(mine)
-    assert {name: stored(mine, name) for name in before} == before
+    assert {name: read_storage(mine, name) for name in old_values} == old_values
     mine.get_by_role("button", name="Delete my data").click()
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("Restored 3 solved problems and 1 tried.").wait_for()
@@ -94,11 +94,14 @@ def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
     file.write_text(json.dumps(DAMAGED_BACKUP))
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("Restored 1 solved problem.").wait_for()
-    assert (stored(mine, "solved"), stored(mine, "friends")) == (["ONP"], {"Ann": ["ONP"]})
+    assert (read_storage(mine, "solved"), read_storage(mine, "friends")) == (
+        ["ONP"],
+        {"Ann": ["ONP"]},
+    )
     file.write_text("[]")
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("not a backup").wait_for()
-    assert stored(mine, "solved") == ["ONP"]
+    assert read_storage(mine, "solved") == ["ONP"]
 
 
 def test_list_tab(mine: Page, rows_by_code: dict[str, Row]) -> None:
@@ -121,7 +124,7 @@ def test_list_tab(mine: Page, rows_by_code: dict[str, Row]) -> None:
     mine.keyboard.press("Enter")
     assert mine.evaluate("document.activeElement.ariaLabel") == "Remove STEADY"
     chips.get_by_role("button", name="Remove ADDREV").click()
-    assert (stored(mine, "solved"), stored(mine, "tried")) == (["STEADY", "ONP"], [])
+    assert (read_storage(mine, "solved"), read_storage(mine, "tried")) == (["STEADY", "ONP"], [])
 
 
 def test_storage_that_is_damaged_and_full(page: Page) -> None:
@@ -132,7 +135,7 @@ def test_storage_that_is_damaged_and_full(page: Page) -> None:
     assert "you’ll lose it when you leave" in message(page)
     assert page.locator("#solved").inner_text() == "1"
     for name in ("Progress", "List", "Friends"):
-        tab(page, name)
+        open_tab(page, name)
 
 
 def test_other_tab_changes_the_list(mine: Page) -> None:
@@ -172,7 +175,7 @@ def test_days_show_gains_and_losses(page: Page) -> None:
         # The visit has been stored.
         expect(page.locator("#days tr:first-child td:nth-child(2)")).to_have_text(str(solved))
         scores["ONP"] = 0.75  # after the first day, new solvers cost a quarter
-    tab(page, "Progress")
+    open_tab(page, "Progress")
     assert table(page, "days") == [
         ["2026-05-03", "3", "6.75", f"+2 solved, +6 points, {MINUS}0.25 from new solvers"],
         ["2026-05-01", "1", "1", "first visit"],
@@ -183,10 +186,10 @@ def test_points_lost(mine: Page) -> None:
     lost = {"PRIME1": -0.003, "STEADY": -0.25, "ONP": -0.002}
     replace_columns(mine, score_7=lost, score_30={}, score_365=None)
     open_mine(mine)
-    tab(mine, "Progress")
+    open_tab(mine, "Progress")
     assert table(mine, "points-lost") == [["7 days", "0.255", "STEADY"], ["30 days", "0", ""]]
     assert mine.locator("#points-note").inner_text() == f"{MINUS}0.255 in 7 days"
     replace_columns(mine, score_last={"ONP": -1}, score_7=None, score_30=None, score_365=None)
     open_mine(mine)
-    tab(mine, "Progress")
+    open_tab(mine, "Progress")
     assert table(mine, "points-lost") == [["since 3 April 2026", "1", "ONP"]]

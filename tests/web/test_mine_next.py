@@ -89,7 +89,7 @@ def test_empty_range_is_widened(modules: Page) -> None:
     ],
 )
 def test_smallest_set_to_a_goal(goal: float, expected: str, modules: Page) -> None:
-    result = call(modules, "smallestSet", LIST, goal)
+    result = call(modules, "findSmallestSet", LIST, goal)
     assert codes(result["rows"]) == expected
     gains = [row["points_if_solved"] for row in result["rows"]]
     assert result["gain"] == pytest.approx(sum(gains))

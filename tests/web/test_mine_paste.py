@@ -14,7 +14,7 @@ NAMES = {
     "PRIME": "Sums", "STACK": "Game", "FCTRL": "Factorial", "A_B": "Under", "CODE": "Secret code",
     "AND": "Game of and", "ALL": "All", "MAY99_4": "Sum", "EKO": "Eko", "WAR": "",
 }  # fmt: skip
-# What is read of the examples in mine.html.
+# The results for the examples in mine.html.
 EXAMPLES = [
     {"solved": "ONP TREE", "tried": "GSS1", "unknown": "NOSUCH"},
     {"solved": "PRIME1", "tried": "TREE"},
@@ -24,7 +24,7 @@ EXAMPLES = [
     {"solved": "TREE ONP PRIME1 GSS1"},
     {"solved": "PRIME1 FCTRL", "uncertain": "TREE ONP DP"},
 ]
-READ = """async ([text, problems]) => {
+READ_SCRIPT = """async ([text, problems]) => {
     const { read } = await import("/static/paste.js");
     const { user, ...sets } = read(text, new Map(problems.map((row) => [row.code, row])));
     const names = ["solved", "tried", "uncertain", "unknown"];

@@ -41,7 +41,7 @@ def fake_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str
     return fake
 
 
-async def within(awaitable: Awaitable[Any]) -> Any:
+async def with_timeout(awaitable: Awaitable[Any]) -> Any:
     return await asyncio.wait_for(awaitable, TIMEOUT)
 
 
@@ -60,7 +60,7 @@ def test_three_processes_at_once(
 
     async def run_five() -> Any:
         runs = (database.run_in_child("", {}, REQUEST) for _ in range(5))
-        return await within(asyncio.gather(*runs, return_exceptions=True))
+        return await with_timeout(asyncio.gather(*runs, return_exceptions=True))
 
     assert [str(error) for error in asyncio.run(run_five())] == ["done"] * 5
     assert max(map(int, (folder / "log").read_text().split())) == 3
@@ -74,13 +74,13 @@ def test_waiting_ends_with_503_and_recovers(
     async def run() -> None:
         for _ in range(visitor_sql.MAX_PROCESSES):
             await database.slots.acquire()
-        with pytest.raises(SiteError) as raised:
-            await within(database.run_in_child("SELECT 1", {}, REQUEST))
-        response = await error_response(None, REQUEST, raised.value)
+        with pytest.raises(SiteError) as exception:
+            await with_timeout(database.run_in_child("SELECT 1", {}, REQUEST))
+        response = await error_response(None, REQUEST, exception.value)
         assert (response.status, response.headers["Retry-After"]) == (503, "3")
         database.slots.release()
         for _ in range(2):  # the slot is free again after each
-            results = await within(database.run_in_child("SELECT 1", {}, REQUEST))
+            results = await with_timeout(database.run_in_child("SELECT 1", {}, REQUEST))
             assert results.single_value() == 1
 
     asyncio.run(run())
@@ -93,9 +93,9 @@ def test_process_that_hangs_is_killed(
 ) -> None:
     folder = fake_child("open('pid', 'w').write(str(os.getpid())); time.sleep(600)")
     monkeypatch.setattr(visitor_sql, "MAX_SECONDS", 2)
-    with pytest.raises(SiteError) as raised:
-        asyncio.run(within(database.run_in_child("SELECT 1", {}, REQUEST)))
-    assert str(raised.value) == visitor_sql.QUERY_STOPPED_MESSAGE
+    with pytest.raises(SiteError) as exception:
+        asyncio.run(with_timeout(database.run_in_child("SELECT 1", {}, REQUEST)))
+    assert str(exception.value) == visitor_sql.QUERY_STOPPED_MESSAGE
     with pytest.raises(ProcessLookupError):
         os.kill(int((folder / "pid").read_text()), 0)
     assert not database.slots.locked()
@@ -106,7 +106,7 @@ def test_output_of_killed_process_is_ignored(
 ) -> None:
     fake_child('print(\'{"error": "partial"}\', flush=True); os.kill(os.getpid(), 9)')
     with pytest.raises(SiteError, match="Query stopped"):
-        asyncio.run(within(database.run_in_child("SELECT 1", {}, REQUEST)))
+        asyncio.run(with_timeout(database.run_in_child("SELECT 1", {}, REQUEST)))
 
 
 def test_requests_with_sql_run_every_statement_in_child_process(
@@ -129,10 +129,10 @@ def test_requests_with_sql_run_every_statement_in_child_process(
         pytest.param(sql_path(MEMORY_HOG), id="page"),
         pytest.param(sql_path(MEMORY_HOG, ".csv"), id="csv"),
         pytest.param(sql_path(MEMORY_HOG, ".blob", _blob_column="x"), id="blob"),
-        pytest.param(sql_path(MEMORY_HOG).replace("?sql", "?%73ql"), id="encoded name"),
+        pytest.param(sql_path(MEMORY_HOG).replace("?sql", "?%73ql"), id="encoded-name"),
         pytest.param(sql_path(MEMORY_HOG) + "&sql=select+1", id="twice"),
-        pytest.param(sql_path(MEMORY_HOG).replace("spojscore", "spojscor~65"), id="encoded path"),
-        pytest.param(sql_path(f"\n {MEMORY_HOG} ;\n-- x"), id="blanks and comments"),
+        pytest.param(sql_path(MEMORY_HOG).replace("spojscore", "spojscor~65"), id="encoded-path"),
+        pytest.param(sql_path(f"\n {MEMORY_HOG} ;\n-- x"), id="blanks-and-comments"),
     ],
 )
 def test_sql_runs_in_child_process(address: str, site: str) -> None:
@@ -157,13 +157,13 @@ def test_location_of_database_is_hidden(table: str, site: str) -> None:
         pytest.param("WITH x AS (SELECT 1) INSERT INTO tags VALUES (1, 2, 3)", id="insert"),
         pytest.param("ATTACH 'x.db' AS x", id="attach"),
         pytest.param("PRAGMA user_version = 1", id="pragma"),
-        pytest.param("SELECT 1; SELECT 2", id="two statements"),
+        pytest.param("SELECT 1; SELECT 2", id="two-statements"),
     ],
 )
 def test_sql_only_reads(sql: str, site: str) -> None:
-    before = fetch(f"{site}/spojscore.db").content
+    content = fetch(f"{site}/spojscore.db").content
     assert get_json(site + sql_path(sql, ".json"), 400)["ok"] is False
-    assert fetch(f"{site}/spojscore.db").content == before
+    assert fetch(f"{site}/spojscore.db").content == content
 
 
 def test_blobs_are_shown_as_by_datasette(site: str) -> None:
@@ -195,9 +195,9 @@ def test_failed_query_stays_in_its_form(site: str) -> None:
     ("extension", "columns", "status", "rows"),
     [
         pytest.param("", "1, 2, 3", 200, 200, id="page"),
-        pytest.param("", ", ".join("1" * 60), 400, 0, id="wide page"),
+        pytest.param("", ", ".join("1" * 60), 400, 0, id="wide-page"),
         pytest.param(".json", "1", 200, 5000, id="json"),
-        pytest.param(".json", ", ".join("1" * 60), 400, 0, id="wide json"),
+        pytest.param(".json", ", ".join("1" * 60), 400, 0, id="wide-json"),
         pytest.param(".csv", "1", 400, 0, id="csv"),
     ],
 )

@@ -80,16 +80,16 @@ def test_list_gets_points(theme: str, visitor: Visitor, rows_by_code: dict[str, 
     visitor.open("/problems/classical/", page)
     tables = visitor.page.locator("table.problems")
     tables.get_by_text("Points", exact=True).wait_for()
-    after = tables.evaluate_all(CELLS)
+    new_cells = tables.evaluate_all(CELLS)
     visitor.page.goto(f"{SPOJ}/problems/classical/")
-    before = tables.evaluate_all(CELLS)
+    old_cells = tables.evaluate_all(CELLS)
     # Everything is still there.
     assert after[:-1] == before[:-1]
     assert [row[:-1] for row in after[-1]] == before[-1]
     scores = [rows_by_code[entry.code]["score"] for entry in entries]
     texts = [f"{score:.3f}" if score >= 0.001 else "&lt;0.001" for score in scores]
     texts[7] = ""
-    assert [row[-1] for row in after[-1]][-len(entries) :] == texts
+    assert [row[-1] for row in new_cells[-1]][-len(entries) :] == texts
 
 
 @pytest.mark.parametrize("script", ["", MANAGER], ids=["no-manager", "manager"])

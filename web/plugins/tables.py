@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from web.formatting import MINUS, format_band, format_points
 from web.options import LIST
+from web.search import query_words
 
-LISTS = ("topics", "families")  # columns that hold JSON arrays
+ARRAY_COLUMNS = ("topics", "families")  # columns that hold JSON arrays
 
 
 class Column(NamedTuple):
@@ -42,7 +43,7 @@ class Column(NamedTuple):
                 return f"<{threshold:g}{self.unit}"
             text = f"{value:,.{self.decimals}f}" if threshold else format_points(value)
             return text.replace("-", MINUS) + self.unit
-        if self.name in LISTS and str(value).startswith("["):
+        if self.name in ARRAY_COLUMNS and str(value).startswith("["):
             return ", ".join(json.loads(value)).replace("-", " ")
         return str(display_value)
 
@@ -125,7 +126,7 @@ class Tables:
     def column(
         self, name: str, label: str, values: Iterable[Any], source: Mapping[str, Any] | None
     ) -> Column:
-        """Return a column with its format, for which all its values must be numbers."""
+        """Return a column. It is formatted as numbers if all its values are numbers."""
         options = (self.config[key].get(name, "") for key in ("units", "styles", "phone_labels"))
         values = [value for value in values if value is not None and value != ""]
         is_number = bool(values) and all(isinstance(value, int | float) for value in values)
@@ -133,20 +134,20 @@ class Tables:
 
     def conditions(self, filters: Filters, request: Request, table: str) -> list[dict[str, str]]:
         """Return the search and the filters of a table's page: their parameters and texts."""
-        search = " and ".join((request.args.get("_q") or "").split())
+        search = " and ".join(query_words(request.args.get("_q") or ""))
         texts = {"_q": f"Code or name contains {search}"} if search else {}
-        for column, lookup, value in filters.selections():
-            is_plain = lookup == "exact" and column in request.args
+        selections = zip(filters.pairs, filters.selections(), strict=True)
+        for (parameter, value), (column, lookup, _) in selections:
             filter_ = Filters([(f"{self.label(column, table)}__{lookup}", value)])
             text = filter_.human_description_en().removeprefix("where ")
             if column == "band" and lookup in ("exact", "in"):
                 text = f"{' or '.join(map(format_band, value.split(',')))} points"
-            texts[column if is_plain else f"{column}__{lookup}"] = text
+            texts[parameter] = f"{texts[parameter]} and {text}" if parameter in texts else text
         return [{"parameter": name, "text": text} for name, text in texts.items()]
 
 
 def named_columns(request: Request) -> set[str]:
-    """Return the columns that a request filters, sorts, groups by or selects, except ranges."""
+    """Return the columns that a request filters, sorts, groups by or selects, except `band`."""
     names = {name.partition("__")[0] for name in request.args if name not in ("band", "band__in")}
     for name in ("_sort", "_sort_desc", "_facet", "_facet_array", "_col"):
         names.update(request.args.getlist(name))
