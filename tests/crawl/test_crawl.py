@@ -79,10 +79,12 @@ def test_second_crawl_updates_only_changes(
     crawl = Crawl(server.url, database)
     assert crawl.last_line.startswith("120 problems (1 new, 3 changed, 1 ")
     content, day = rows(database), last_day(database)
-    assert read_records(database) == records(sorted([*entries, hidden], key=lambda entry: entry.id))
-    assert [row["code"] for row in content if row["delisted"] == day] == [hidden.code]
-    changes = [row["code"] for row in content if row["last_changed"] == day]
-    assert changes == [entries[1].code, entries[20].code, "NEWCODE", "ADDED"]
+    assert read_records(database) == records(
+        sorted([*entries, hidden_entry], key=lambda entry: entry.id)
+    )
+    assert [row["code"] for row in content if row["delisted"] == day] == [hidden_entry.code]
+    changed_codes = [row["code"] for row in content if row["last_changed"] == day]
+    assert changed_codes == [entries[1].code, entries[20].code, "NEWCODE", "ADDED"]
     assert [row["code"] for row in content if row["first_seen"] == day] == ["ADDED"]
     [_, row] = rows(database, "SELECT pages, problems, added, changed, delisted FROM crawls")
     assert [*row.values()] == [3, 120, 1, 3, 1]

@@ -20,7 +20,7 @@ def read(*entries: dict[str, Any]) -> list[tuple[int | None, bytes]]:
 
 
 def error(*entries: Any) -> str:
-    with pytest.raises(saved.SavedPagesError) as raised:
+    with pytest.raises(saved.SavedPagesError) as exception:
         read(*entries)
     assert "s3cret" not in str(exception.value)
     return str(exception.value)
@@ -36,7 +36,7 @@ def test_newest_reading_comes_first(tmp_path: Path) -> None:
     file = tmp_path / "list.HAR"
     newer_entry = har_entry(URL + "0", "å") | {"startedDateTime": "2026-03-02T14:01:00.250+02:00"}
     # With a byte order mark.
-    file.write_bytes(b"\xef\xbb\xbf" + har([har_entry(URL + "0", "a", NOON), newer]))
+    file.write_bytes(b"\xef\xbb\xbf" + har([har_entry(URL + "0", "a", NOON), newer_entry]))
     pages = saved.read_saved_pages(file, SPOJ)
     assert [page.response.body.decode() for page in pages] == ["å", "a"]
     assert pages[0].read_at.isoformat() == "2026-03-02T12:01:00.250000+00:00"

@@ -69,9 +69,9 @@ def find_unreachable(page: Page, selector: str) -> set[str]:
     """The visible elements that the Tab key does not reach, once around the page."""
     focus = "document.activeElement.outerHTML"
     elements = page.locator(selector).locator("visible=true")
-    needed = set(elements.evaluate_all("all => all.map(element => element.outerHTML)"))
-    reached = {page.evaluate(focus)}
-    for _ in range(len(needed) + 60):
+    all_elements = set(elements.evaluate_all("all => all.map(element => element.outerHTML)"))
+    reached_elements = {page.evaluate(focus)}
+    for _ in range(len(all_elements) + 60):
         page.keyboard.press("Tab")
         reached_elements.add(page.evaluate(focus))
     return all_elements - reached_elements

@@ -18,11 +18,11 @@ HEIGHT = 844  # pixels of the window
 def browser_type_launch_args(
     browser_type_launch_args: dict[str, Any], browser_type: BrowserType
 ) -> dict[str, Any]:
-    """Start Chromium from the PATH, or as Playwright installs it."""
+    """Start Chromium from the PATH, or Playwright's own."""
     matches = map(shutil.which, (*NAMES, browser_type.executable_path))
     executable = next(filter(None, matches), None)
     if not executable:
-        missing("Chromium is not installed (Debian's package chromium-headless-shell)")
+        handle_missing_tool("Chromium is not installed (Debian's package chromium-headless-shell)")
     return browser_type_launch_args | {"executable_path": executable, "args": FLAGS}
 
 

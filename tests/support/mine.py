@@ -60,10 +60,6 @@ def codes(page: Page, name: str) -> list[str]:
     return page.locator(f"#{name} tbody code").all_inner_texts()
 
 
-def tab(page: Page, name: str) -> None:
+def open_tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
     page.get_by_role("tabpanel", name=name).wait_for()
-
-
-def undo(page: Page) -> None:
-    page.get_by_role("button", name="Undo").click()

@@ -58,6 +58,11 @@ def write_sample(path: Path) -> None:
         for problem in later_list
         if problem.code != "LEAVING"
     ]
-    crawl(path, LAST_DAY, *last, ARRIVED)
-    crawl(path, LAST_DAY, *(problem for problem in last if problem.code not in HOSTILE), ARRIVED)
-    crawl(path, LAST_DAY, *last, ARRIVED)
+    crawl(path, LAST_DAY, *last_list, ARRIVED)
+    crawl(
+        path,
+        LAST_DAY,
+        *(problem for problem in last_list if problem.code not in HOSTILE_NAMES),
+        ARRIVED,
+    )
+    crawl(path, LAST_DAY, *last_list, ARRIVED)

@@ -48,7 +48,7 @@ def history_site(history_database: Path) -> Iterator[str]:
 
 @pytest.fixture
 def page(new_context: CreateContextCallback, history_site: str) -> Iterator[Page]:
-    """A page of a new visitor; errors about it fail the test."""
+    """A page for a new visitor. The test fails if the page reports an error."""
     page = new_context(base_url=history_site).new_page()
     errors = watch(page, history_site)
     yield page
@@ -73,7 +73,7 @@ def mine(page: Page) -> Page:
 
 
 @pytest.fixture
-def rows_by_code(history_database: Path) -> dict[str, Row]:
+def listed_problems(history_database: Path) -> dict[str, Row]:
     """The problems of `history_database` by code."""
     table = rows(history_database, "SELECT * FROM problems WHERE delisted IS NULL")
     return {row["code"]: row for row in table}

@@ -8,7 +8,16 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.support.databases import Row
-from tests.support.mine import LISTS, codes, message, open_mine, paste, store, stored, tab, undo
+from tests.support.mine import (
+    LISTS,
+    codes,
+    message,
+    open_mine,
+    open_tab,
+    paste,
+    read_storage,
+    store,
+)
 from tests.support.sites import points_text
 
 MINUS = "\N{MINUS SIGN}"
@@ -27,7 +36,7 @@ def table(page: Page, name: str) -> list[list[str]]:
 
 
 def replace_columns(page: Page, **columns: dict[str, float] | None) -> None:
-    """Answer with a list in which columns have other values by code, 0 for the rest, or none."""
+    """Serve the list with other values in these columns, by code: 0 for the rest, or none."""
 
     def answer(route: Route) -> None:
         response = route.fetch()
@@ -66,9 +75,11 @@ def test_link_with_a_list_asks_first(mine: Page) -> None:
         mine.locator("#shared-list").wait_for(state="hidden")
         assert "#" not in mine.url
         mine.locator("#message p").wait_for()
-        assert (stored(mine, "solved"), stored(mine, "friends")) == (solved, friends)
-        undo(mine)
-        assert (stored(mine, "solved"), stored(mine, "friends")) == (LISTS["solved"], {})
+        assert read_storage(mine, "solved") == solved
+        assert read_storage(mine, "friends") == friends
+        mine.get_by_role("button", name="Undo").click()
+        assert read_storage(mine, "solved") == LISTS["solved"]
+        assert read_storage(mine, "friends") == {}
 
 
 def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
@@ -85,27 +96,25 @@ def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
     assert message(mine) == "Deleted."
     assert mine.evaluate("localStorage.length") == 0
     assert mine.locator("#add").is_visible()
-    undo(mine)
+    mine.get_by_role("button", name="Undo").click()
     assert {name: read_storage(mine, name) for name in old_values} == old_values
     mine.get_by_role("button", name="Delete my data").click()
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("Restored 3 solved problems and 1 tried.").wait_for()
-    assert {name: stored(mine, name) for name in before} == before
+    assert {name: read_storage(mine, name) for name in old_values} == old_values
     file.write_text(json.dumps(DAMAGED_BACKUP))
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("Restored 1 solved problem.").wait_for()
-    assert (read_storage(mine, "solved"), read_storage(mine, "friends")) == (
-        ["ONP"],
-        {"Ann": ["ONP"]},
-    )
+    assert read_storage(mine, "solved") == ["ONP"]
+    assert read_storage(mine, "friends") == {"Ann": ["ONP"]}
     file.write_text("[]")
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("not a backup").wait_for()
     assert read_storage(mine, "solved") == ["ONP"]
 
 
-def test_list_tab(mine: Page, rows_by_code: dict[str, Row]) -> None:
-    tab(mine, "List")
+def test_list_tab(mine: Page, listed_problems: dict[str, Row]) -> None:
+    open_tab(mine, "List")
     with mine.expect_download() as download:
         mine.get_by_role("button", name="Download CSV").click()
     with download.value.path().open() as file:
@@ -115,7 +124,7 @@ def test_list_tab(mine: Page, rows_by_code: dict[str, Row]) -> None:
         "ADDREV": "tried",
     }
     for row in table:
-        problem = rows_by_code[row["code"]]
+        problem = listed_problems[row["code"]]
         assert float(row["points"]) == pytest.approx(problem["score"])
         assert int(row["solvers"]) == problem["users"]
     chips = mine.locator("#whole-list")
@@ -124,7 +133,8 @@ def test_list_tab(mine: Page, rows_by_code: dict[str, Row]) -> None:
     mine.keyboard.press("Enter")
     assert mine.evaluate("document.activeElement.ariaLabel") == "Remove STEADY"
     chips.get_by_role("button", name="Remove ADDREV").click()
-    assert (read_storage(mine, "solved"), read_storage(mine, "tried")) == (["STEADY", "ONP"], [])
+    assert read_storage(mine, "solved") == ["STEADY", "ONP"]
+    assert read_storage(mine, "tried") == []
 
 
 def test_storage_that_is_damaged_and_full(page: Page) -> None:
@@ -147,21 +157,21 @@ def test_other_tab_changes_the_list(mine: Page) -> None:
     assert mine.get_by_role("button", name="Undo").count() == 0
 
 
-def test_friends_by_name(mine: Page, rows_by_code: dict[str, Row]) -> None:
+def test_friends_by_name(mine: Page, listed_problems: dict[str, Row]) -> None:
     add_friend(mine, "Ann", "AGGRCOW ADDREV ONP")
     add_friend(mine, "Bob", "I like fctrl2")  # words need no confirmation
     assert mine.locator("#friend-note").inner_text().startswith("Bob solved 1 you haven’t")
     mine.get_by_role("button", name="Ann", exact=True).click()
-    ahead = sorted(("AGGRCOW", "ADDREV"), key=lambda code: rows_by_code[code]["users"])
-    gain = points_text(sum(rows_by_code[code]["points_if_solved"] for code in ahead))
+    ahead = sorted(("AGGRCOW", "ADDREV"), key=lambda code: listed_problems[code]["users"])
+    gain = points_text(sum(listed_problems[code]["points_if_solved"] for code in ahead))
     assert mine.locator("#friend-note").inner_text() == (
         f"Ann solved 2 you haven’t, worth {gain} points to you."
     )
     assert codes(mine, "friend-only") == ahead
     assert {*codes(mine, "mine-only")} == {"STEADY", "PRIME1"}
     mine.get_by_role("button", name="Remove Ann").click()
-    assert stored(mine, "friends") == {"Bob": ["FCTRL2"]}
-    assert stored(mine, "solved") == LISTS["solved"]
+    assert read_storage(mine, "friends") == {"Bob": ["FCTRL2"]}
+    assert read_storage(mine, "solved") == LISTS["solved"]
 
 
 def test_days_show_gains_and_losses(page: Page) -> None:

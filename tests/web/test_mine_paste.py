@@ -5,7 +5,7 @@ from playwright.sync_api import Page, Route
 from pytest_playwright import CreateContextCallback
 
 from standin.problems import problems
-from tests.support.mine import PROFILE, PROFILES, message, needs_profile, open_mine, stored
+from tests.support.mine import PROFILE, PROFILES, message, needs_profile, open_mine, read_storage
 
 NAMES = {
     "PRIME1": "Prime Generator", "ONP": "Transform the Expression", "GSS1": "Can you answer these",
@@ -38,7 +38,7 @@ def read(page: Page, text: str, names: dict[str, str] = NAMES) -> dict[str, str]
         {"code": code, "name": name, "id": 1043 if code == "GSS1" else number}
         for number, (code, name) in enumerate(names.items())
     ]
-    return codes(**page.evaluate(READ, [text, problems]))
+    return codes(**page.evaluate(READ_SCRIPT, [text, problems]))
 
 
 def codes(**sets: str) -> dict[str, str]:
@@ -95,8 +95,8 @@ def test_real_profile(modules: Page, new_context: CreateContextCallback) -> None
     profile.set_content(html)
     text = profile.inner_text("body")
     assert "World Rank" in text
-    for pasted in (text, html):
-        reading = read(modules, pasted, names)
+    for pasted_text in (text, html):
+        reading = read(modules, pasted_text, names)
         assert reading.keys() == {"solved"}
         assert len(reading["solved"].split()) == 70
 
@@ -136,4 +136,4 @@ def test_bookmarklet(
     page.goto("https://www.spoj.com/users/me/", wait_until="domcontentloaded")
     page.evaluate(click, address)
     page.get_by_role("button", name=f"Add {number} solved problem").click()
-    assert len(stored(page, "solved")) == number
+    assert len(read_storage(page, "solved")) == number

@@ -73,7 +73,7 @@ def test_head_names_site_and_version(site: str) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_list_gets_points(theme: str, visitor: Visitor, rows_by_code: dict[str, Row]) -> None:
+def test_list_gets_points(theme: str, visitor: Visitor, listed_problems: dict[str, Row]) -> None:
     entries = problems(120)[40:90]
     page = THEMES[theme](entries, 0, 50, 120)
     page = page.replace(entries[7].code.encode(), b"NOTCLASSICAL")
@@ -84,9 +84,9 @@ def test_list_gets_points(theme: str, visitor: Visitor, rows_by_code: dict[str, 
     visitor.page.goto(f"{SPOJ}/problems/classical/")
     old_cells = tables.evaluate_all(CELLS)
     # Everything is still there.
-    assert after[:-1] == before[:-1]
-    assert [row[:-1] for row in after[-1]] == before[-1]
-    scores = [rows_by_code[entry.code]["score"] for entry in entries]
+    assert new_cells[:-1] == old_cells[:-1]
+    assert [row[:-1] for row in new_cells[-1]] == old_cells[-1]
+    scores = [listed_problems[entry.code]["score"] for entry in entries]
     texts = [f"{score:.3f}" if score >= 0.001 else "&lt;0.001" for score in scores]
     texts[7] = ""
     assert [row[-1] for row in new_cells[-1]][-len(entries) :] == texts
@@ -94,7 +94,7 @@ def test_list_gets_points(theme: str, visitor: Visitor, rows_by_code: dict[str, 
 
 @pytest.mark.parametrize("script", ["", MANAGER], ids=["no-manager", "manager"])
 def test_problem_gets_line_from_one_fetch_a_day(
-    script: str, visitor: Visitor, rows_by_code: dict[str, Row]
+    script: str, visitor: Visitor, listed_problems: dict[str, Row]
 ) -> None:
     visitor.page.add_init_script(script)
     for time, fetches in (
@@ -112,7 +112,7 @@ def test_problem_gets_line_from_one_fetch_a_day(
         assert url.startswith(f"{visitor.site}/spojscore/problems.json?")
         assert "ONP" not in headers.get("referer", "")
         assert "cookie" not in headers
-    row = rows_by_code["ONP"]
+    row = listed_problems["ONP"]
     line = visitor.page.locator("#problem-name + #spojscore")
     text = line.inner_text()
     assert text.startswith(f"{row['score']:.6g} points · you gain {row['points_if_solved']:.6g} · ")
@@ -124,7 +124,7 @@ def test_problem_gets_line_from_one_fetch_a_day(
 
 @pytest.mark.parametrize(("profile", "number"), PROFILES)
 def test_profile_gets_points_and_link(
-    profile: bytes, number: int, visitor: Visitor, rows_by_code: dict[str, Row]
+    profile: bytes, number: int, visitor: Visitor, listed_problems: dict[str, Row]
 ) -> None:
     visitor.open("/users/me/", profile)
     visitor.page.locator("#spojscore").wait_for()
@@ -134,7 +134,7 @@ def test_profile_gets_points_and_link(
     assert address.startswith(f"{visitor.site}/mine#solved=")
     codes = address.partition("=")[2].split(",")
     assert len(codes) == number
-    points = sum(rows_by_code[code]["score"] for code in codes)
+    points = sum(listed_problems[code]["score"] for code in codes)
     unit = "problem" if number == 1 else "problems"
     assert line.inner_text().startswith(f"{points:.3g} points for {number} classical {unit} ")
     link.click()
