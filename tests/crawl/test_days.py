@@ -14,7 +14,7 @@ from spojscore_crawler.pipelines.score import add_scores
 from standin.problems import problems
 from tests.support.crawling import Crawl, Factory
 from tests.support.databases import rows
-from tests.support.pages import NOON, SPOJ, save_folder, save_har
+from tests.support.pages import LIST, NOON, SPOJ, har, har_entry, save_folder
 
 CRAWLS = "SELECT started, finished, source FROM crawls ORDER BY id DESC LIMIT 1"
 MINUTE = timedelta(minutes=1)
@@ -52,7 +52,11 @@ def test_folder(standin: Factory, database: Path, tmp_path: Path) -> None:
 
 
 def test_har_file(standin: Factory, database: Path, tmp_path: Path) -> None:
-    file = save_har(tmp_path / "list.har", standin(120), *readings(0, 100, 50, 100, 0))
+    server, file = standin(120), tmp_path / "list.har"
+    file.write_bytes(har(
+        har_entry(f"{SPOJ}{LIST}{start}", server.list_page(start).decode(), time)
+        for start, time in readings(0, 100, 50, 100, 0)
+    ))  # fmt: skip
     assert crawl(database, file).status == 0
     assert len(rows(database)) == 120
     assert last_crawl(database) == [

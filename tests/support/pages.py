@@ -38,12 +38,3 @@ def har_entry(url: str, text: str | None, time: datetime = NOON, **response: Any
 
 def har(entries: Iterable[dict[str, Any]]) -> bytes:
     return json.dumps({"log": {"version": "1.2", "entries": [*entries]}}).encode()
-
-
-def save_har(file: Path, server: StandIn, *readings: tuple[int, datetime]) -> Path:
-    """Save pages, by start= and time, as a HAR file."""
-    file.write_bytes(har(
-        har_entry(f"{SPOJ}{LIST}{start}", server.list_page(start).decode(), time)
-        for start, time in readings
-    ))  # fmt: skip
-    return file

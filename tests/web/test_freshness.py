@@ -8,7 +8,6 @@ import time_machine
 
 from spojscore_crawler import settings
 from tests.support.commits import MONDAY, A, B, crawl
-from tests.support.queries import SITE
 from tests.support.sites import get_json, get_page, start_site, words
 from web.options import VERSION
 
@@ -51,7 +50,3 @@ def test_freshness(database: Path) -> None:
 def test_other_data_is_marked(source: str, notice: str, database: Path) -> None:
     with start_site(database, f"UPDATE crawls SET source = '{source}'") as site:
         assert all(notice in words(get_page(f"{site}{path}")) for path in PAGES)
-
-
-def test_stale_hours_are_the_crawlers() -> None:
-    assert SITE["plugins"]["freshness"]["stale_hours"] == settings.STALE_HOURS
