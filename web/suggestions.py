@@ -19,7 +19,8 @@ NAMES_SQL = """
 """
 # Problems by their current and former codes.
 PROBLEMS_SQL = """
-    SELECT upper(detail) AS word, code, name FROM events JOIN problems USING (code)
+    SELECT upper(detail) AS word, problems.code, name
+    FROM events JOIN problems ON problems.id = problem_id AND problems.code <> ''
     WHERE kind = 'recoded'
     UNION ALL SELECT upper(code), code, name FROM problems
 """

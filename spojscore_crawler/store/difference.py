@@ -41,8 +41,10 @@ class Difference:
     users: dict[int, int | None] = field(default_factory=dict)
     events: list[Record] = field(default_factory=list)
 
-    def add_event(self, code: str, kind: str, detail: str | None = None) -> None:
-        self.events.append({"day": self.day, "code": code, "kind": kind, "detail": detail})
+    def add_event(self, row: Record, kind: str, detail: str | None = None) -> None:
+        """Add an event of the problem in `row`."""
+        problem = {"problem_id": row["id"], "code": row["code"]}
+        self.events.append({"day": self.day, **problem, "kind": kind, "detail": detail})
 
 
 def compare_lists(before: Iterable[Record], after: Iterable[Record], day: str) -> Difference:
@@ -63,7 +65,7 @@ def compare_lists(before: Iterable[Record], after: Iterable[Record], day: str) -
         diff.users[row["id"]] = row["users"]
         diff.changes.new += 1
         if not is_first:
-            diff.add_event(row["code"], "added")
+            diff.add_event(row, "added")
     return diff
 
 
@@ -75,12 +77,12 @@ def _compare(diff: Difference, old: Record, row: Record) -> None:
         diff.changes.changed += 1
     for column, kind in EVENT_KINDS.items():
         if old[column] != new[column]:
-            diff.add_event(new["code"], kind, old[column])
+            diff.add_event(new, kind, old[column])
     if old["code"] != new["code"]:
         diff.vacated_codes.append(old["code"])
     if old["delisted"]:
         diff.changes.relisted += 1
-        diff.add_event(new["code"], "relisted")
+        diff.add_event(new, "relisted")
     if old["delisted"] or old["users"] != new["users"]:
         diff.users[new["id"]] = new["users"]
     if new != old:
@@ -96,7 +98,7 @@ def _delist(diff: Difference, old: Record, codes: Container[str]) -> None:
         diff.vacated_codes.append(old["code"])
     if old["delisted"] is None:
         diff.changes.delisted += 1
-        diff.add_event(new["code"], "delisted")
+        diff.add_event(new, "delisted")
         diff.users[old["id"]] = None
     if new != old:
         diff.rows.append(new)

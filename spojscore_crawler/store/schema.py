@@ -17,7 +17,7 @@ migrations = Migrations("spojscore")
 # `problems` and `movers` are WITHOUT ROWID, and no index serves a filter on `problems`: otherwise
 # Datasette's sorted pages lose rows among ties (tests/store/test_paging.py). Hence the partial
 # index: a query by id uses it only if it also says `code <> ''`.
-# `history` has no foreign key, because Datasette would take problem_id for a code.
+# problem_id is no foreign key, because Datasette would take it for a code.
 SCHEMA = (
     """
     CREATE TABLE problems (
@@ -61,7 +61,7 @@ SCHEMA = (
     """
     CREATE TABLE events (
         id INTEGER PRIMARY KEY, crawl_id INTEGER REFERENCES crawls (id),
-        day TEXT, code TEXT, kind TEXT, detail TEXT
+        day TEXT, problem_id INTEGER, code TEXT, kind TEXT, detail TEXT
     )
     """,
     f"""
@@ -92,8 +92,8 @@ SCHEMA = (
     """,
     """
     CREATE VIEW latest_events AS
-    SELECT events.day, kind, events.code, name, detail, url
-    FROM events LEFT JOIN problems ON problems.code = events.code
+    SELECT events.day, kind, problems.code, name, detail, url
+    FROM events JOIN problems ON problems.id = problem_id AND problems.code <> ''
     ORDER BY events.id DESC
     """,
 )

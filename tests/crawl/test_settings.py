@@ -77,5 +77,5 @@ def test_error_before_first_request(database: Path) -> None:
 def test_first_failure_is_reported(database: Path) -> None:
     pipeline = DatabasePipeline.from_crawler(crawler(database))
     pipeline.stats.set_value("spojscore/failure", "first")
-    pipeline.spider_error(Failure(ValueError("second")))
+    pipeline.spider_error(Failure(ValueError("second")))  # type: ignore[no-untyped-call]
     assert pipeline.stats.get_value("spojscore/failure") == "first"

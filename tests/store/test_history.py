@@ -26,6 +26,10 @@ def test_events(database: Path) -> None:
     assert rows(database, "SELECT url, delisted FROM problems WHERE code = 'P1~1'") == [
         {"url": None, "delisted": "2026-03-04"}
     ]
+    # The problem that has the code P1 now is not the one that was renamed.
+    changes = [run_query(database, "changes", code=code) for code in ("P1", "P1~1")]
+    kinds = [[row["kind"] for row in table] for table in changes]
+    assert kinds == [["added"], ["delisted", "renamed"]]
     assert rows(database, "SELECT * FROM latest_events")[4] == {
         "day": "2026-03-03", "kind": "added", "code": "P3", "name": "Name 3", "detail": None,
         "url": "https://www.spoj.com/problems/P3/",

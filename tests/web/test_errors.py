@@ -113,11 +113,12 @@ def test_unknown_formats_and_tables_are_not_found(address: str, site: str) -> No
 
 @pytest.fixture(scope="module")
 def codes_site(full_database: Path) -> Iterator[str]:
-    """A site on which TEST was once TSET."""
+    """A site on which TEST was once TSET, and TTES before."""
     with start_site(
         full_database,
-        "INSERT INTO events (crawl_id, day, code, kind, detail) "
-        "SELECT id, day, 'TEST', 'recoded', 'TSET' FROM crawls",
+        "INSERT INTO events (problem_id, code, kind, detail) "
+        "SELECT id, 'TSET', 'recoded', 'TTES' FROM problems WHERE code = 'TEST' "
+        "UNION ALL SELECT id, 'TEST', 'recoded', 'TSET' FROM problems WHERE code = 'TEST'",
     ) as address:
         yield address
 
@@ -131,6 +132,7 @@ def codes_site(full_database: Path) -> Iterator[str]:
         ("/spojscore/Prime1", "/spojscore/problems/PRIME1"),
         ("/spojscore/problems/prime1?utm_source=x", "/spojscore/problems/PRIME1"),
         ("/tset", "/spojscore/problems/TEST"),
+        ("/ttes", "/spojscore/problems/TEST"),
     ],
 )  # fmt: skip
 def test_code_redirects_to_its_problem(address: str, location: str, codes_site: str) -> None:

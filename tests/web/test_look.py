@@ -21,7 +21,7 @@ PAGES = {
             f"{LIST}?_q=nosuchproblem", f"{LIST}/STEADY", f"{LIST}/XWIDE", f"{LIST}/LEAVING",
             "/spojscore/crawls", "/spojscore/crawls/1", "/spojscore/events", "/spojscore/history",
             "/spojscore/movers", "/spojscore?sql=select+*+from+problems+limit+3",
-            "/spojscore/worth?codes=ONP,STEADY", "/spojscore/rising", "/spojscore/topic_families",
+            "/spojscore/worth?codes=ONP,NOSUCH", "/spojscore/rising", "/spojscore/topic_families",
         ),
         200,
     ),

@@ -67,8 +67,8 @@ def test_points_of_codes_add_up(full_database: Path) -> None:
     by_users = sorted(problems(), key=lambda entry: (-entry.users, entry.code))
     users = {entry.code: entry.users for entry in by_users}
     worth = run_query(full_database, "worth", codes='prime1,\n AGGRCOW;NO"SUCH\\ prime1')
-    assert [row["code"] for row in worth] == ["AGGRCOW", "PRIME1", 'NO"SUCH\\']
-    assert [row["name"] for row in worth][2:] == ["unknown code"]
+    assert [row["code"] for row in worth] == ["AGGRCOW", "PRIME1", None]
+    assert [row["name"] for row in worth][2:] == ['Unknown code: NO"SUCH\\']
     both = sum(80 / (40 + users[code]) for code in ("AGGRCOW", "PRIME1"))
     assert worth[1]["points_so_far"] == pytest.approx(both)
     for name, parameters, count in (("most_solved", {"n": "500"}, 500), ("worth", {}, 10)):
