@@ -187,18 +187,16 @@ def test_translated_page(html: str, tmp_path: Path) -> None:
         read_saved_pages(tmp_path, SPOJ)
 
 
-@pytest.mark.parametrize(
-    "html",
-    [
+def test_pages_that_are_not_translated(tmp_path: Path) -> None:
+    pages = (
         '<html lang="en-US"><a href="/problems/ONP">Transform the Expression</a>',
         "<html lang=en><font color='red'>",
         '<html xmlns="http://www.w3.org" xml:lang="pl">',
         '<html lang=""><a hreflang="pl">',
-    ],
-)
-def test_page_that_is_not_translated(html: str, tmp_path: Path) -> None:
-    (tmp_path / "list.html").write_text(html)
-    assert len(read_saved_pages(tmp_path, SPOJ)) == 1
+    )
+    for number, html in enumerate(pages):
+        (tmp_path / f"{number}.html").write_text(html)
+    assert len(read_saved_pages(tmp_path, SPOJ)) == len(pages)
 
 
 def test_folder(tmp_path: Path) -> None:

@@ -70,17 +70,11 @@ def test_invalid_parameters_return_400(address: str, site: str) -> None:
     assert '"error": ""' not in get(site + address, 400)
 
 
-@pytest.fixture(scope="module")
-def slow_site(history_database: Path) -> Iterator[str]:
-    """A site with an endless view and little time for queries."""
+def test_slow_table_is_refused(history_database: Path) -> None:
     view = f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS})"
-    with start_site(history_database, view, sql_time_limit_ms=500) as address:
-        yield address
-
-
-@pytest.mark.parametrize("extension", ["", ".json", ".csv"])
-def test_slow_table_is_refused(extension: str, slow_site: str) -> None:
-    assert "Query stopped" in get(f"{slow_site}/spojscore/slow{extension}", 400)
+    with start_site(history_database, view, sql_time_limit_ms=500) as site:
+        for extension in ("", ".json", ".csv"):
+            assert "Query stopped" in get(f"{site}/spojscore/slow{extension}", 400)
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 500), ("/?a=b", 400)])
