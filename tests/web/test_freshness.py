@@ -42,10 +42,7 @@ def test_freshness(database: Path) -> None:
 
 @pytest.mark.parametrize(
     ("source", "notice"),
-    [
-        pytest.param("demo", "Demo data: SPOJ’s list of 3 March 2026.", id="demo"),
-        pytest.param("simulated", "Simulated data", id="simulated"),
-    ],
+    [("demo", "Demo data: SPOJ’s list of 3 March 2026."), ("simulated", "Simulated data")],
 )
 def test_other_data_is_marked(source: str, notice: str, database: Path) -> None:
     with start_site(database, f"UPDATE crawls SET source = '{source}'") as site:

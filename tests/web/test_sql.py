@@ -6,7 +6,6 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -204,9 +203,3 @@ def test_rows_and_cells_of_a_response(
     else:
         count = len(Selector(response.text).css("tbody tr"))
     assert (response.status_code, count) == (status, rows)
-
-
-def test_concurrent_queries_get_their_own_results(site: str) -> None:
-    addresses = [site + sql_path(f"SELECT {n} AS n", ".json", _shape="array") for n in range(6)]
-    with ThreadPoolExecutor(3) as pool:
-        assert list(pool.map(get_json, addresses)) == [[{"n": n}] for n in range(6)]
