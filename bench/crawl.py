@@ -39,13 +39,13 @@ def main() -> None:
             for _ in range(RUNS)
         ]
         pages = sum("start=" in path for path in server.requests) / RUNS
-    print(f"{len(problems())} problems, {pages:g} pages for both, median of {RUNS} runs")
-    cpus = []
+    print(f"{len(problems())} problems, {pages:g} pages each, median of {RUNS} runs")
+    cpu_times = []
     for name, measurements in zip(COMMANDS, zip(*runs, strict=True), strict=True):
         cpu, memory = (median(column) for column in zip(*measurements, strict=True))
-        cpus.append(cpu)
+        cpu_times.append(cpu)
         print(f"{name:12} {cpu:5.2f} s CPU {memory:6.1f} MB peak (limit {MAX_MEMORY_MB})")
-    print(f"{cpus[1] / cpus[0]:.2f} times the CPU time (limit {MAX_CPU_RATIO})")
+    print(f"{cpu_times[1] / cpu_times[0]:.2f} times the CPU time (limit {MAX_CPU_RATIO})")
 
 
 if __name__ == "__main__":

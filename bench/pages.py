@@ -53,15 +53,15 @@ def main() -> None:
         demo.make_database()
         database = demo.DATABASE
     with ExitStack() as servers:
-        stock, ours = (servers.enter_context(serving(name, database)) for name in PORTS)
-        urls = [f"{stock}{LIST}", *(ours + path for path in (*MAX_RATIOS, *MAX_QUERY_MS))]
+        stock_url, our_url = (servers.enter_context(serving(name, database)) for name in PORTS)
+        urls = [f"{stock_url}{LIST}", *(our_url + path for path in (*MAX_RATIOS, *MAX_QUERY_MS))]
         # Alternate, so that other processes slow all of them down equally.
         rounds = [[measure(url) for url in urls] for _ in range(WARM_UP + RUNS)]
-    base, *times = (median(column) for column in zip(*rounds[WARM_UP:], strict=True))
-    print(f"stock Datasette's list, median of {RUNS}: {base:.1f} ms")
+    stock_ms, *times = (median(column) for column in zip(*rounds[WARM_UP:], strict=True))
+    print(f"stock Datasette's list, median of {RUNS}: {stock_ms:.1f} ms")
     for (path, limit), ms in zip((MAX_RATIOS | MAX_QUERY_MS).items(), times, strict=True):
-        verdict = ", EXCEEDED" * ((ms / base if path in MAX_RATIOS else ms) > limit)
-        print(f"{ms:7.1f} ms, {ms / base:.2f} times stock (limit {limit}{verdict}) {path}")
+        verdict = ", EXCEEDED" * ((ms / stock_ms if path in MAX_RATIOS else ms) > limit)
+        print(f"{ms:7.1f} ms, {ms / stock_ms:.2f} times stock (limit {limit}{verdict}) {path}")
 
 
 if __name__ == "__main__":

@@ -33,36 +33,36 @@ def deploy(database: Path) -> str:
     try:
         url = target.deploy(BUNDLE)
     except PublishError as error:
-        raise PublishError(f"{error}; {read_live()[0]}") from error
+        raise PublishError(f"{error}; {read_public_site()[0]}") from error
     URL_FILE.write_text(url)
     return f"Deployed {BUNDLE}: {url}. `make probe` checks whether it is public."
 
 
 def probe(_: Path) -> str:
     """Wait until the site shows the deployed crawl. Checks only once if nothing was deployed."""
-    expected = read_state(target.static_database(BUNDLE)) if URL_FILE.is_file() else None
+    expected_state = read_state(target.static_database(BUNDLE)) if URL_FILE.is_file() else None
     try:
         seconds = float(text := os.environ.get("PROBE_SECONDS") or "300")
     except ValueError as error:
         raise PublishError(f"PROBE_SECONDS is {text!r}, not a number of seconds") from error
     deadline = time.monotonic() + seconds
     while True:
-        text, freshness = read_live()
-        if freshness and (expected is None or freshness.finished >= expected.finished):
+        text, freshness = read_public_site()
+        if freshness and (expected_state is None or freshness.finished >= expected_state.finished):
             break
-        if expected is None:
+        if expected_state is None:
             raise PublishError(text)
         if time.monotonic() + PAUSE_SECONDS > deadline:
-            problem = f"crawl {expected.lineage[-1].id} is not public after {seconds:.0f} s"
-            raise PublishError(f"{problem} ({text}); see {URL_FILE.read_text()}")
+            reason = f"crawl {expected_state.lineage[-1].id} is not public after {seconds:.0f} s"
+            raise PublishError(f"{reason} ({text}); see {URL_FILE.read_text()}")
         time.sleep(PAUSE_SECONDS)
     if freshness.stale:
         raise PublishError(f"the data is stale ({text}); run `make publish`")
     return text
 
 
-def read_live() -> tuple[str, Freshness | None]:
-    """Describe the crawl that the site shows. None: it shows none, and the text says why."""
+def read_public_site() -> tuple[str, Freshness | None]:
+    """Describe the crawl that the site shows. If it shows none, the text says why."""
     try:
         freshness = Freshness.fetch(site_url())
     except PublishError as error:

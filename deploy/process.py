@@ -22,7 +22,8 @@ class PublishError(Exception):
 
 @contextmanager
 def _delayed_signals() -> Iterator[None]:
-    """Raise KeyboardInterrupt at the end if SIGINT or SIGTERM arrived. A mask binds one thread."""
+    """Raise KeyboardInterrupt at the end if SIGINT or SIGTERM arrived."""
+    # Not a signal mask, which applies to one thread only.
     arrivals: list[int] = []
     signals = (signal.SIGINT, signal.SIGTERM)
     handlers = {

@@ -23,12 +23,12 @@ SYNTHETIC_SOURCES = ("demo", "simulated", "localhost", "127.", "::1")
 def pull(database: Path) -> str:
     """Replace `database` with the site's if that extends it."""
     files.check_writable(database)
-    # Beside the database, because files can be replaced on the same disk only.
+    # Beside the database, because a file can only be replaced by one on the same disk.
     with files.lock(database), TemporaryDirectory(".db.pull", dir=database.parent) as folder:
-        local = read_database(database) if database.exists() else None
-        outcome = f"{database} is unchanged" if local else f"the crawl creates {database}"
+        local_state = read_database(database) if database.exists() else None
+        outcome = f"{database} is unchanged" if local_state else f"the crawl creates {database}"
         is_first = os.environ.get("FIRST") == "1"
-        if not os.environ.get("SITE_URL") and (local or is_first):
+        if not os.environ.get("SITE_URL") and (local_state or is_first):
             return f"Skipped: SITE_URL is not set; {outcome}."
         file, url = Path(folder, f"{DATABASE}.db"), f"{site_url()}/{DATABASE}.db"
         try:
@@ -37,10 +37,10 @@ def pull(database: Path) -> str:
             if is_first:
                 return f"{error}; {outcome}."
             raise PublishError(f"{error}; set FIRST=1 if nothing has been published yet") from error
-        remote = _read_download(file, url)
-        if local and local.extends(remote):
+        remote_state = _read_download(file, url)
+        if local_state and local_state.extends(remote_state):
             return f"Kept {database}: {url} has no newer crawl."
-        if local and not remote.extends(local):
+        if local_state and not remote_state.extends(local_state):
             raise PublishError(
                 f"{url} and {database} hold different crawls. To continue with the site's: "
                 f"`mv {database} {database}.old && make pull`. To replace the site's with yours: "
@@ -50,7 +50,7 @@ def pull(database: Path) -> str:
             if leftover.exists():  # SQLite would apply it to the new file
                 raise PublishError(f"{leftover} belongs to another database file; remove it")
         file.replace(database)
-    return f"Pulled {database} from {url}: last crawled on {remote.started:%Y-%m-%d}."
+    return f"Pulled {database} from {url}: last crawled on {remote_state.started:%Y-%m-%d}."
 
 
 def read_database(file: Path) -> State:
@@ -62,8 +62,8 @@ def read_database(file: Path) -> State:
         raise PublishError(f"{file}: its last crawl is in the future; set this machine's clock")
     for source in state.sources:
         if source.lower().startswith(SYNTHETIC_SOURCES):
-            problem = f"{file} holds a crawl of {source!r}, which must not be published"
-            raise PublishError(f"{problem}; use another database (DB=)")
+            reason = f"{file} holds a crawl of {source!r}, which must not be published"
+            raise PublishError(f"{reason}; use another database (DB=)")
     return state
 
 

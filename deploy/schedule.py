@@ -9,7 +9,8 @@ from deploy.process import PublishError, run
 UNITS = tuple((Path(__file__).parent / "systemd").iterdir())
 UNIT_FOLDER = Path.home() / ".config" / "systemd" / "user"
 TIMER = "spojscore.timer"
-EXAMPLE_FOLDER, EXAMPLE_PATH = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"  # of the units
+# Example values in the unit files, which render() replaces.
+EXAMPLE_FOLDER, EXAMPLE_PATH = "%h/spojscore", "PATH=/usr/local/bin:/usr/bin:/bin"
 
 
 def schedule(_: Path) -> str:

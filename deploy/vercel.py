@@ -31,9 +31,12 @@ def build(site: Path, bundle: Path) -> None:
     python = find_python()
     # datasette-publish-vercel requires a `vercel` on the PATH, but does not run it here.
     environment = _environment(CLI.parent, python.parent, UV.parent)
-    generate = (f"--vercel-json={HERE / 'vercel.json'}", f"--generate-dir={bundle.absolute()}")
+    bundle_options = (
+        f"--vercel-json={HERE / 'vercel.json'}",
+        f"--generate-dir={bundle.absolute()}",
+    )
     command = (DATASETTE, "publish", "vercel", f"{DATABASE}.db", f"--project={DATABASE}")
-    run([*command, *OPTIONS, *generate], BUILD_SECONDS, cwd=site, env=environment)
+    run([*command, *OPTIONS, *bundle_options], BUILD_SECONDS, cwd=site, env=environment)
     (bundle / "web").mkdir()
     for file in (*site.glob("web/*.*"), site / f"{DATABASE}.db.sha256"):
         shutil.copyfile(file, bundle / file.relative_to(site))

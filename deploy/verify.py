@@ -28,22 +28,22 @@ def verify(database: Path) -> str:
     """Compare the bundle with the database, and stamp it if they agree."""
     STAMP_FILE.unlink(missing_ok=True)
     bundle_hash = hash_bundle()
-    static = target.static_database(BUNDLE)
-    for file in (static, target.app_runtime(BUNDLE)[0][static.name]):
-        if Path(f"{static}.sha256").read_text().split()[0] != sha256(file):
+    static_file = target.static_database(BUNDLE)
+    for file in (static_file, target.app_runtime(BUNDLE)[0][static_file.name]):
+        if Path(f"{static_file}.sha256").read_text().split()[0] != sha256(file):
             raise PublishError(f"{file} does not match its hash; run `make build`")
-    if (state := read_state(static)).lineage != read_state(database).lineage:
+    if (state := read_state(static_file)).lineage != read_state(database).lineage:
         raise PublishError(f"{BUNDLE} and {database} hold different crawls; run `make build`")
     try:
         with serving() as client:
-            check_responses(client, static, state.lineage[-1])
+            check_responses(client, static_file, state.lineage[-1])
     except (httpx.HTTPError, ValueError) as error:
         raise PublishError(f"the bundle does not respond correctly: {error}") from error
     STAMP_FILE.write_text(bundle_hash)
     return f"Verified {BUNDLE}."
 
 
-def check_responses(client: httpx.Client, database: Path, last: CrawlRow) -> None:
+def check_responses(client: httpx.Client, database: Path, last_crawl: CrawlRow) -> None:
     """Compare the application's responses with the database and its last crawl."""
     with open_database(database) as db:
         counts = {name: db[name].count for name in (*db.table_names(), *db.view_names())}
@@ -59,10 +59,13 @@ def check_responses(client: httpx.Client, database: Path, last: CrawlRow) -> Non
     tables = {table["name"]: table["count"] for table in info["tables"]}
     checks = {
         "table sizes": (tables, {name: counts[name] for name in tables}),
-        "CSV lines": (read(f"{base}/problems.csv", _size="max").count("\n"), last.problems + 1),
+        "CSV lines": (
+            read(f"{base}/problems.csv", _size="max").count("\n"),
+            last_crawl.problems + 1,
+        ),
         "SQL": (read(f"{base}.json", sql=COUNT_SQL, _shape="arrayfirst"), f"[{counts['history']}]"),
         "metadata.yml": (bool(info["queries"]), True),
-        "last crawl": (json.loads(read("/-/freshness.json"))["crawl"], last.id),
+        "last crawl": (json.loads(read("/-/freshness.json"))["crawl"], last_crawl.id),
         "endless SQL": (client.get(f"{base}.json", params={"sql": ENDLESS_SQL}).status_code, 400),
     }
     for subject, (actual, expected) in checks.items():

@@ -32,11 +32,11 @@ def main(arguments: list[str] | None = None) -> None:
     except StoreError as error:
         sys.exit(f"error: {error}")
     age = datetime.now(UTC) - state.finished
-    last = state.lineage[-1]
-    print(f"{path}: sound, {last.problems} problems with {last.users} solves in total")
+    last_crawl = state.lineage[-1]
+    print(f"{path}: sound, {last_crawl.problems} problems with {last_crawl.users} solves in total")
     print(f"last crawl: finished {format_minute(state.finished)}, {format_hours(age)} ago")
-    if last.overridden:
-        print(f"accepted with GATE=accept: {last.overridden}")
+    if last_crawl.overridden:
+        print(f"accepted with GATE=accept: {last_crawl.overridden}")
     if age > limit:
         limit_text = f"its last crawl is older than {format_hours(limit)}"
         sys.exit(f"error: {path} is stale: {limit_text}; run `make crawl`")

@@ -1,6 +1,6 @@
 /* Reads SPOJ's list of classical problems in your own browser and saves it as a .har file, for
  * `make crawl PAGES=FILE.har`. Open https://www.spoj.com/problems/classical/ and its console
- * (F12), paste all of this there, press Enter and click Start.
+ * (F12), paste this whole file there, press Enter and click Start.
  * It opens a window and reads the list in it, a page a second, as you would by clicking, if
  * robots.txt allows it. It sends nothing anywhere and bypasses nothing: if SPOJ asks whether you
  * are a robot, answer in that window and click Continue. After a reload, paste it again: for half
@@ -21,7 +21,8 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
   const showMessage = (message) => console.log((text.textContent = message));
   const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-  // Browsers open a window only on a click. Its name finds it again, unless SPOJ isolates it.
+  // Browsers open a window only on a click. Opening the same name again returns the same window,
+  // unless SPOJ isolates it.
   let tab;
   const click = (label) => new Promise((resolve) => {
     Object.assign(button, { textContent: label, hidden: false });
@@ -49,14 +50,14 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     return entry?.transferSize === 0 ? CACHED : page;
   };
   const load = async (path, navigate) => {
-    const before = getPage();
+    const oldPage = getPage();
     await sleep(PAUSE);
     if (!tab || tab.closed) return "The window is closed.";
     navigate();
     for (const end = Date.now() + TIMEOUT; Date.now() < end; await sleep(50)) {
       if (tab.closed) return "The window is closed or isolated. If SPOJ asks a question, answer it.";
       const page = getPage();
-      if (page && page !== before && page.readyState === "complete") return checkPage(page, path);
+      if (page && page !== oldPage && page.readyState === "complete") return checkPage(page, path);
     }
     return "The page has not loaded yet.";
   };

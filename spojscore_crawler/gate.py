@@ -56,7 +56,7 @@ class Crawl:
 
     @property
     def is_rechecked(self) -> bool:
-        """Whether the first and last pages were read again, to detect a shift of the list."""
+        """Whether the first and last pages were read again, to detect that the list shifted."""
         return all(len(self.readings.get(start, [])) > 1 for start in (0, self.starts[-1]))
 
 
@@ -65,12 +65,12 @@ Violation = tuple[str, str]
 
 
 def check_pages(crawl: Crawl) -> Iterator[Violation]:
-    missing = [start for start in crawl.starts if start not in crawl.readings]
+    missing_starts = [start for start in crawl.starts if start not in crawl.readings]
     if not crawl.pages:
         yield "missing_pages", "no page was read; see the log"
-    elif missing:
-        count = f"{len(missing)} of {len(crawl.starts)} pages"
-        yield "missing_pages", f"{count} are missing, the first at start={missing[0]}"
+    elif missing_starts:
+        count = f"{len(missing_starts)} of {len(crawl.starts)} pages"
+        yield "missing_pages", f"{count} are missing, the first at start={missing_starts[0]}"
     if len(ends := {page.end for page in crawl.pages}) > 1:
         starts = " and ".join(f"start={end}" for end in sorted(ends, key=str))
         change = f"the list grew or shrank during the crawl: its last page was {starts}"
@@ -78,8 +78,8 @@ def check_pages(crawl: Crawl) -> Iterator[Violation]:
     # Saved pages may lack the second reading; crawls.source says so.
     if not crawl.is_rechecked and any(page.read_at is None for page in crawl.pages):
         yield "not_rechecked", "the first and last pages were not read again at the end"
-    for start, (first, *others) in crawl.readings.items():
-        if any(page.keys != first.keys for page in others):
+    for start, (page, *repeats) in crawl.readings.items():
+        if any(repeat.keys != page.keys for repeat in repeats):
             reason = f"start={start} now lists different problems"
             yield "list_shifted", f"the list shifted during the crawl: {reason}; crawl again"
             break
@@ -94,55 +94,58 @@ def check_rows(crawl: Crawl) -> Iterator[Violation]:
     for code, count in Counter(problem.code for problem in crawl.problems).most_common(1):
         if count > 1:
             yield "duplicate_codes", f"code {code} is listed {count} times"
-    for (previous, _), (current, _) in pairwise(keys):
-        if previous >= current:
-            order = f"{current} comes after {previous}"
+    for (previous_id, _), (current_id, _) in pairwise(keys):
+        if previous_id >= current_id:
+            order = f"{current_id} comes after {previous_id}"
             yield "not_ascending", f"the list is not sorted by id (sort=0): {order}"
             break
 
 
 def check_times(crawl: Crawl) -> Iterator[Violation]:
-    first, last = crawl.times[0], crawl.times[-1]
+    first_time, last_time = crawl.times[0], crawl.times[-1]
     # A live crawl may span midnight.
-    if first.date() != last.date() and any(page.read_at for page in crawl.pages):
-        days = f"{first.date()} and {last.date()}"
+    if first_time.date() != last_time.date() and any(page.read_at for page in crawl.pages):
+        days = f"{first_time.date()} and {last_time.date()}"
         yield "spans_two_days", f"the pages were saved on two days, {days}; choose one with -a day="
-    if last > crawl.now + CLOCK_SKEW:
+    if last_time > crawl.now + CLOCK_SKEW:
         clock = f"this machine's clock says {format_minute(crawl.now)}; set the clock"
-        yield "in_the_future", f"the pages are dated {format_minute(last)}, but {clock}"
-    previous = crawl.last_list.started if crawl.last_list else first
+        yield "in_the_future", f"the pages are dated {format_minute(last_time)}, but {clock}"
+    previous_start = crawl.last_list.started if crawl.last_list else first_time
     if crawl.pages[0].day:  # its hour is unknown
-        previous = datetime.combine(previous, time(), UTC)
-    if first < previous:
-        times = f"{format_minute(first)}, before the last crawl ({format_minute(previous)})"
+        previous_start = datetime.combine(previous_start, time(), UTC)
+    if first_time < previous_start:
+        times = (
+            f"{format_minute(first_time)}, before the last crawl ({format_minute(previous_start)})"
+        )
         yield "before_last_crawl", f"the pages are dated {times}; save newer pages"
 
 
 def check_numbers(crawl: Crawl) -> Iterator[Violation]:
-    last, minimum = crawl.last_list, crawl.limits["MIN_PROBLEMS"]
+    last_list, minimum = crawl.last_list, crawl.limits["MIN_PROBLEMS"]
     count, users = len(crawl.problems), sum(problem.users for problem in crawl.problems)
-    if last is None:
+    if last_list is None:
         if count < minimum:
             limit = f"a first crawl needs at least {minimum:g} (MIN_PROBLEMS)"
             yield "too_few_problems", f"only {count} problems; {limit}"
         return
-    totals = (("problems", count, last.problems), ("users", users, last.users))
-    for noun, number, previous in totals:
+    totals = (("problems", count, last_list.problems), ("users", users, last_list.users))
+    for noun, number, previous_number in totals:
         ratio = crawl.limits[setting := f"MIN_{noun.upper()}_RATIO"]
-        if number < previous * ratio:
-            limit = f"{ratio * 100:g}% of the last crawl's {previous} ({setting})"
+        if number < previous_number * ratio:
+            limit = f"{ratio * 100:g}% of the last crawl's {previous_number} ({setting})"
             yield f"too_few_{noun}", f"{number} {noun}, fewer than {limit}"
-    common = [problem for problem in crawl.problems if problem.id in last.names]
-    renamed = [problem.name for problem in common if problem.name != last.names[problem.id]]
+    known_problems = [problem for problem in crawl.problems if problem.id in last_list.names]
+    new_names = [p.name for p in known_problems if p.name != last_list.names[p.id]]
     ratio = crawl.limits["MAX_RENAMED_RATIO"]
-    if len(renamed) > ratio * len(common):
+    if len(new_names) > ratio * len(known_problems):
         limit = f"more than {ratio * 100:g}% (MAX_RENAMED_RATIO)"
-        names = f"{len(renamed)} of {len(common)} names changed"
-        yield "too_many_renamed", f"{names}, {limit}; one is now {renamed[0]!r}"
-    for column, previous in last.values.items():
+        names = f"{len(new_names)} of {len(known_problems)} names changed"
+        yield "too_many_renamed", f"{names}, {limit}; one is now {new_names[0]!r}"
+    for column, previous_number in last_list.value_counts.items():
         number = sum(getattr(problem, column) is not None for problem in crawl.problems)
-        if number < previous * MIN_VALUES_RATIO:
-            values = f"{number} problems have {column}, {previous} in the last crawl"
+        if number < previous_number * MIN_VALUES_RATIO:
+            change = f"{previous_number} in the last crawl"
+            values = f"{number} problems have {column}, compared with {change}"
             yield "too_few_values", f"{values}; see 'SPOJ changed its markup' in CONTRIBUTING.md"
 
 

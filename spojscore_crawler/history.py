@@ -19,7 +19,7 @@ from spojscore_crawler.store.difference import Changes
 from spojscore_crawler.store.files import StoreError, check_writable
 
 DATA = Path(__file__).parents[1] / "data"
-# When the lists in data/ were read, by their days.
+# When each list in data/ was read, by its day.
 LISTS = {
     "2012-05-08": "by 9 May 2012",
     "2025-05-31": "between 11 and 31 May 2025",

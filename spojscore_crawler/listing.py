@@ -70,12 +70,12 @@ def decode(body: bytes) -> str:
     return body.decode("utf-8", "iso-8859-2-fallback")
 
 
-def _iso_8859_2(error: UnicodeError) -> tuple[str, int]:
+def _decode_iso_8859_2(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeDecodeError)
     return error.object[error.start : error.end].decode("iso-8859-2"), error.end
 
 
-codecs.register_error("iso-8859-2-fallback", _iso_8859_2)
+codecs.register_error("iso-8859-2-fallback", _decode_iso_8859_2)
 
 
 def _problem_rows(page: Selector) -> list[HtmlElement]:
@@ -131,31 +131,31 @@ def _describe_missing_list(page: Selector, text: str) -> str:
     return "no problem table"
 
 
-def _read_row(row: HtmlElement, where: str) -> Problem:
+def _read_row(row: HtmlElement, place: str) -> Problem:
     links = {kind: (code, link) for kind, code, link in _problem_links(row)}
     if not links:
-        raise ListingError(f"{where}: no code")
+        raise ListingError(f"{place}: no code")
     codes = {code for code, _ in links.values()}
-    where = f"{where} ({', '.join(sorted(codes))})"
+    place = f"{place} ({', '.join(sorted(codes))})"
     if len(codes) > 1:
-        raise ListingError(f"{where}: more than one code")
+        raise ListingError(f"{place}: more than one code")
     texts = {kind: _text(link) for kind, (_, link) in links.items()}
     for kind, noun in (("problems", "name"), ("ranks", "users")):
         if not texts.get(kind):
-            raise ListingError(f"{where}: no {noun}")
+            raise ListingError(f"{place}: no {noun}")
     users, acceptance = texts["ranks"], texts.get("status") or "-"
     if not WHOLE_NUMBER.fullmatch(users):
-        raise ListingError(f"{where}: users are {users[:MAX_QUOTE_LENGTH]!r}, not a whole number")
+        raise ListingError(f"{place}: users are {users[:MAX_QUOTE_LENGTH]!r}, not a whole number")
     if acceptance != "-" and not NUMBER.fullmatch(acceptance):
         quote = acceptance[:MAX_QUOTE_LENGTH]
-        raise ListingError(f"{where}: acceptance is {quote!r}, not a number")
+        raise ListingError(f"{place}: acceptance is {quote!r}, not a number")
     name_link, ranks_link = links["problems"][1], links["ranks"][1]
     value = VALUE.search(ranks_link.get("title", ""))
     tooltips = [element for element in row.iter() if element.tag != "a" and element.get("title")]
     votes = next((m for e in tooltips if (m := VOTES.search(e.get("title", "")))), None)
     concept, implementation = _read_difficulties(tooltips)
     return Problem(
-        id=_read_id(row, name_link, where),
+        id=_read_id(row, name_link, place),
         code=codes.pop(),
         name=texts["problems"],
         users=int(users),
@@ -168,14 +168,14 @@ def _read_row(row: HtmlElement, where: str) -> Problem:
     )
 
 
-def _read_id(row: HtmlElement, name_link: HtmlElement, where: str) -> int:
+def _read_id(row: HtmlElement, name_link: HtmlElement, place: str) -> int:
     """Read the plain number nearest to the name, preferably before it."""
     name_cell = next(cell for cell in row if name_link in cell.iter("a"))
     neighbors = chain(name_cell.itersiblings("td", preceding=True), name_cell.itersiblings("td"))
     for cell in neighbors:
         if len(cell) == 0 and WHOLE_NUMBER.fullmatch(_text(cell)):
             return int(_text(cell))
-    raise ListingError(f"{where}: no id")
+    raise ListingError(f"{place}: no id")
 
 
 def _read_difficulties(tooltips: list[HtmlElement]) -> tuple[float | None, float | None]:
@@ -185,12 +185,12 @@ def _read_difficulties(tooltips: list[HtmlElement]) -> tuple[float | None, float
         spans = [span for span in element.iter("span") if NUMBER.fullmatch(_text(span))]
         if len(spans) != 2 or VOTES.search(title):  # noqa: PLR2004
             continue
-        first, second = (float(_text(span)) for span in spans)
+        first_value, second_value = (float(_text(span)) for span in spans)
         labels = [f"{span.get('title', '')} {span.get('class', '')}".lower() for span in spans]
         order = DIFFICULTY.findall(title) if not DIFFICULTY.search(" ".join(labels)) else []
         if "concept" in labels[0] or "implementation" in labels[1] or order[:1] == ["concept"]:
-            return first, second
-        return second, first
+            return first_value, second_value
+        return second_value, first_value
     return None, None
 
 

@@ -28,8 +28,8 @@ MAX_AGE = timedelta(minutes=10)  # of a response when the browser requests the p
 # Fields that Chrome sets on a response from its cache or a service worker.
 CHROME_CACHES = ("_fromCache", "_fetchedViaServiceWorker", "_responseCacheStorageCacheName")
 SAFARI_NETWORK_SOURCES = (None, "", "Network Load")  # others are caches or local overrides
-URL_SAFE = str.maketrans("-_", "+/")  # URL-safe base64, which may lack padding
-RELOAD = "load the page again and save once more"
+URL_SAFE_TO_STANDARD = str.maketrans("-_", "+/")  # URL-safe base64, which may lack padding
+RELOAD_HINT = "load the page again and save once more"
 # Traces of page translators: Edge, Chrome and Google's widget, its proxy, Yandex, Immersive
 # Translate, DeepL, Firefox, Papago. Several also change the page's language, which is English.
 TRANSLATION_MARKERS = re.compile(
@@ -71,7 +71,7 @@ def read_saved_pages(path: Path, site: str) -> list[SavedPage]:
         raise SavedPagesError(f"{path}: {reason}") from error
     for page in pages:
         if TRANSLATION_MARKERS.search(page.response.body):
-            reason = f"the browser translated it; turn translation off, {RELOAD}"
+            reason = f"the browser translated it; turn translation off, {RELOAD_HINT}"
             raise SavedPagesError(f"{page.response.url}: {reason}")
     return sorted(pages, key=attrgetter("read_at"), reverse=True)
 
@@ -118,9 +118,9 @@ def read_har(content: bytes, site: str) -> list[SavedPage]:
                 errors[start] = f"{url}: {error}"
             except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
                 errors[start] = f"{url}: not readable ({type(error).__name__}: {error})"
-    missing = sorted(errors.keys() - {page.start for page in pages})
-    if missing or not pages:
-        raise SavedPagesError(errors[missing[0]] if missing else reason)
+    missing_starts = sorted(errors.keys() - {page.start for page in pages})
+    if missing_starts or not pages:
+        raise SavedPagesError(errors[missing_starts[0]] if missing_starts else reason)
     return pages
 
 
@@ -148,23 +148,24 @@ def _read_entry(entry: dict[str, Any], url: str, start: int) -> SavedPage:
     if reason := describe_bot_check(response):
         raise SavedPagesError(reason)
     if not response.status:
-        raise SavedPagesError(f"the browser got no response; {RELOAD}")
+        raise SavedPagesError(f"the browser got no response; {RELOAD_HINT}")
     if response.status not in (200, 304):
         raise SavedPagesError(describe_status(response))
-    read = datetime.fromisoformat(entry["startedDateTime"])
-    if read.tzinfo is None:
+    read_at = datetime.fromisoformat(entry["startedDateTime"])
+    if read_at.tzinfo is None:
         raise ValueError(f"{entry['startedDateTime']} has no time zone")
-    if _is_cached(entry, response, read):
-        raise SavedPagesError(f"it came from the browser's cache; {RELOAD}")
+    if _is_cached(entry, response, read_at):
+        raise SavedPagesError(f"it came from the browser's cache; {RELOAD_HINT}")
     if not response.body:
         raise SavedPagesError(
-            f"it has no body; the browser may have left the page before it had loaded; {RELOAD}"
+            "it has no body; the browser may have left the page before it had loaded; "
+            f"{RELOAD_HINT}"
         )
-    return SavedPage(response, start, "browser", read.astimezone(UTC))
+    return SavedPage(response, start, "browser", read_at.astimezone(UTC))
 
 
-def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) -> bool:
-    """Whether a browser marked it as cached, or its Date or Age header says that it is too old."""
+def _is_cached(entry: dict[str, Any], response: HtmlResponse, read_at: datetime) -> bool:
+    """Whether the browser marked a response as cached, or its Date or Age header is too old."""
     fields = entry["response"] | entry
     cache = fields.get("cache") or {}
     is_firefox_cache = "afterRequest" in cache and "beforeRequest" not in cache
@@ -180,7 +181,7 @@ def _is_cached(entry: dict[str, Any], response: HtmlResponse, read: datetime) ->
         return True
     with suppress(ValueError, OverflowError):
         date = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
-        return read - (date if date.tzinfo else date.replace(tzinfo=UTC)) > MAX_AGE
+        return read_at - (date if date.tzinfo else date.replace(tzinfo=UTC)) > MAX_AGE
     return False
 
 
@@ -188,7 +189,7 @@ def _decode_body(content: dict[str, Any]) -> bytes:
     text: str = content.get("text") or ""
     # Some programs label plain text as base64, which never contains "<".
     if content.get("encoding") == "base64" and "<" not in text:
-        return b64decode(f"{text.translate(URL_SAFE)}==")
+        return b64decode(f"{text.translate(URL_SAFE_TO_STANDARD)}==")
     return text.encode("utf-8", "replace")
 
 

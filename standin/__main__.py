@@ -13,7 +13,7 @@ def main() -> None:
     parser.add_argument("--day", choices=DAYS, default=LAST_DAY, help="default: %(default)s")
     args = parser.parse_args()
     try:
-        server = StandIn.of_day(args.day, args.port)
+        server = StandIn.for_day(args.day, args.port)
     except (OSError, OverflowError) as error:
         sys.exit(f"error: port {args.port} is not available ({error}); choose another with PORT=")
     print(

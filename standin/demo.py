@@ -27,7 +27,7 @@ def make_database() -> None:
     *earlier_days, last_day = DAYS
     import_lists(DATABASE, earlier_days, SOURCE)
     print(f"{last_day}: running `scrapy crawl classical` against the stand-in for SPOJ", flush=True)
-    with serving(StandIn.of_day(last_day)) as server:
+    with serving(StandIn.for_day(last_day)) as server:
         environment = os.environ | {"SPOJ_URL": server.url, "SPOJSCORE_DB": str(DATABASE)}
         options = (*FULL_SPEED, "-s", f"SOURCE={SOURCE}", "-a", f"day={last_day}")
         subprocess.run([SCRAPY, "crawl", "classical", *options], env=environment, check=True)

@@ -10,9 +10,11 @@ class _Pager:
 
     def __init__(self, start: int, size: int, total: int) -> None:
         self.size, self.page = size, start // size
-        self.last = max(0, ceil(total / size) - 1)
-        first = max(0, min(self.page - MAX_PAGE_LINKS // 2, self.last + 1 - MAX_PAGE_LINKS))
-        self.numbers = range(first, min(first + MAX_PAGE_LINKS, self.last + 1))
+        self.last_page = max(0, ceil(total / size) - 1)
+        first_page = max(
+            0, min(self.page - MAX_PAGE_LINKS // 2, self.last_page + 1 - MAX_PAGE_LINKS)
+        )
+        self.numbers = range(first_page, min(first_page + MAX_PAGE_LINKS, self.last_page + 1))
 
     def link(self, page: int, text: str) -> str:
         href = f"/problems/classical/sort=0,start={page * self.size}"
@@ -22,18 +24,18 @@ class _Pager:
 def old_pager(start: int, size: int, total: int) -> str:
     pager = _Pager(start, size, total)
     cell = '<td class="navigationcenter" width="4%">{}</td> \n'
-    before, after = "<i>Previous</i>", "<i>Next</i>"
+    previous_html, next_html = "<i>Previous</i>", "<i>Next</i>"
     if pager.page > 0:
-        before = pager.link(0, "&lt;") + " " + pager.link(pager.page - 1, " Previous")
-    if pager.page < pager.last:
-        after = pager.link(pager.page + 1, "Next") + " " + pager.link(pager.last, "&gt;")
+        previous_html = pager.link(0, "&lt;") + " " + pager.link(pager.page - 1, " Previous")
+    if pager.page < pager.last_page:
+        next_html = pager.link(pager.page + 1, "Next") + " " + pager.link(pager.last_page, "&gt;")
     numbers = "".join(
         cell.format(f"&nbsp;{n + 1}" if n == pager.page else pager.link(n, f"&nbsp;{n + 1}"))
         for n in pager.numbers
     )
     return (
-        f'<table class="navigation" width="99%">\n<tr><td align="left" width="27%">\n{before}</td>'
-        f'{numbers}<td align="right" width="25%">\n{after}</td></table>'
+        f'<table class="navigation" width="99%">\n<tr><td align="left" width="27%">\n'
+        f'{previous_html}</td>{numbers}<td align="right" width="25%">\n{next_html}</td></table>'
     )
 
 
@@ -45,7 +47,7 @@ def modern_pager(start: int, size: int, total: int) -> str:
             return f"<li>{pager.link(page, text)}</li>\n"
         return f'<li class="disabled"><span>{text}</span></li>\n'
 
-    has_previous, has_next = pager.page > 0, pager.page < pager.last
+    has_previous, has_next = pager.page > 0, pager.page < pager.last_page
     numbers = "".join(
         f'<li class="active"><span>{n + 1}</span></li> \n'
         if n == pager.page
@@ -58,6 +60,6 @@ def modern_pager(start: int, size: int, total: int) -> str:
         + item(pager.page - 1, "Previous", has_previous)
         + numbers
         + item(pager.page + 1, "Next", has_next)
-        + item(pager.last, "&gt;", has_next)
+        + item(pager.last_page, "&gt;", has_next)
         + "</ul>"
     )

@@ -44,7 +44,7 @@ class StandIn(ThreadingHTTPServer):
         self.headers: list[Message] = []
 
     @classmethod
-    def of_day(cls, day: str = LAST_DAY, port: int = 0) -> Self:
+    def for_day(cls, day: str = LAST_DAY, port: int = 0) -> Self:
         """Create a stand-in with SPOJ's list of `day`, one of DAYS, in the theme of that day."""
         theme = THEMES["modern" if day >= "2015" else "old"]
         notice = f"{NOTICE} It serves SPOJ's list of {day}."

@@ -28,7 +28,7 @@ for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
 
 @pytest.fixture(scope="session")
 def base_url() -> None:
-    """Each browser context has its own."""
+    """Override pytest-playwright's: each browser context has its own."""
 
 
 @pytest.fixture

@@ -32,13 +32,16 @@ def test_help_lists_every_target(checkout: Path) -> None:
 def test_install_rejects_old_python(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "requirements.lock").touch()
-    old = tmp_path / "python3.10"
+    old_python = tmp_path / "python3.10"
     fake = "import sys; sys.version_info = (3, 10, 13); sys.version = '3.10.13'; exec(sys.argv[2])"
-    old.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{fake}" "$@"\n')
-    old.chmod(0o755)
-    result = make(tmp_path, "install", f"PYTHON={old}")
+    old_python.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{fake}" "$@"\n')
+    old_python.chmod(0o755)
+    result = make(tmp_path, "install", f"PYTHON={old_python}")
     assert result.returncode == 2
-    assert f"error: spojscore needs Python 3.11 or newer, and {old} is 3.10.13;" in result.stderr
+    assert (
+        f"error: spojscore needs Python 3.11 or newer, and {old_python} is 3.10.13;"
+        in result.stderr
+    )
     assert not (tmp_path / ".venv").exists()
 
 

@@ -21,17 +21,17 @@ def format_day(day: str) -> str:
     return f"{date.fromisoformat(day):%-d %B %Y}"
 
 
-def describe_period(first: str, last: str) -> str:
+def describe_period(first_day: str, last_day: str) -> str:
     """Describe the time between two updates by their days."""
-    if first == last:
-        return f"on {format_day(last)}"
-    return f"between {format_day(first)} and {format_day(last)}"
+    if first_day == last_day:
+        return f"on {format_day(last_day)}"
+    return f"between {format_day(first_day)} and {format_day(last_day)}"
 
 
-def describe_change(before: float, after: float) -> str:
+def describe_change(old_value: float, new_value: float) -> str:
     """Describe a relative change: 'down 90.9%', 'up 2%'."""
-    percent = format_points(abs(100 * (after - before) / before))
-    return f"{'down' if after < before else 'up'} {percent}%"
+    percent = format_points(abs(100 * (new_value - old_value) / old_value))
+    return f"{'down' if new_value < old_value else 'up'} {percent}%"
 
 
 def format_band(band: str) -> str:

@@ -65,7 +65,7 @@ def response_format(request: Request) -> str:
 
 
 def must_be_complete(request: Request) -> bool:
-    """Whether the response could not indicate that rows are missing."""
+    """Whether the response has no way to indicate that rows are missing."""
     return response_format(request) == "csv" or request.args.get("_shape") in BARE_SHAPES
 
 

@@ -62,11 +62,11 @@ class Median:
         return (numbers[middle] + numbers[~middle]) / 2 if numbers else None
 
 
-def authorize(action: int, first: str | None, second: str | None, *_: object) -> int:
+def authorize(action: int, arg1: str | None, arg2: str | None, *_: object) -> int:
     """SQLite's authorizer. The location of the database file reads as null."""
-    if action == sqlite3.SQLITE_FUNCTION and second == TOKENIZER:
+    if action == sqlite3.SQLITE_FUNCTION and arg2 == TOKENIZER:
         return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_READ and (str(first).lower(), second) == LOCATION_COLUMN:
+    if action == sqlite3.SQLITE_READ and (str(arg1).lower(), arg2) == LOCATION_COLUMN:
         return sqlite3.SQLITE_IGNORE
     return sqlite3.SQLITE_OK
 
@@ -105,9 +105,9 @@ def run(request: dict[str, Any]) -> str:
             size += len(rows[-1])
             if size > MAX_OUTPUT_BYTES or len(rows) * len(columns) > request["max_cells"]:
                 return error(TOO_LARGE_MESSAGE)
-    except (sqlite3.Error, sqlite3.Warning) as problem:
-        code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
-        return error(TOO_MUCH_MEMORY_MESSAGE if code in SPACE_ERRORS else str(problem))
+    except (sqlite3.Error, sqlite3.Warning) as exception:
+        code = getattr(exception, "sqlite_errorcode", 0) & 0xFF
+        return error(TOO_MUCH_MEMORY_MESSAGE if code in SPACE_ERRORS else str(exception))
     head = {"columns": columns, "truncated": truncated, "parameters": list(parameters)}
     return f'{json.dumps(head)[:-1]}, "rows": [{",".join(rows)}]}}'
 

@@ -21,8 +21,8 @@ def fold(text: str) -> str:
     text = text.lower()
     if text.isascii():  # true of nearly every name; a search compares thousands
         return text.replace("'", "") if "'" in text else text
-    decomposed = unicodedata.normalize("NFKD", text.translate(APOSTROPHES).translate(LETTERS))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    decomposed_text = unicodedata.normalize("NFKD", text.translate(APOSTROPHES).translate(LETTERS))
+    return "".join(letter for letter in decomposed_text if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=64)
@@ -31,8 +31,8 @@ def query_words(query: str) -> tuple[str, ...]:
     return tuple(fold(query).split()[:MAX_WORDS])
 
 
-@lru_cache(maxsize=8192)  # one page needs each row up to three times: rows, count, facets
+@lru_cache(maxsize=8192)  # a page matches each row up to three times: rows, count, facets
 def matches(query: str, text: str | None) -> bool:
     """Whether the text contains each word of the query. In SQL: `found('erdos', name)`."""
-    folded = fold(text or "")
-    return all(map(folded.__contains__, query_words(query)))
+    folded_text = fold(text or "")
+    return all(map(folded_text.__contains__, query_words(query)))

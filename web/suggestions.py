@@ -28,8 +28,8 @@ PROBLEMS_SQL = """
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """A question to append to a message; blank unless one of `names` is similar."""
-    similar = get_close_matches(word.lower(), list(names), n=1)
-    return f" Did you mean {similar[0]}?" if similar else ""
+    similar_names = get_close_matches(word.lower(), list(names), n=1)
+    return f" Did you mean {similar_names[0]}?" if similar_names else ""
 
 
 def check_name(name: str, names: Iterable[str], message: str) -> None:

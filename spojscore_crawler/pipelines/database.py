@@ -52,7 +52,9 @@ class DatabasePipeline:
                 raise ValueError(f"SPOJSCORE_DB is {name!r}, not a file")
             files.check_writable(self.path)
             self.lock = files.lock(self.path)
-            self.limits = {name: self.read_limit(name, top) for name, top in gate.LIMITS.items()}
+            self.limits = {
+                name: self.read_limit(name, maximum) for name, maximum in gate.LIMITS.items()
+            }
             if self.settings["GATE"] not in ("", "accept"):
                 raise ValueError(f"GATE is {self.settings['GATE']!r}, not 'accept'")
             self.last_list: LastList | None = last_list(self.path, self.started.date())
@@ -95,10 +97,10 @@ class DatabasePipeline:
         crawl = gate.Crawl(
             self.pages, self.problems, self.last_list, self.limits, started=self.started, now=now
         )
-        violations, overridable = gate.judge(crawl)
+        violations, is_overridable = gate.judge(crawl)
         findings = "; ".join(violations.values())
-        if violations and not (overridable and self.settings["GATE"]):
-            return findings + ACCEPT_HINT * overridable
+        if violations and not (is_overridable and self.settings["GATE"]):
+            return findings + ACCEPT_HINT * is_overridable
         source = self.pages[0].source + NOT_RECHECKED * (not crawl.is_rechecked)
         row = commit.Crawl(
             started=crawl.times[0],

@@ -29,7 +29,7 @@ class ClassicalSpider(Spider):
     """Reads the list by ascending id and yields each page and its problems.
 
     Requests the last page right after the first, and both again at the very end, so that the gate
-    can tell whether the list shifted meanwhile. A wrong page is retried. Any other failure ends the
+    can tell whether the list has shifted. A wrong page is retried. Any other failure ends the
     crawl with a readable reason. `-a pages=` reads a folder or a HAR file instead, and `-a day=`
     says which day its pages show.
     """
@@ -72,7 +72,7 @@ class ClassicalSpider(Spider):
                 yield item
 
     def parse(
-        self, response: Response, start: int | None, saved: SavedPage | None = None
+        self, response: Response, start: int | None, saved_page: SavedPage | None = None
     ) -> Iterator[Request | Page | Problem]:
         """Read a page of the list.
 
@@ -96,11 +96,11 @@ class ClassicalSpider(Spider):
             yield retry
             return
         is_repeat = page.start in self.parsed_starts
-        if is_repeat and saved and page.start not in (0, page.end):
+        if is_repeat and saved_page and page.start not in (0, page.end):
             return
         self.parsed_starts.add(page.start)
-        source = saved.source if saved else urlsplit(response.url).hostname or ""
-        read_at = saved.read_at if saved else None
+        source = saved_page.source if saved_page else urlsplit(response.url).hostname or ""
+        read_at = saved_page.read_at if saved_page else None
         yield replace(page, source=source, read_at=read_at, day=self.day)
         if is_repeat:
             return
@@ -113,14 +113,14 @@ class ClassicalSpider(Spider):
         assert page.start is not None
         end = page.end or 0
         if self.pending_starts is None:
-            self.first_end = end
+            self.last_start = end
             self.pending_starts = set(range(0, end + 1, len(page.keys)))
         self.pending_starts.discard(page.start)
         if not self.pending_starts:
-            yield from map(self.request_page, sorted({0, self.first_end}))
+            yield from map(self.request_page, sorted({0, self.last_start}))
         elif page.start == 0:
-            yield self.request_page(self.first_end)
-        elif page.start == self.first_end:
+            yield self.request_page(self.last_start)
+        elif page.start == self.last_start:
             yield from map(self.request_page, sorted(self.pending_starts))
 
     def request_page(self, start: int) -> Request:

@@ -58,8 +58,8 @@ def commit(path: Path, problems: Sequence[DataclassInstance], crawl: Crawl) -> C
         if db.table_names():
             check_schema(path, db)
         migrations.apply(db)
-        before = db["problems"].rows_where(order_by="id")
-        diff = compare_lists(before, _build_records(db, problems), crawl.day.isoformat())
+        old_rows = db["problems"].rows_where(order_by="id")
+        diff = compare_lists(old_rows, _build_records(db, problems), crawl.day.isoformat())
         _write_problems(db, diff)
         _write_history(db, diff.users, crawl.day)
         _write_crawl(db, len(problems), crawl, diff)
@@ -98,7 +98,7 @@ def _write_history(db: Database, users: Mapping[int, int | None], day: date) -> 
 
 def _write_crawl(db: Database, count: int, crawl: Crawl, diff: Difference) -> None:
     [[users]] = db.execute("SELECT total(users) FROM problems WHERE delisted IS NULL")
-    last = next(db.query("SELECT users FROM crawls ORDER BY id DESC LIMIT 1"), None)
+    last_crawl = next(db.query("SELECT users FROM crawls ORDER BY id DESC LIMIT 1"), None)
     row = {
         "day": crawl.day.isoformat(),
         "started": crawl.started.isoformat(timespec="seconds"),
@@ -107,7 +107,7 @@ def _write_crawl(db: Database, count: int, crawl: Crawl, diff: Difference) -> No
         "pages": crawl.pages,
         "problems": count,
         "users": int(users),
-        "solves": int(users) - last["users"] if last else None,
+        "solves": int(users) - last_crawl["users"] if last_crawl else None,
         "added": diff.changes.new,
         "changed": diff.changes.changed,
         "delisted": diff.changes.delisted,

@@ -28,7 +28,7 @@ class Changes:
 
 @dataclass(slots=True)
 class Difference:
-    """What leads to the list of `day`.
+    """The changes that lead to the list of `day`.
 
     `rows` are the problems to write, after deleting those with `vacated_codes`; `users` are the
     counts for history by id, None for a problem that left. The first list has no `events`.
@@ -47,18 +47,18 @@ class Difference:
         self.events.append({"day": self.day, **problem, "kind": kind, "detail": detail})
 
 
-def compare_lists(before: Iterable[Record], after: Iterable[Record], day: str) -> Difference:
-    """Compare the rows `before` with those `after`, the list of `day`."""
+def compare_lists(old_rows: Iterable[Record], new_rows: Iterable[Record], day: str) -> Difference:
+    """Compare the stored rows with the new ones, the list of `day`."""
     diff = Difference(day)
-    rows_by_id = {row["id"]: row for row in after}
+    rows_by_id = {row["id"]: row for row in new_rows}
     codes = {row["code"] for row in rows_by_id.values()}
     is_first = True
-    for old in before:
+    for old_row in old_rows:
         is_first = False
-        if row := rows_by_id.pop(old["id"], None):
-            _compare(diff, old, row)
+        if row := rows_by_id.pop(old_row["id"], None):
+            _compare(diff, old_row, row)
         else:
-            _delist(diff, old, codes)
+            _delist(diff, old_row, codes)
     for row in rows_by_id.values():
         dates = {"first_seen": day, "last_changed": day, "delisted": None}
         diff.rows.append(row | dates | DERIVED_DEFAULTS)
@@ -69,36 +69,36 @@ def compare_lists(before: Iterable[Record], after: Iterable[Record], day: str) -
     return diff
 
 
-def _compare(diff: Difference, old: Record, row: Record) -> None:
-    changed = any(row[column] != old[column] for column in CHANGE_COLUMNS)
-    new = old | row | {"delisted": None}
-    if changed:
-        new["last_changed"] = diff.day
+def _compare(diff: Difference, old_row: Record, row: Record) -> None:
+    is_changed = any(row[column] != old_row[column] for column in CHANGE_COLUMNS)
+    new_row = old_row | row | {"delisted": None}
+    if is_changed:
+        new_row["last_changed"] = diff.day
         diff.changes.changed += 1
     for column, kind in EVENT_KINDS.items():
-        if old[column] != new[column]:
-            diff.add_event(new, kind, old[column])
-    if old["code"] != new["code"]:
-        diff.vacated_codes.append(old["code"])
-    if old["delisted"]:
+        if old_row[column] != new_row[column]:
+            diff.add_event(new_row, kind, old_row[column])
+    if old_row["code"] != new_row["code"]:
+        diff.vacated_codes.append(old_row["code"])
+    if old_row["delisted"]:
         diff.changes.relisted += 1
-        diff.add_event(new, "relisted")
-    if old["delisted"] or old["users"] != new["users"]:
-        diff.users[new["id"]] = new["users"]
-    if new != old:
-        diff.rows.append(new)
+        diff.add_event(new_row, "relisted")
+    if old_row["delisted"] or old_row["users"] != new_row["users"]:
+        diff.users[new_row["id"]] = new_row["users"]
+    if new_row != old_row:
+        diff.rows.append(new_row)
 
 
-def _delist(diff: Difference, old: Record, codes: Container[str]) -> None:
+def _delist(diff: Difference, old_row: Record, codes: Container[str]) -> None:
     """Mark a problem as delisted. If its code is among `codes`, rename it CODE~ID."""
-    new = old | {"delisted": old["delisted"] or diff.day}
-    if old["code"] in codes:
-        new["code"] = f"{old['code']}~{old['id']}"
-        new["url"] = None  # the address belongs to another problem
-        diff.vacated_codes.append(old["code"])
-    if old["delisted"] is None:
+    new_row = old_row | {"delisted": old_row["delisted"] or diff.day}
+    if old_row["code"] in codes:
+        new_row["code"] = f"{old_row['code']}~{old_row['id']}"
+        new_row["url"] = None  # the address belongs to another problem
+        diff.vacated_codes.append(old_row["code"])
+    if old_row["delisted"] is None:
         diff.changes.delisted += 1
-        diff.add_event(new, "delisted")
-        diff.users[old["id"]] = None
-    if new != old:
-        diff.rows.append(new)
+        diff.add_event(new_row, "delisted")
+        diff.users[old_row["id"]] = None
+    if new_row != old_row:
+        diff.rows.append(new_row)

@@ -101,7 +101,7 @@ def read_facts(kind: Kind, file: Path) -> Facts:
     """
     try:
         modified_on = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-        text = file.read_text(encoding="utf-8-sig")  # spreadsheets begin it with a BOM
+        text = file.read_text(encoding="utf-8-sig")  # spreadsheets write a BOM
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise StoreError(f"{file}: {reason}") from error
@@ -135,7 +135,7 @@ def _parse(kind: Kind, file: Path, text: str) -> list[list[str]]:
 
 
 def update_problems(db: Database) -> None:
-    """Set the dates, topics and families of problems. Keeps dates that they have."""
+    """Set the dates, topics and families of problems. Keeps the dates that they already have."""
     undated_codes = {code for [code] in db.execute("SELECT code FROM problems WHERE added IS NULL")}
     lines, day = read_bundled_file("added")
     write_dates(db, Facts([line for line in lines if line[0] in undated_codes], day))
@@ -154,23 +154,25 @@ def replace(path: Path, name: str, file: Path) -> str:
         raise StoreError(f"{file}: {facts.day} is not a day, or it is in the future")
     check_writable(path)
     with lock(path), transaction(path) as db:
-        [[before]] = db.execute(kind.count_sql)
+        [[old_count]] = db.execute(kind.count_sql)
         kind.write(db, facts)
-        [[after]] = db.execute(kind.count_sql)
-        if after < MIN_ROWS_RATIO * before:
+        [[new_count]] = db.execute(kind.count_sql)
+        if new_count < MIN_ROWS_RATIO * old_count:
             raise StoreError(
-                f"{file}: {after} {kind.noun} are fewer than {MIN_ROWS_RATIO:.0%} "
-                f"of the {before} in {path}; check that the file is complete"
+                f"{file}: {new_count} {kind.noun} are fewer than {MIN_ROWS_RATIO:.0%} "
+                f"of the {old_count} in {path}; check that the file is complete"
             )
         update_problems(db)
         write_ladder(db)
         codes = {code for [code] in db.execute("SELECT code FROM problems")}
         sources = db.execute("SELECT tag FROM tags UNION SELECT url FROM articles").fetchall()
-    unknown = len({line[0] for line in facts.lines} - codes)
-    message = f"{path}: {after} {kind.noun} ({before} before), as of {facts.day}"
+    unknown_count = len({line[0] for line in facts.lines} - codes)
+    message = f"{path}: {new_count} {kind.noun} ({old_count} before), as of {facts.day}"
     if facts.day not in file.name:
         message += ", when the file was changed: its name has no day"
-    message += f"\n{unknown} codes in the file are not in the database"
-    if unlisted := {source for [source] in sources} - topics.read_topics().keys():
-        message += f"\nnot in topics.csv or article-topics.csv: {' '.join(sorted(unlisted))}"
+    message += f"\n{unknown_count} codes in the file are not in the database"
+    if unmapped_sources := {source for [source] in sources} - topics.read_topics().keys():
+        message += (
+            f"\nnot in topics.csv or article-topics.csv: {' '.join(sorted(unmapped_sources))}"
+        )
     return message

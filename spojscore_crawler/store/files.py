@@ -29,8 +29,8 @@ def open_database(path: Path) -> Iterator[Database]:
         raise StoreError(f"{path}: {'is a folder' if path.is_dir() else 'no such file'}")
     if not os.access(path, os.R_OK):
         raise StoreError(f"{path}: the file is not readable")
-    address = f"{path.absolute().as_uri()}?mode=rw"
-    with _store_errors(path), closing(sqlite3.connect(address, BUSY_TIMEOUT, uri=True)) as conn:
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    with _store_errors(path), closing(sqlite3.connect(uri, BUSY_TIMEOUT, uri=True)) as conn:
         yield Database(conn)
 
 
@@ -40,7 +40,7 @@ def transaction(path: Path) -> Iterator[Database]:
     is_new = not path.exists()
     try:
         with _store_errors(path), closing(sqlite3.connect(path, BUSY_TIMEOUT)) as conn, conn:
-            # A transaction that begins with a read would fail, not wait, on meeting another writer.
+            # A transaction that begins with a read would not wait for another writer, but fail.
             conn.execute("BEGIN IMMEDIATE")
             yield Database(conn)
     finally:

@@ -49,8 +49,10 @@ def build_ladder(candidates: Iterable[Candidate]) -> list[LadderRow]:
     """
     rungs: dict[int, list[Candidate]] = {number: [] for number in range(1, RUNGS + 1)}
     families: Counter[tuple[int, str]] = Counter()
-    eligible = [c for c in candidates if c.liked is not None and c.code not in EXCLUDED_CODES]
-    for candidate in sorted(eligible, key=lambda c: (-(c.liked or 0), -c.users, c.code)):
+    eligible_candidates = [
+        c for c in candidates if c.liked is not None and c.code not in EXCLUDED_CODES
+    ]
+    for candidate in sorted(eligible_candidates, key=lambda c: (-(c.liked or 0), -c.users, c.code)):
         number = rung(candidate.users)
         if number is None or len(rungs[number]) == PROBLEMS_PER_RUNG:
             continue

@@ -22,18 +22,18 @@ def write_movers(db: Database) -> None:
     days = [day_number(date.fromisoformat(day)) for [day] in rows]
     first_days = {"last": days[-2] if len(days) > 1 else None}
     first_days |= {str(span): first_day(days, span) for span in SPANS}
-    earlier = ", ".join(
+    users_columns = ", ".join(
         "(SELECT history.users FROM history WHERE problem_id = problems.id "
         f"AND day <= :{span} ORDER BY day DESC LIMIT 1) AS users_{span}"
         for span in first_days
     )
-    growth = ", ".join(
+    growth_columns = ", ".join(
         f"users - users_{span}, score - {points_sql(f'users_{span}')}" for span in first_days
     )
     db.execute("DELETE FROM movers")
     db.execute(
-        f"INSERT INTO movers SELECT code, name, users, score, {growth} "
-        f"FROM (SELECT problems.*, {earlier} FROM problems WHERE delisted IS NULL)",
+        f"INSERT INTO movers SELECT code, name, users, score, {growth_columns} "
+        f"FROM (SELECT problems.*, {users_columns} FROM problems WHERE delisted IS NULL)",
         first_days,
     )
 
@@ -41,11 +41,11 @@ def write_movers(db: Database) -> None:
 def first_day(days: Sequence[int], span: int) -> int | None:
     """The day of the crawl from which growth over `span` days is measured.
 
-    It may be earlier by a seventh of the span, at least a day. None if there is no such crawl.
-    `days` ascend, and the last is the day of the last crawl.
+    It may be up to a seventh of the span too early, at least a day. None if there is no such
+    crawl. `days` are the days of all crawls, ascending.
     """
     if not days:
         return None
-    first = days[-1] - span
-    earliest = first - max(span // 7, 1)
-    return max((day for day in days if earliest <= day <= first), default=None)
+    target_day = days[-1] - span
+    earliest_day = target_day - max(span // 7, 1)
+    return max((day for day in days if earliest_day <= day <= target_day), default=None)

@@ -16,8 +16,8 @@ migrations = Migrations("spojscore")
 
 # `problems` and `movers` are WITHOUT ROWID, and no index serves a filter on `problems`: otherwise
 # Datasette's sorted pages lose rows among ties (tests/store/test_paging.py). Hence the partial
-# index: a query by id uses it only if it also says `code <> ''`.
-# problem_id is no foreign key, because Datasette would take it for a code.
+# index: a query by id uses it only with the condition `code <> ''`.
+# problem_id is not a foreign key, because Datasette would take it for a code.
 SCHEMA = (
     """
     CREATE TABLE problems (
@@ -132,8 +132,8 @@ def check_schema(path: Path, db: Database) -> None:
             f"{path}: not a spojscore 1.0 database, and earlier ones cannot be upgraded; "
             "use another file, or start over with `make history`"
         )
-    if newer := applied_names - known_names:
+    if newer_names := applied_names - known_names:
         raise StoreError(
             f"{path}: created by a newer version of spojscore "
-            f"(migrations {', '.join(sorted(newer))}); update this installation"
+            f"(migrations {', '.join(sorted(newer_names))}); update this installation"
         )

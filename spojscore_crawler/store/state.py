@@ -13,7 +13,7 @@ from spojscore_crawler.store.schema import check_schema, migrations
 
 # Columns that a problem need not have in SPOJ's list.
 OPTIONAL_COLUMNS = ("acceptance", "votes_up", "concept_difficulty")
-COUNT_LISTED = "SELECT count(*), CAST(total(users) AS INTEGER) FROM problems WHERE delisted IS NULL"
+TOTALS_SQL = "SELECT count(*), CAST(total(users) AS INTEGER) FROM problems WHERE delisted IS NULL"
 
 
 class CrawlRow(NamedTuple):
@@ -47,7 +47,7 @@ class State:
         return {crawl.source for crawl in self.lineage}
 
     def extends(self, other: State) -> bool:
-        """Whether this one's crawls begin with all of the other's."""
+        """Whether this database's crawls begin with all of the other's."""
         return self.lineage[: len(other.lineage)] == other.lineage
 
 
@@ -55,16 +55,16 @@ class State:
 class LastList:
     """The last committed list, which the next crawl is compared with.
 
-    `problems` is their number, `users` the sum of their users, `names` their names by id,
-    `values` the number of problems that have a value in each of OPTIONAL_COLUMNS. `started` is when
-    its crawl started, in UTC.
+    `problems` is the number of its problems, `users` the sum of their users, `names` their names by
+    id, and `value_counts` how many of them have a value in each of OPTIONAL_COLUMNS. `started` is
+    when its crawl started, in UTC.
     """
 
     problems: int
     users: int
     started: datetime
     names: Mapping[int, str]
-    values: Mapping[str, int]
+    value_counts: Mapping[str, int]
 
 
 def read_state(path: Path) -> State:
@@ -80,14 +80,14 @@ def read_state(path: Path) -> State:
         lineage = tuple(CrawlRow(*row) for row in crawls)
         if not lineage:
             raise StoreError(f"{path}: has no crawl; run `make crawl`")
-        last = lineage[-1]
-        problems, users = db.execute(COUNT_LISTED).fetchone()
-        if (problems, users) != (last.problems, last.users):
+        last_crawl = lineage[-1]
+        problems, users = db.execute(TOTALS_SQL).fetchone()
+        if (problems, users) != (last_crawl.problems, last_crawl.users):
             raise StoreError(
                 f"{path}: lists {problems} problems and {users} users, but its last crawl found "
-                f"{last.problems} and {last.users}; restore a copy or crawl again"
+                f"{last_crawl.problems} and {last_crawl.users}; restore a copy or crawl again"
             )
-        return State(_utc(last.started), _utc(last.finished), lineage)
+        return State(_parse_utc(last_crawl.started), _parse_utc(last_crawl.finished), lineage)
 
 
 def last_list(path: Path, day: date) -> LastList | None:
@@ -99,21 +99,21 @@ def last_list(path: Path, day: date) -> LastList | None:
         return None
     with open_database(path) as db:
         check_schema(path, db)
-        [[last]] = db.execute("SELECT max(started) FROM crawls")
-        problems, users = db.execute(COUNT_LISTED).fetchone()
+        [[started_text]] = db.execute("SELECT max(started) FROM crawls")
+        problems, users = db.execute(TOTALS_SQL).fetchone()
         names = dict(db.execute("SELECT id, name FROM problems WHERE delisted IS NULL"))
-        counts = ", ".join(f"count({column})" for column in OPTIONAL_COLUMNS)
-        [values] = db.execute(f"SELECT {counts} FROM problems WHERE delisted IS NULL")
-    if last is None:
+        count_columns = ", ".join(f"count({column})" for column in OPTIONAL_COLUMNS)
+        [counts] = db.execute(f"SELECT {count_columns} FROM problems WHERE delisted IS NULL")
+    if started_text is None:
         return None
-    if (started := _utc(last)).date() > day:
+    if (started := _parse_utc(started_text)).date() > day:
         raise StoreError(
             f"{path}: its last crawl was on {started.date()}, but this machine's clock says {day}; "
             "set the clock; if it was wrong then, restore a copy from before that crawl"
         )
-    counts_by_column = dict(zip(OPTIONAL_COLUMNS, values, strict=True))
-    return LastList(problems, users, started, names, counts_by_column)
+    value_counts = dict(zip(OPTIONAL_COLUMNS, counts, strict=True))
+    return LastList(problems, users, started, names, value_counts)
 
 
-def _utc(moment: object) -> datetime:
+def _parse_utc(moment: object) -> datetime:
     return datetime.fromisoformat(str(moment)).astimezone(UTC)

@@ -52,9 +52,9 @@ def write_topics(db: Database) -> None:
         if topic := topics.get(source):
             topics_by_code[code].add(topic)
     rows = []
-    for code, *before in db.execute("SELECT code, topics, families FROM problems"):
+    for code, *old_values in db.execute("SELECT code, topics, families FROM problems"):
         problem_topics = topics_by_code.get(code, set())
         columns = problem_topics, {families[topic] for topic in problem_topics}
-        if (after := [json.dumps(sorted(values)) for values in columns]) != before:
-            rows.append((*after, code))
+        if (new_values := [json.dumps(sorted(values)) for values in columns]) != old_values:
+            rows.append((*new_values, code))
     db.conn.executemany("UPDATE problems SET topics = ?, families = ? WHERE code = ?", rows)

@@ -50,8 +50,8 @@ def test_sound_and_fresh(fresh_database: Path, capsys: pytest.CaptureFixture[str
 )
 def test_age(hours: float, limit: str, error: str | None, fresh_database: Path) -> None:
     backdate(fresh_database, hours)
-    expected = pytest.raises(SystemExit, match=f"^error: .*{error}") if error else nullcontext()
-    with patch.object(check, "STALE_HOURS", limit), expected:
+    expectation = pytest.raises(SystemExit, match=f"^error: .*{error}") if error else nullcontext()
+    with patch.object(check, "STALE_HOURS", limit), expectation:
         check.main([str(fresh_database)])
 
 

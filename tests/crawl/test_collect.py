@@ -63,7 +63,7 @@ def requested_starts(server: StandIn) -> list[int]:
 
 
 def saved_starts(file: Path, server: StandIn) -> list[int | None]:
-    return [saved.start for saved in read_har(file.read_bytes(), server.url)]
+    return [page.start for page in read_har(file.read_bytes(), server.url)]
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,14 @@ def test_pages_are_navigated_in_order(
     assert [path for path in server.requests if path != "/favicon.ico"] == [
         "/robots.txt", *(f"{LIST}{number}" for number in order),
     ]  # fmt: skip
-    modes = {(one["Sec-Fetch-Mode"], one["Sec-Fetch-Dest"]) for one in server.headers}
+    modes = {(fields["Sec-Fetch-Mode"], fields["Sec-Fetch-Dest"]) for fields in server.headers}
     assert modes - {("no-cors", "image")} == {("navigate", "document")}
-    saved = read_har(file.read_bytes(), server.url)
-    assert [one.start for one in saved] == order
-    assert file.name == f"spoj-{saved[-1].read_at:%Y-%m-%d}.har"
-    for one in saved:
-        assert parse_listing(one.response.body) == parse_listing(server.list_page(one.start or 0))
+    saved_pages = read_har(file.read_bytes(), server.url)
+    assert [saved_page.start for saved_page in saved_pages] == order
+    assert file.name == f"spoj-{saved_pages[-1].read_at:%Y-%m-%d}.har"
+    for saved_page in saved_pages:
+        body = server.list_page(saved_page.start or 0)
+        assert parse_listing(saved_page.response.body) == parse_listing(body)
     log = json.loads(file.read_bytes())["log"]
     assert log["version"] == "1.2"
     for entry in log["entries"]:
@@ -161,7 +162,7 @@ def test_cached_page_is_loaded_again_under_strict_policy(page: Page, tmp_path: P
     with serving(StrictStandIn(problems(60))) as server:
         page.goto(f"{server.url}{LIST}0")
         errors: list[str] = []
-        page.on("console", lambda one: errors.append(one.text) if one.type == "error" else None)
+        page.on("console", lambda log: errors.append(log.text) if log.type == "error" else None)
         server.requests.clear()
         paste(page)
         save(page, tmp_path)
@@ -216,13 +217,13 @@ ROBOTS = {
 
 def test_obeys_robots_txt(standin: Factory, page: Page) -> None:
     server = standin(60, "0:wrong-problem")
-    allowed = {}
+    results = {}
     for robots, is_allowed in ROBOTS.items():
         server.robots = robots.encode()
         start(page, server)
         expect_text(page, "not a list of problems" if is_allowed else "robots.txt")
-        allowed[robots] = requested_starts(server) == [0]
-    assert allowed == ROBOTS
+        results[robots] = requested_starts(server) == [0]
+    assert results == ROBOTS
 
 
 def test_collected_list_equals_crawled(standin: Factory, page: Page, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ HOSTILE_NAMES = (
 
 
 def records(entries: list[Entry]) -> list[dict[str, object]]:
-    """What the database stores of the entries."""
+    """The rows that the database stores for the entries."""
     for entry in entries:
         add_scores(entry)
     return [{column: getattr(entry, column) for column in COLUMNS} for entry in entries]
@@ -76,18 +76,20 @@ def test_second_crawl_updates_only_changes(
     entries[1] = replace(entries[1], users=entries[1].users + 5)
     entries[20] = replace(entries[20], name="New Name")
     entries[40] = replace(entries[40], code="NEWCODE")
-    hidden = entries.pop(80)
-    entries.append(replace(hidden, id=99_999, code="ADDED"))
+    hidden_entry = entries.pop(80)
+    entries.append(replace(hidden_entry, id=99_999, code="ADDED"))
     server = standin(entries)
     crawl = Crawl(server.url, database)
     assert crawl.last_line.startswith("120 problems (1 new, 3 changed, 1 ")
     content, day = rows(database), last_day(database)
-    listed = [row for row in content if row["delisted"] is None]
-    assert read_records(database) == records(sorted([*entries, hidden], key=lambda entry: entry.id))
-    assert [row["code"] for row in content if row["delisted"] == day] == [hidden.code]
-    changed = [row["code"] for row in content if row["last_changed"] == day]
-    assert changed == [entries[1].code, entries[20].code, "NEWCODE", "ADDED"]
-    assert [row["code"] for row in listed if row["first_seen"] == day] == ["ADDED"]
+    listed_rows = [row for row in content if row["delisted"] is None]
+    assert read_records(database) == records(
+        sorted([*entries, hidden_entry], key=lambda entry: entry.id)
+    )
+    assert [row["code"] for row in content if row["delisted"] == day] == [hidden_entry.code]
+    changed_codes = [row["code"] for row in content if row["last_changed"] == day]
+    assert changed_codes == [entries[1].code, entries[20].code, "NEWCODE", "ADDED"]
+    assert [row["code"] for row in listed_rows if row["first_seen"] == day] == ["ADDED"]
     [_, row] = rows(database, "SELECT pages, problems, added, changed, delisted FROM crawls")
     assert [*row.values()] == [3, 120, 1, 3, 1]
     assert "(0 new, 0 changed, 0 " in Crawl(server.url, database).last_line
@@ -96,36 +98,40 @@ def test_second_crawl_updates_only_changes(
 
 def test_feed_export_and_settings(standin: Factory, tmp_path: Path) -> None:
     """Settings win over the environment."""
-    export, database, unused = (tmp_path / name for name in ("list.csv", "chosen.db", "unused.db"))
+    export, database, other_database = (
+        tmp_path / name for name in ("list.csv", "spojscore.db", "other.db")
+    )
     settings = (f"SPOJ_URL={standin(60).url}/", f"SPOJSCORE_DB={database}")
-    crawl = Crawl("http://nowhere.invalid", unused, *settings, arguments=["-O", str(export)])
+    crawl = Crawl(
+        "http://nowhere.invalid", other_database, *settings, arguments=["-O", str(export)]
+    )
     assert crawl.status == 0, crawl.log
-    assert not unused.exists()
+    assert not other_database.exists()
     with export.open(encoding="utf-8", newline="") as file:
-        exported = list(csv.DictReader(file))
-    assert [row["code"] for row in exported] == [row["code"] for row in rows(database)]
-    assert [*exported[0]] == [field.name for field in fields(Problem)]
-    assert float(exported[1]["per_submission"]) == rows(database)[1]["per_submission"]
+        exported_rows = list(csv.DictReader(file))
+    assert [row["code"] for row in exported_rows] == [row["code"] for row in rows(database)]
+    assert [*exported_rows[0]] == [field.name for field in fields(Problem)]
+    assert float(exported_rows[1]["per_submission"]) == rows(database)[1]["per_submission"]
 
 
 def test_gate_accept(standin: Factory, database: Path, snapshot: bytes) -> None:
     entries = [replace(entry, name=f"{entry.name} po polsku") for entry in problems(120)]
-    most = sorted(entries, key=lambda entry: -entry.users)[:108]
-    most.sort(key=lambda entry: entry.id)
-    server = standin(most)
+    most_solved = sorted(entries, key=lambda entry: -entry.users)[:108]
+    most_solved.sort(key=lambda entry: entry.id)
+    server = standin(most_solved)
     reason = (
         "108 problems, fewer than 98% of the last crawl's 120 (MIN_PROBLEMS_RATIO); 108 of 108 "
-        f"names changed, more than 5% (MAX_RENAMED_RATIO); one is now {most[0].name!r}"
+        f"names changed, more than 5% (MAX_RENAMED_RATIO); one is now {most_solved[0].name!r}"
     )
     Crawl(server.url, database).assert_failed(reason + ACCEPT_HINT, snapshot)
-    # It never overrides a list that is not whole.
-    server.problems = [*most[:-1], replace(most[3], id=most[-1].id)]
-    partial = Crawl(server.url, database, "GATE=accept")
-    partial.assert_failed(f"code {most[3].code} is listed 2 times", snapshot)
-    server.problems = most
-    accepted = Crawl(server.url, database, "GATE=accept")
-    assert accepted.status == 0
-    assert accepted.last_line == f"accepted anyway (GATE=accept): {reason}"
+    # It never accepts an incomplete list.
+    server.problems = [*most_solved[:-1], replace(most_solved[3], id=most_solved[-1].id)]
+    partial_crawl = Crawl(server.url, database, "GATE=accept")
+    partial_crawl.assert_failed(f"code {most_solved[3].code} is listed 2 times", snapshot)
+    server.problems = most_solved
+    accepted_crawl = Crawl(server.url, database, "GATE=accept")
+    assert accepted_crawl.status == 0
+    assert accepted_crawl.last_line == f"accepted anyway (GATE=accept): {reason}"
     crawls = rows(database, "SELECT overridden FROM crawls")
     assert [row["overridden"] for row in crawls] == [None, reason]
 
@@ -133,11 +139,11 @@ def test_gate_accept(standin: Factory, database: Path, snapshot: bytes) -> None:
 @pytest.mark.parametrize(
     ("setting", "reason"),
     [
-        pytest.param("GATE=yes", "GATE is 'yes', not 'accept'", id="of-the-gate"),
+        pytest.param("GATE=yes", "GATE is 'yes', not 'accept'", id="gate"),
         pytest.param(
             "DOWNLOAD_DELAY=soon",
             "Scrapy did not start: could not convert string to float: 'soon'; check the settings",
-            id="of-scrapy",
+            id="scrapy",
         ),
     ],
 )

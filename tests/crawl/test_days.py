@@ -66,12 +66,12 @@ def test_har_file(standin: Factory, database: Path, tmp_path: Path) -> None:
 def test_newest_reading_of_page_counts(standin: Factory, database: Path, tmp_path: Path) -> None:
     """The first and last pages must list the same problems in all readings."""
     entries = problems(120)
-    server, other = standin(entries), standin([*entries[:60], *entries[61:]])
+    server, other_server = standin(entries), standin([*entries[:60], *entries[61:]])
     pages = save_folder(tmp_path / "pages", server, *readings(50, 0, 100))
-    save_folder(pages, other, (50, NOON - MINUTE))
+    save_folder(pages, other_server, (50, NOON - MINUTE))
     assert crawl(database, pages).status == 0
     assert [row["code"] for row in rows(database)] == [entry.code for entry in entries]
-    save_folder(pages, other, (100, NOON + 9 * MINUTE))
+    save_folder(pages, other_server, (100, NOON + 9 * MINUTE))
     assert "start=100 now lists different problems" in crawl(database, pages).last_line
 
 

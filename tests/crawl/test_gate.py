@@ -1,3 +1,5 @@
+"""The rules of the gate, each broken by a small crawl."""
+
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,15 +26,15 @@ def crawl(problems: list[Problem] = PROBLEMS) -> Crawl:
     keys = [(problem.id, problem.code) for problem in problems]
     starts = range(0, len(keys), SIZE)
     pages = [Page(start, starts[-1], tuple(keys[start : start + SIZE])) for start in starts]
-    last = LastList(0, 0, YESTERDAY, {}, {})
-    return Crawl([*pages, pages[-1], pages[0]], problems, last, LIMITS, started=NOW, now=NOW)
+    last_list = LastList(0, 0, YESTERDAY, {}, {})
+    return Crawl([*pages, pages[-1], pages[0]], problems, last_list, LIMITS, started=NOW, now=NOW)
 
 
-def save(whole: Crawl, *times: datetime) -> Crawl:
+def save(crawl: Crawl, *times: datetime) -> Crawl:
     """The crawl with its pages saved at `times`, the rest at the last of these times."""
-    times = (*times, *([times[-1]] * len(whole.pages)))
-    pages = [replace(page, read_at=at) for page, at in zip(whole.pages, times, strict=False)]
-    return replace(whole, pages=pages)
+    times = (*times, *([times[-1]] * len(crawl.pages)))
+    pages = [replace(page, read_at=at) for page, at in zip(crawl.pages, times, strict=False)]
+    return replace(crawl, pages=pages)
 
 
 def violations(crawl: Crawl) -> set[str]:
@@ -44,25 +46,37 @@ def crawl_with(**change: Any) -> Crawl:
     return crawl([*PROBLEMS[:4], replace(PROBLEMS[4], **change), *PROBLEMS[5:]])
 
 
-COMPLETE = crawl()
-FIRST, MIDDLE, LAST, *AGAIN = COMPLETE.pages
-SHIFTED = replace(FIRST, keys=((0, "ELSE"), *FIRST.keys[1:]))
-TWICE = [*PROBLEMS, replace(PROBLEMS[0], code="X")]
-INCOMPLETE: dict[str, tuple[Crawl, str]] = {
-    "no-page": (replace(COMPLETE, pages=[], problems=[]), "missing_pages"),
+COMPLETE_CRAWL = crawl()
+FIRST_PAGE, MIDDLE_PAGE, LAST_PAGE, *REPEATED_PAGES = COMPLETE_CRAWL.pages
+SHIFTED_PAGE = replace(FIRST_PAGE, keys=((0, "ELSE"), *FIRST_PAGE.keys[1:]))
+PAGES_ONCE = [FIRST_PAGE, MIDDLE_PAGE, LAST_PAGE]
+
+
+def changed_crawl(**change: Any) -> Crawl:
+    return replace(COMPLETE_CRAWL, **change)
+
+
+INCOMPLETE_CRAWLS: dict[str, tuple[Crawl, str]] = {
+    "no-page": (changed_crawl(pages=[], problems=[]), "missing_pages"),
     "no-middle": (
-        replace(COMPLETE, pages=[FIRST, LAST, *AGAIN], problems=[*PROBLEMS[:3], *PROBLEMS[6:]]),
+        changed_crawl(
+            pages=[FIRST_PAGE, LAST_PAGE, *REPEATED_PAGES],
+            problems=[*PROBLEMS[:3], *PROBLEMS[6:]],
+        ),
         "missing_pages",
     ),
     "other-end": (
-        replace(COMPLETE, pages=[FIRST, replace(MIDDLE, end=3), LAST, *AGAIN]),
+        changed_crawl(pages=[*PAGES_ONCE, replace(MIDDLE_PAGE, end=3), *REPEATED_PAGES]),
         "last_page_changed",
     ),
-    "read-once": (replace(COMPLETE, pages=[FIRST, MIDDLE, LAST]), "not_rechecked"),
-    "only-last-again": (replace(COMPLETE, pages=[FIRST, MIDDLE, LAST, LAST]), "not_rechecked"),
-    "shifted": (replace(COMPLETE, pages=[FIRST, MIDDLE, LAST, LAST, SHIFTED]), "list_shifted"),
-    "problem-missing": (replace(COMPLETE, problems=PROBLEMS[1:]), "lost_rows"),
-    "problem-too-many": (replace(COMPLETE, problems=TWICE), "lost_rows"),
+    "read-once": (changed_crawl(pages=PAGES_ONCE), "not_rechecked"),
+    "only-last-again": (changed_crawl(pages=[*PAGES_ONCE, LAST_PAGE]), "not_rechecked"),
+    "shifted": (changed_crawl(pages=[*PAGES_ONCE, LAST_PAGE, SHIFTED_PAGE]), "list_shifted"),
+    "problem-missing": (changed_crawl(problems=PROBLEMS[1:]), "lost_rows"),
+    "problem-too-many": (
+        changed_crawl(problems=[*PROBLEMS, replace(PROBLEMS[0], code="X")]),
+        "lost_rows",
+    ),
     "same-id": (crawl_with(id=3), "not_ascending"),
     "descending": (crawl_with(id=99), "not_ascending"),
     "same-code": (crawl_with(code="P0"), "duplicate_codes"),
@@ -74,23 +88,23 @@ def test_whole_list(count: int) -> None:
     assert violations(crawl(PROBLEMS[:count])) == set()
 
 
-@pytest.mark.parametrize(("incomplete", "rule"), INCOMPLETE.values(), ids=INCOMPLETE)
+@pytest.mark.parametrize(("incomplete", "rule"), INCOMPLETE_CRAWLS.values(), ids=INCOMPLETE_CRAWLS)
 def test_incomplete_list(incomplete: Crawl, rule: str) -> None:
-    messages, overridable = judge(incomplete)
-    assert ([*messages], overridable) == ([rule], False)
+    messages, is_overridable = judge(incomplete)
+    assert ([*messages], is_overridable) == ([rule], False)
 
 
 def test_saved_pages_may_be_read_once() -> None:
-    saved_once = save(replace(COMPLETE, pages=COMPLETE.pages[:3]), NOW)
+    saved_once = save(changed_crawl(pages=PAGES_ONCE), NOW)
     assert violations(saved_once) == set()
-    assert (saved_once.is_rechecked, COMPLETE.is_rechecked) == (False, True)
+    assert (saved_once.is_rechecked, COMPLETE_CRAWL.is_rechecked) == (False, True)
 
 
 @pytest.mark.parametrize(
     ("times", "rules"),
     [
         pytest.param([NOW], set(), id="today"),
-        pytest.param([YESTERDAY], set(), id="at-the-last-crawl"),
+        pytest.param([YESTERDAY], set(), id="same-time"),
         pytest.param([YESTERDAY, NOW], {"spans_two_days"}, id="two-days"),
         pytest.param([NOW + 4 * MINUTE], set(), id="clock-skew"),
         pytest.param([NOW + 6 * MINUTE], {"in_the_future"}, id="future"),
@@ -98,30 +112,30 @@ def test_saved_pages_may_be_read_once() -> None:
     ],
 )
 def test_times_of_saved_pages(times: list[datetime], rules: set[str]) -> None:
-    dated = save(COMPLETE, *times)
-    messages, overridable = judge(dated)
-    assert ({*messages}, overridable) == (rules, not rules)
-    assert (dated.times[0], dated.times[-1]) == (times[0], times[-1])
+    dated_crawl = save(COMPLETE_CRAWL, *times)
+    messages, is_overridable = judge(dated_crawl)
+    assert ({*messages}, is_overridable) == (rules, not rules)
+    assert (dated_crawl.times[0], dated_crawl.times[-1]) == (times[0], times[-1])
 
 
-def test_live_crawl_may_span_midnight() -> None:
-    before, after = NOW.replace(hour=23, minute=59), NOW.replace(hour=0) + DAY
-    live = replace(COMPLETE, started=before, now=after)
-    assert violations(live) == set()
-    assert live.times == [before, after]
+def test_live_casemay_span_midnight() -> None:
+    start, end = NOW.replace(hour=23, minute=59), NOW.replace(hour=0) + DAY
+    live_crawl = replace(COMPLETE_CRAWL, started=start, now=end)
+    assert violations(live_crawl) == set()
+    assert live_crawl.times == [start, end]
 
 
 @pytest.mark.parametrize(("days", "rules"), [(0, set()), (1, set()), (2, {"before_last_crawl"})])
 def test_day_argument(days: int, rules: set[str]) -> None:
     day = NOW - days * DAY
-    pages = save(COMPLETE, NOW - 9 * DAY, NOW).pages
-    dated = replace(COMPLETE, pages=[replace(page, day=day.date()) for page in pages])
-    assert violations(dated) == rules
-    assert dated.times == [day.replace(hour=0)]
+    pages = save(COMPLETE_CRAWL, NOW - 9 * DAY, NOW).pages
+    dated_crawl = replace(COMPLETE_CRAWL, pages=[replace(page, day=day.date()) for page in pages])
+    assert violations(dated_crawl) == rules
+    assert dated_crawl.times == [day.replace(hour=0)]
 
 
 @pytest.mark.parametrize(
-    ("last", "limits", "rules"),
+    ("totals", "limits", "rules"),
     [
         (None, {"MIN_PROBLEMS": 9}, set()),
         (None, {"MIN_PROBLEMS": 10}, {"too_few_problems"}),
@@ -139,30 +153,30 @@ def test_day_argument(days: int, rules: set[str]) -> None:
     ],
 )
 def test_implausible_list(
-    last: dict[str, int] | None, limits: dict[str, float], rules: set[str]
+    totals: dict[str, int] | None, limits: dict[str, float], rules: set[str]
 ) -> None:
     last_list = None
-    if last is not None:
-        names = {n: "Old" if n < last.get("renamed", 0) else f"Name {n}" for n in range(5)}
+    if totals is not None:
+        names = {n: "Old" if n < totals.get("renamed", 0) else f"Name {n}" for n in range(5)}
         names[100] = "Delisted"
-        problems, users = last.get("problems", 1), last.get("users", 1)
-        values = {name: last.get(name, 0) for name in OPTIONAL_COLUMNS}
+        problems, users = totals.get("problems", 1), totals.get("users", 1)
+        values = {name: totals.get(name, 0) for name in OPTIONAL_COLUMNS}
         last_list = LastList(problems, users, YESTERDAY, names, values)
-    now = replace(
-        COMPLETE,
+    new_crawl = replace(
+        COMPLETE_CRAWL,
         problems=[replace(PROBLEMS[0], votes_up=0), *PROBLEMS[1:]],
         last_list=last_list,
         limits=LIMITS | limits,
     )
-    messages, overridable = judge(now)
-    assert ({*messages}, overridable) == (rules, True)
+    messages, is_overridable = judge(new_crawl)
+    assert ({*messages}, is_overridable) == (rules, True)
 
 
 def test_messages() -> None:
-    partial = replace(COMPLETE, pages=[MIDDLE, LAST, LAST])
-    last = LastList(10, 200, YESTERDAY, dict.fromkeys(range(9), "Name"), {"acceptance": 9})
-    crawls = (crawl_with(id=99), partial, replace(COMPLETE, last_list=last))
-    assert [message for each in crawls for message in judge(each)[0].values()] == [
+    partial_crawl = changed_crawl(pages=[MIDDLE_PAGE, LAST_PAGE, LAST_PAGE])
+    last_list = LastList(10, 200, YESTERDAY, dict.fromkeys(range(9), "Name"), {"acceptance": 9})
+    crawls = (crawl_with(id=99), partial_crawl, changed_crawl(last_list=last_list))
+    assert [message for case in crawls for message in judge(case)[0].values()] == [
         "the list is not sorted by id (sort=0): 5 comes after 99",
         "1 of 3 pages are missing, the first at start=0",
         "the first and last pages were not read again at the end",
@@ -170,7 +184,7 @@ def test_messages() -> None:
         "9 problems, fewer than 98% of the last crawl's 10 (MIN_PROBLEMS_RATIO)",
         "90 users, fewer than 99% of the last crawl's 200 (MIN_USERS_RATIO)",
         "9 of 9 names changed, more than 5% (MAX_RENAMED_RATIO); one is now 'Name 0'",
-        "0 problems have acceptance, 9 in the last crawl; "
+        "0 problems have acceptance, compared with 9 in the last crawl; "
         "see 'SPOJ changed its markup' in CONTRIBUTING.md",
     ]
 
@@ -179,7 +193,7 @@ PAGE = Page(0, 6, ((1, "A"), (2, "B"), (3, "C")), SIZE)
 
 
 @pytest.mark.parametrize(
-    ("reading", "requested", "error"),
+    ("page", "requested_start", "error"),
     [
         (PAGE, 0, None),
         (PAGE, None, None),
@@ -194,5 +208,5 @@ PAGE = Page(0, 6, ((1, "A"), (2, "B"), (3, "C")), SIZE)
         (replace(PAGE, end=27), 0, "the pager has 10 pages, more than 9 (MAX_PAGES)"),
     ],
 )
-def test_page_errors(reading: Page, requested: int | None, error: str | None) -> None:
-    assert find_page_error(reading, requested, 9) == error
+def test_page_errors(page: Page, requested_start: int | None, error: str | None) -> None:
+    assert find_page_error(page, requested_start, 9) == error

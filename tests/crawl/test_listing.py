@@ -1,3 +1,5 @@
+"""Pages of the list in every theme, and pages that cannot be read."""
+
 from itertools import cycle
 
 import pytest
@@ -18,14 +20,19 @@ REAL_PAGES = ROOT.parent / "shared" / "spoj" / "pages"
 def test_real_pages() -> None:
     names = ("list-old-2014-04-28-first", "list-old-2011-09-12-last", "error-2014-wrong-problem",
              "cloudflare-challenge-2020-other-site")  # fmt: skip
-    first, last, error, challenge = ((REAL_PAGES / f"{name}.html").read_bytes() for name in names)
-    for body, start, end, rows, users in ((first, 0, 2950, 50, 178830), (last, 1800, 1800, 12, 8)):
+    first_page, last_page, error_page, challenge_page = (
+        (REAL_PAGES / f"{name}.html").read_bytes() for name in names
+    )
+    for body, start, end, rows, users in (
+        (first_page, 0, 2950, 50, 178830),
+        (last_page, 1800, 1800, 12, 8),
+    ):
         page, listing = parse_listing(body)
         assert (page.start, page.end, page.size) == (start, end, 50)
         assert (len(listing), sum(problem.users for problem in listing)) == (rows, users)
     with pytest.raises(ListingError, match=r"^no problem table; SPOJ says 'Wrong problem id!'$"):
-        parse_listing(error)
-    assert describe_bot_check(HtmlResponse("https://www.spoj.com", body=challenge))
+        parse_listing(error_page)
+    assert describe_bot_check(HtmlResponse("https://www.spoj.com", body=challenge_page))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +53,7 @@ def test_bot_check_markers(body: bytes, headers: dict[str, str], expected: bool)
 
 
 # A logged-in user's own table may come before or after the list; the last list counts.
-MODERN = """<html><body>
+MODERN_PAGE = """<html><body>
 <table class="problems"><tr><td>8</td><td><a href="/problems/OLD">Old</a></td>
 <td><a href="/ranks/OLD">5</a></td></tr></table>
 <table class="problems table table-condensed table-hover"><thead><tr><th>ID</th></tr></thead><tbody>
@@ -56,7 +63,7 @@ MODERN = """<html><body>
 <li><a href="/problems/classical/sort=0,start=50" class="pager_link">2</a></li>
 <li><a href="/problems/classical/sort=0,start=100" class="pager_link">&gt;</a></li></ul>
 </body></html>"""
-MARK = "<td><i class='fa fa-check'></i></td>"
+MARK_CELL = "<td><i class='fa fa-check'></i></td>"
 ID = '<td class="text-center">\n 7 </td>'
 NAME = '<td><a href="/problems/CPP">C &#43&#43 &amp; Ohgas&#39 R&D &quot;x&quot;  y</a></td>'
 QUALITY = '<td><span title="+3 -75 (based on 78 votes)">-72</span></td>'
@@ -73,7 +80,7 @@ CPP = Problem(
 )  # fmt: skip
 ORDERS = {
     "modern": (ID, NAME, *AFTER_NAME),
-    "logged-in": (MARK, ID, NAME, *AFTER_NAME),
+    "logged-in": (MARK_CELL, ID, NAME, *AFTER_NAME),
     "rank-before-id": ("<td>99</td>", ID, NAME, *AFTER_NAME),
     "number-after-name": (ID, NAME, "<td>9</td>", *AFTER_NAME),
     "reverse": (*reversed(AFTER_NAME), NAME, ID),
@@ -83,7 +90,7 @@ ORDERS = {
 
 
 def parse(*cells: str) -> Listing:
-    return parse_listing(MODERN.format(row="".join(cells)).encode())
+    return parse_listing(MODERN_PAGE.format(row="".join(cells)).encode())
 
 
 def link(kind: str, text: str, code: str = "CPP") -> str:
@@ -139,7 +146,10 @@ def test_unreadable_row(cells: tuple[str, ...], reason: str) -> None:
     [
         ("<table class=problems></table>", "no problems in the problem table"),
         ("Problem hidden", "no problem table; SPOJ says 'Problem hidden'"),
-        (MODERN.format(row=ID + NAME + USERS).rpartition("</tbody>")[0], "the page is cut off"),
+        (
+            MODERN_PAGE.format(row=ID + NAME + USERS).rpartition("</tbody>")[0],
+            "the page is cut off",
+        ),
     ],
     ids=["empty", "hidden", "cut"],
 )
@@ -155,9 +165,9 @@ def test_two_encodings_in_one_page() -> None:
 
 @pytest.mark.parametrize(("theme", "day"), [*zip(THEMES, cycle(DAYS), strict=False)])
 def test_every_row_of_list(theme: str, day: str) -> None:
-    rated = Problem(id=99_999, code="RATED", name="Rated", users=0)
-    rated.concept_difficulty, rated.implementation_difficulty = 13, 7
-    entries = [*problems(day=day), rated]
+    rated_problem = Problem(id=99_999, code="RATED", name="Rated", users=0)
+    rated_problem.concept_difficulty, rated_problem.implementation_difficulty = 13, 7
+    entries = [*problems(day=day), rated_problem]
     page = THEMES[theme](entries, 0, len(entries), len(entries))
     for entry in entries:
         entry.value = float(f"{80 / (41 + entry.users):.2f}")
@@ -171,11 +181,15 @@ def test_every_row_of_list(theme: str, day: str) -> None:
 @pytest.mark.parametrize("count", [7, 120, 3974])
 def test_page_knows_its_start(theme: str, count: int) -> None:
     entries = problems(count)
-    last = (count - 1) // 50 * 50
-    for start in {0, 50, 1000, last} & set(range(0, count, 50)):
+    last_start = (count - 1) // 50 * 50
+    for start in {0, 50, 1000, last_start} & set(range(0, count, 50)):
         page = THEMES[theme](entries[start : start + 50], start, 50, count)
-        read = parse_listing(page).page
-        assert (read.start, read.end, read.size) == (start, last, 50 if count > 50 else None)
+        parsed_page = parse_listing(page).page
+        assert (parsed_page.start, parsed_page.end, parsed_page.size) == (
+            start,
+            last_start,
+            50 if count > 50 else None,
+        )
 
 
 def read_pager(pager: str) -> Page:

@@ -36,4 +36,4 @@ def test_pause(
     meta = {"retry_times": retry, "retry_after": 3}
     asyncio.run(middleware.process_request(Request("http://host", meta=meta)))
     assert sum(sleeps) == seconds
-    assert all(each < 1 for each in sleeps)
+    assert all(seconds < 1 for seconds in sleeps)

@@ -20,10 +20,10 @@ def read(*entries: dict[str, Any]) -> list[tuple[int | None, bytes]]:
 
 
 def error(*entries: Any) -> str:
-    with pytest.raises(SavedPagesError) as raised:
+    with pytest.raises(SavedPagesError) as exception:
         read(*entries)
-    assert "s3cret" not in str(raised.value)
-    return str(raised.value)
+    assert "s3cret" not in str(exception.value)
+    return str(exception.value)
 
 
 def date_header(minutes: float) -> dict[str, Any]:
@@ -34,9 +34,9 @@ def date_header(minutes: float) -> dict[str, Any]:
 
 def test_newest_reading_comes_first(tmp_path: Path) -> None:
     file = tmp_path / "list.HAR"
-    newer = har_entry(URL + "0", "å") | {"startedDateTime": "2026-03-02T14:01:00.250+02:00"}
+    newer_entry = har_entry(URL + "0", "å") | {"startedDateTime": "2026-03-02T14:01:00.250+02:00"}
     # With a byte order mark.
-    file.write_bytes(b"\xef\xbb\xbf" + har([har_entry(URL + "0", "a", NOON), newer]))
+    file.write_bytes(b"\xef\xbb\xbf" + har([har_entry(URL + "0", "a", NOON), newer_entry]))
     pages = read_saved_pages(file, SPOJ)
     assert [page.response.body.decode() for page in pages] == ["å", "a"]
     assert pages[0].read_at.isoformat() == "2026-03-02T12:01:00.250000+00:00"
@@ -107,9 +107,9 @@ def test_other_sort_order(address: str, sort: int) -> None:
 
 
 CHALLENGE = {"status": 403, "headers": [{"name": "CF-Mitigated", "value": "challenge"}]}
-CACHED = "it came from the browser's cache"
+CACHED_REASON = "it came from the browser's cache"
 # A response, other fields of its entry, and what is wrong with them.
-UNUSABLE: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
+UNUSABLE_ENTRIES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "no-text": ({"content": {}}, {}, "it has no body"),
     "no-content": ({"content": None}, {}, "it has no body"),
     "text-is-a-number": ({"content": {"text": 7}}, {}, "not readable (AttributeError"),
@@ -121,16 +121,16 @@ UNUSABLE: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "502": ({"status": 502}, {}, "HTTP 502"),
     "check": ({"content": {"text": BOT_CHECK_PAGE.decode()}}, {}, "a bot check"),
     "check-by-header": (CHALLENGE, {}, "a bot check (HTTP 403)"),
-    "old-date": (date_header(11), {}, CACHED),
-    "old-age": ({"headers": [{"name": "age", "value": "601"}]}, {}, CACHED),
-    "not-modified": ({"status": 304}, {}, CACHED),
-    "firefox": ({}, {"cache": {"afterRequest": None}}, CACHED),
-    "chrome": ({}, {"_fromCache": "disk"}, CACHED),
-    "chrome-nothing-transferred": ({"_transferSize": 0}, {}, CACHED),
-    "chrome-worker": ({"_fetchedViaServiceWorker": True}, {}, CACHED),
-    "safari": ({}, {"_fetchType": "Memory Cache"}, CACHED),
+    "old-date": (date_header(11), {}, CACHED_REASON),
+    "old-age": ({"headers": [{"name": "age", "value": "601"}]}, {}, CACHED_REASON),
+    "not-modified": ({"status": 304}, {}, CACHED_REASON),
+    "firefox": ({}, {"cache": {"afterRequest": None}}, CACHED_REASON),
+    "chrome": ({}, {"_fromCache": "disk"}, CACHED_REASON),
+    "chrome-nothing-transferred": ({"_transferSize": 0}, {}, CACHED_REASON),
+    "chrome-worker": ({"_fetchedViaServiceWorker": True}, {}, CACHED_REASON),
+    "safari": ({}, {"_fetchType": "Memory Cache"}, CACHED_REASON),
 }
-USABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+USABLE_ENTRIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "no-headers": ({"headers": None}, {}),
     "date-nine-minutes-old": (date_header(9), {}),
     "unreadable-date": ({"headers": [{"name": "Date", "value": "today"}]}, {}),
@@ -140,7 +140,9 @@ USABLE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize(("response", "fields", "reason"), UNUSABLE.values(), ids=UNUSABLE)
+@pytest.mark.parametrize(
+    ("response", "fields", "reason"), UNUSABLE_ENTRIES.values(), ids=UNUSABLE_ENTRIES
+)
 def test_unusable_entry(response: dict[str, Any], fields: dict[str, Any], reason: str) -> None:
     entry = har_entry(URL + "50", "b", **response) | fields
     assert error(har_entry(URL + "0", "a"), entry).startswith(f"{URL}50: {reason}")
@@ -148,7 +150,7 @@ def test_unusable_entry(response: dict[str, Any], fields: dict[str, Any], reason
     assert read(entry, har_entry(URL + "50", "b")) == [(50, b"b")]
 
 
-@pytest.mark.parametrize(("response", "fields"), USABLE.values(), ids=USABLE)
+@pytest.mark.parametrize(("response", "fields"), USABLE_ENTRIES.values(), ids=USABLE_ENTRIES)
 def test_usable_entry(response: dict[str, Any], fields: dict[str, Any]) -> None:
     assert read(har_entry(URL + "0", "a", **response) | fields) == [(0, b"a")]
 

@@ -1,3 +1,5 @@
+"""The scores that the pipeline adds, and its warning about SPOJ's points."""
+
 import logging
 from dataclasses import replace
 
@@ -19,14 +21,14 @@ def test_pipeline_adds_scores() -> None:
     assert item.per_submission == pytest.approx(80 / 82276 * 0.1624, rel=1e-4)
 
 
-@pytest.mark.parametrize(("differences", "warned"), [(5, False), (6, True)])
+@pytest.mark.parametrize(("differences", "has_warning"), [(5, False), (6, True)])
 def test_warns_if_many_points_differ(
-    differences: int, warned: bool, caplog: pytest.LogCaptureFixture
+    differences: int, has_warning: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     scores = ScorePipeline()
     for n in range(100):
         scores.process_item(problem(users=9, value=1.62 if n < differences else 1.6))
-    scores.process_item(problem(users=9))  # without points of SPOJ's: not compared
+    scores.process_item(problem(users=9))  # without SPOJ's points: not compared
     with caplog.at_level(logging.WARNING):
         scores.close_spider()
-    assert ("6 of 100 points on its list differ" in caplog.text) is warned
+    assert ("6 of 100 points on its list differ" in caplog.text) is has_warning

@@ -9,12 +9,12 @@ from scrapy.exceptions import CloseSpider
 from scrapy.utils.test import get_crawler
 from twisted.python.failure import Failure
 
-from spojscore_crawler import settings as project
+from spojscore_crawler import settings as project_settings
 from spojscore_crawler.pipelines.database import DatabasePipeline
 from spojscore_crawler.spiders.classical import ClassicalSpider
 from tests.support.pages import SPOJ
 
-DEFAULTS = {name: value for name, value in vars(project).items() if name.isupper()}
+DEFAULTS = {name: value for name, value in vars(project_settings).items() if name.isupper()}
 
 
 def crawler(database: Path, **settings: str) -> Crawler:

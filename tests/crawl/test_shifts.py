@@ -17,7 +17,7 @@ LIMITS = dict.fromkeys(gate.LIMITS, 0.0)
 IN_FLIGHT = 4
 
 
-def page_of(ids: list[int], start: int) -> Page:
+def get_page(ids: list[int], start: int) -> Page:
     """The page that SPOJ serves: the last one for any start= past the end."""
     end = (len(ids) - 1) // SIZE * SIZE
     start = min(start, end)
@@ -38,28 +38,28 @@ def readings(ids: list[int], shift_at: int, random: Random) -> Iterator[Page]:
     spider = ClassicalSpider()
     spider.settings = {"SPOJ_URL": "http://spoj.test"}  # type: ignore[assignment]
     requests = [spider.request_page(0)]
-    read: set[int | None] = set()
+    read_starts: set[int | None] = set()
     number = 0
     while requests:
-        # Of the requests that are in flight, any may be answered first.
+        # Any request in flight may be answered first.
         request = requests.pop(random.randrange(min(IN_FLIGHT, len(requests))))
         if number == shift_at:
             shift(ids, random)
         number += 1
         start = request.cb_kwargs["start"]
-        page = page_of(ids, start)
+        page = get_page(ids, start)
         if gate.find_page_error(page, start, 1000):
-            return  # it is retried, and the crawl fails in the end
+            return  # it is retried, and finally the crawl fails
         yield page
-        if page.start not in read:
-            read.add(page.start)
+        if page.start not in read_starts:
+            read_starts.add(page.start)
             requests += spider.next_requests(page)
 
 
 def crawl(pages: list[Page]) -> gate.Crawl:
     """A crawl with the problems of each page's first reading, as the spider yields them."""
-    first = {page.start: page for page in reversed(pages)}
-    keys = sorted(key for page in first.values() for key in page.keys)
+    first_readings = {page.start: page for page in reversed(pages)}
+    keys = sorted(key for page in first_readings.values() for key in page.keys)
     problems = [Problem(id=id_, code=code, name="n", users=0) for id_, code in keys]
     return gate.Crawl(pages, problems, LastList(1, 0, NOW, {}, {}), LIMITS, started=NOW, now=NOW)
 
@@ -68,11 +68,11 @@ def is_missed(count: int, seed: int) -> bool:
     """Whether a crawl is accepted although its list never existed."""
     random = Random(seed)
     ids = [2 * n for n in range(1, count + 1)]
-    before = [*ids]
+    old_ids = [*ids]
     shift_at = random.randrange(1, -(-count // SIZE) + 2)
     outcome = crawl([*readings(ids, shift_at, random)])
     result = [problem.id for problem in outcome.problems]
-    return not gate.judge(outcome)[0] and result not in (before, ids)
+    return not gate.judge(outcome)[0] and result not in (old_ids, ids)
 
 
 @pytest.mark.parametrize(("count", "trials"), [(120, 1000), (4000, 50)])

@@ -62,7 +62,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
 
 @pytest.fixture(scope="session")
 def publication(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Publication:
-    """The session's one real publication. Its folder is to be copied, not changed."""
+    """The session's one real publication. Copy its folder; do not change it."""
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "publication"
     with FileLock(f"{folder}.lock"):

@@ -41,8 +41,10 @@ def test_bundle_holds_site(bundle: Path) -> None:
 
 
 def test_cdn_serves_database_with_hash_and_headers(bundle: Path) -> None:
-    static = static_database(bundle)
-    subprocess.run(["sha256sum", "--check", f"{static.name}.sha256"], cwd=static.parent, check=True)
+    static_file = static_database(bundle)
+    subprocess.run(
+        ["sha256sum", "--check", f"{static_file.name}.sha256"], cwd=static_file.parent, check=True
+    )
     *routes, filesystem, function = json.loads((bundle / OUTPUT / "config.json").read_text())[
         "routes"
     ]

@@ -23,7 +23,7 @@ class StopError(Exception):
     """Ends the clock's loop."""
 
 
-def at(day: int, hour: int = 0) -> datetime:
+def time_at(day: int, hour: int = 0) -> datetime:
     """A time, `day` days after Monday."""
     midnight = datetime(MONDAY.year, MONDAY.month, MONDAY.day, tzinfo=UTC)
     return midnight + timedelta(days=day, hours=hour)
@@ -31,7 +31,8 @@ def at(day: int, hour: int = 0) -> datetime:
 
 def test_clock_publishes_at_midnight_and_repeats(monkeypatch: pytest.MonkeyPatch) -> None:
     """It also publishes at the start, and once after a run that took hours or days."""
-    hours = [at(0, 12), at(1), at(1, 1), at(1, 2), at(3, 9), at(4), at(4, 4), at(5)]
+    days_and_hours = ((0, 12), (1, 0), (1, 1), (1, 2), (3, 9), (4, 0), (4, 4), (5, 0))
+    hours = [time_at(day, hour) for day, hour in days_and_hours]
     # During each run, time moves to the next run or just before it.
     times = [hour if hour.hour > 2 else hour - MARGIN for hour in hours[1:]]
     schedulers: list[BackgroundScheduler] = []
@@ -75,4 +76,4 @@ def test_todays_crawl_is_public(
     if day is not None:
         crawl(database, day, A)
         publish(site, database)
-    assert is_public(at(0, 12)) is public
+    assert is_public(time_at(0, 12)) is public

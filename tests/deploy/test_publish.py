@@ -63,7 +63,7 @@ def test_steps_in_order(target: str, steps: list[str], options: list[str], check
 
 
 def test_refused_crawl_stops_before_build(checkout: Path, site: HTTPServer) -> None:
-    """SPOJ, played by the same server, answers 404."""
+    """SPOJ, simulated by the same server, answers 404."""
     database = checkout / "spojscore.db"
     crawl(database, 0, A, B)
     publish(site, database)

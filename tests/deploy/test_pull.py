@@ -37,8 +37,8 @@ def assert_refused(database: Path, reason: str) -> None:
 def test_pull_takes_newer_database(days: int, public_database: Path, database: Path) -> None:
     for day, lists in zip(range(days), ((A, B), (A, C), (B, C)), strict=False):
         crawl(database, day, *lists)
-    newer = database if days >= 2 else public_database
-    content = newer.read_bytes()
+    newer_database = database if days >= 2 else public_database
+    content = newer_database.read_bytes()
     pull.pull(database)
     assert database.read_bytes() == content
     assert list(database.parent.glob("*.pull*")) == []
@@ -51,13 +51,13 @@ def test_fork_is_resolved_by_either_command(
     crawl(database, 3, A)
     with pytest.raises(PublishError) as error:
         pull.pull(database)
-    _, first, _, second, _ = str(error.value).split("`")
-    assert second == "make crawl check archive build verify deploy probe"
-    assert first == f"mv {database} {database}.old && make pull"
+    _, pull_command, _, publish_command, _ = str(error.value).split("`")
+    assert publish_command == "make crawl check archive build verify deploy probe"
+    assert pull_command == f"mv {database} {database}.old && make pull"
     publish(site, database)  # the second command
     assert pull.pull(database).startswith("Kept ")
     publish(site, public_database)
-    subprocess.run(first.partition(" &&")[0].split(), check=True)
+    subprocess.run(pull_command.partition(" &&")[0].split(), check=True)
     pull.pull(database)
     assert database.read_bytes() == public_database.read_bytes()
     assert len(rows(Path(f"{database}.old"), "SELECT * FROM crawls")) == 2
@@ -100,7 +100,7 @@ def answer(path: str, content: bytes = b"", status: int = 200) -> Fault:
     return lambda site, _: site.expect_oneshot_request(path).respond_with_data(content, status)
 
 
-def publish_changed(sql: str) -> Fault:
+def publish_change(sql: str) -> Fault:
     def fault(site: HTTPServer, database: Path) -> None:
         change(database, sql)
         publish(site, database)
@@ -110,7 +110,7 @@ def publish_changed(sql: str) -> Fault:
 
 def publish_source(source: str) -> object:
     sql = f"UPDATE crawls SET source = '{source}' WHERE id = 1"
-    return pytest.param(publish_changed(sql), f"'{source}'", id=source)
+    return pytest.param(publish_change(sql), f"'{source}'", id=source)
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ def publish_source(source: str) -> object:
         pytest.param(answer(HASH, b"<!doctype html>"), "not a spojscore site", id="other-site"),
         pytest.param(answer(HASH), "not a spojscore site", id="empty-hash"),
         pytest.param(answer(HASH, status=404), r"\.sha256 returned HTTP 404$", id="no-hash"),
-        pytest.param(publish_changed("DELETE FROM problems"), f"{DB}: ", id="unsound"),
-        pytest.param(publish_changed("DROP TABLE _sqlite_migrations"), f"{DB}: ", id="schema"),
+        pytest.param(publish_change("DELETE FROM problems"), f"{DB}: ", id="unsound"),
+        pytest.param(publish_change("DROP TABLE _sqlite_migrations"), f"{DB}: ", id="schema"),
         *map(publish_source, ["demo", "Demo", "simulated", "localhost", "127.0.0.1", "::1"]),
     ],
 )

@@ -11,7 +11,7 @@ from deploy.process import PublishError
 from deploy.schedule import UNITS, render, schedule, unschedule
 from tests.deploy.conftest import Commands
 from tests.support.projects import ROOT
-from tests.support.tools import missing
+from tests.support.tools import handle_missing_tool
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_units_are_valid(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
-        missing("systemd-analyze is not installed (Debian's package systemd)")
+        handle_missing_tool("systemd-analyze is not installed (Debian's package systemd)")
     project = tmp_path / "50% mine"
     project.mkdir()
     for unit in UNITS:

@@ -23,7 +23,7 @@ from spojscore_crawler.store.state import read_state
 from tests.support.databases import change, rows
 from tests.support.projects import ROOT
 from tests.support.public_site import publish
-from tests.support.publication import AUTHOR, MAIL, MESSAGE, PRIVATE, REMOTE, Publication
+from tests.support.publication import AUTHOR, MAIL, MESSAGE, PRIVATE_VARIABLES, REMOTE, Publication
 from tests.support.vercel_api import FORBIDDEN, INTERNAL, SECRETS, UPLOAD, VercelApi
 
 TOKEN = SECRETS["VERCEL_TOKEN"]
@@ -44,12 +44,14 @@ def test_publication_uploads_bundle(publication: Publication, bundle: Path) -> N
     assert rows(Path(publication.folder, "public.db")) == rows(Path("spojscore.db"))
 
 
-def test_nothing_of_this_machine_is_uploaded(publication: Publication, bundle: Path) -> None:
+def test_nothing_private_is_uploaded(publication: Publication, bundle: Path) -> None:
     names = [file["file"] for file in publication.deployment["files"]]
     content = b"".join((bundle / name).read_bytes() for name in names)
     content += json.dumps(publication.deployment).encode()
-    private = ("SECRET=1", publication.folder, AUTHOR, MAIL, MESSAGE, REMOTE, TOKEN)
-    assert [text for text in (*private, *PRIVATE.values()) if text.encode() in content] == []
+    private_texts = ("SECRET=1", publication.folder, AUTHOR, MAIL, MESSAGE, REMOTE, TOKEN)
+    assert [
+        text for text in (*private_texts, *PRIVATE_VARIABLES.values()) if text.encode() in content
+    ] == []
     assert {*publication.notes("host")} == {publication.address}
 
 
@@ -57,7 +59,7 @@ def test_token_is_in_no_argument_output_or_file(publication: Publication) -> Non
     assert publication.tokens == [f"Bearer {TOKEN}"]
     environments = [json.dumps(environment) for environment in publication.notes("environment")]
     assert [TOKEN in environment for environment in environments].count(True) == 1
-    assert not [name for name in PRIVATE if name in "".join(environments)]
+    assert not [name for name in PRIVATE_VARIABLES if name in "".join(environments)]
     assert TOKEN not in publication.output + json.dumps(publication.notes("words"))
     for folder in ("spojscore/build", "home"):
         for file in Path(publication.folder, folder).rglob("*"):
@@ -120,8 +122,8 @@ def test_failed_deployment_reports_live_crawl(
         api.fail(status, error, after_effect=public)
     with pytest.raises(PublishError, match=r"^`vercel deploy --prebuilt` failed: ") as excinfo:
         deploy(Path())
-    live = read_state(static_database(bundle) if public else tmp_path / "old.db").finished
-    assert f" shows crawl 1, finished {live:%Y-%m-%d}" in str(excinfo.value)
+    finished = read_state(static_database(bundle) if public else tmp_path / "old.db").finished
+    assert f" shows crawl 1, finished {finished:%Y-%m-%d}" in str(excinfo.value)
     assert TOKEN not in str(excinfo.value) + capfd.readouterr().err
 
 

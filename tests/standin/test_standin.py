@@ -34,18 +34,18 @@ def test_lists_are_well_formed(day: str) -> None:
 
 @pytest.mark.parametrize(("day", "theme"), [("2012-05-08", "old"), ("2025-08-26", "modern")])
 def test_standin_of_a_day(day: str, theme: str) -> None:
-    with serving(StandIn.of_day(day)) as server:
+    with serving(StandIn.for_day(day)) as server:
         assert server.render_page == THEMES[theme]
         assert f"serves SPOJ's list of {day}." in server.list_page(0).decode()
 
 
 @pytest.mark.parametrize(
-    ("name", "escaped"),
+    ("name", "markup"),
     [
         ("Java vs C ++", "Java vs C &#43&#43"), ("M&M Game", "M&M Game"),
         ("1+1; '9'", "1+1; '9&#39"), ("a &lt; <b>", "a &amp;lt; &lt;b&gt;"),
     ],
 )  # fmt: skip
-def test_names_in_spojs_markup(name: str, escaped: str) -> None:
-    assert escape_name(name) == escaped
-    assert unescape(re.sub(r"(&#\d+)", r"\1;", escaped)) == name
+def test_names_in_spojs_markup(name: str, markup: str) -> None:
+    assert escape_name(name) == markup
+    assert unescape(re.sub(r"(&#\d+)", r"\1;", markup)) == name

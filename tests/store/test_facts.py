@@ -29,7 +29,7 @@ FACTS = "SELECT code, topics, families, added, year FROM problems ORDER BY code"
 
 @pytest.fixture(scope="module")
 def august_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """SPOJ's list of August 2025, committed twice. Not to be written to."""
+    """SPOJ's list of August 2025, committed twice. Read-only."""
     database = tmp_path_factory.mktemp("august") / "august.db"
     crawl(database, 0, *problems())
     crawl(database, 1, *problems())
@@ -80,14 +80,14 @@ def test_commit_writes_only_differences(august_database: Path) -> None:
 def test_new_problem_gets_its_facts_at_next_commit(database: Path) -> None:
     crawl(database, 0, A)
     crawl(database, 1, A, PRIME1, LOCKER, TETRIS2D)
-    unknown = {"topics": "[]", "families": "[]", "added": None, "year": None}
+    unknown_facts = {"topics": "[]", "families": "[]", "added": None, "year": None}
     assert rows(database, FACTS) == [
         {"code": "LOCKER", "topics": '["number-theory"]', "families": '["Maths"]',
          "added": "2013-03-28", "year": 2013},
-        {"code": "P1", **unknown},
+        {"code": "P1", **unknown_facts},
         {"code": "PRIME1", "topics": '["number-theory", "prime-numbers"]',
          "families": '["Maths"]', "added": "2004-05-01", "year": 2004},
-        {"code": "TETRIS2D", **unknown, "added": "2009-11-01", "year": 2009},
+        {"code": "TETRIS2D", **unknown_facts, "added": "2009-11-01", "year": 2009},
     ]  # fmt: skip
     ladder = rows(database, "SELECT rung, code FROM ladder")
     assert ladder == [{"rung": 1, "code": "PRIME1"}, {"rung": 4, "code": "LOCKER"}]
@@ -171,13 +171,13 @@ def test_spreadsheet_without_day_in_its_name(database: Path) -> None:
 )
 def test_file_is_refused(kind: str, text: str | None, reason: str, database: Path) -> None:
     crawl(database, 0, PRIME1)
-    before = database.read_bytes()
+    content = database.read_bytes()
     file = database.with_name("newer.csv")
     if text is not None:
         file.write_text(text, encoding="latin-1")
     with pytest.raises(SystemExit, match=f"^error: .*{reason}.*; the database is unchanged$"):
         main([kind, str(database), str(file)])
-    assert database.read_bytes() == before
+    assert database.read_bytes() == content
 
 
 @pytest.mark.parametrize(

@@ -30,24 +30,24 @@ def test_check_writable(name: str, reason: str, tmp_path: Path) -> None:
 
 def test_permissions(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crawl(database, 0, A)
-    forbidden = {database.parent: os.W_OK}
-    monkeypatch.setattr(os, "access", lambda path, mode: not forbidden.get(path, 0) & mode)
+    denied_access = {database.parent: os.W_OK}
+    monkeypatch.setattr(os, "access", lambda path, mode: not denied_access.get(path, 0) & mode)
     with pytest.raises(StoreError, match="not writable"):
         check_writable(database)
-    forbidden = {database: os.W_OK}
+    denied_access = {database: os.W_OK}
     with pytest.raises(StoreError, match="not readable and writable"):
         check_writable(database)
-    forbidden = {database: os.R_OK}
+    denied_access = {database: os.R_OK}
     with pytest.raises(StoreError, match="not readable"), open_database(database):
         pass
 
 
 def test_transaction_locks_before_it_reads(database: Path) -> None:
     """Otherwise it would fail if another process wrote between its reads and its writes."""
-    other = sqlite3.connect(database, timeout=0)
-    locked = pytest.raises(sqlite3.OperationalError, match="locked")
-    with closing(other), transaction(database), locked:
-        other.execute("BEGIN IMMEDIATE")
+    other_connection = sqlite3.connect(database, timeout=0)
+    refusal = pytest.raises(sqlite3.OperationalError, match="locked")
+    with closing(other_connection), transaction(database), refusal:
+        other_connection.execute("BEGIN IMMEDIATE")
 
 
 def test_second_writer_waits(database: Path) -> None:

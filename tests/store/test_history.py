@@ -68,8 +68,8 @@ def test_movers(database: Path) -> None:
     # A problem that was not listed when a span began has no growth over it.
     assert [b[f"solves_{span}"] for span in spans] == [None, None, None, 0, None]
     assert [c[f"solves_{span}"] for span in spans] == [1, 1, None, None, None]
-    past = [(row["code"], row["solves"], row["since"]) for row in run_query(database, "moved")]
-    assert past == [("P1", 60, "2026-03-22")]
+    moves = [(row["code"], row["solves"], row["since"]) for row in run_query(database, "moved")]
+    assert moves == [("P1", 60, "2026-03-22")]
     assert [row["code"] for row in run_query(database, "moved", n="1")] == ["P1", "P3"]
     crawl(database, 31, A)
     assert [row["code"] for row in rows(database, "SELECT code FROM movers")] == ["P1"]

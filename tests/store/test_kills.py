@@ -20,7 +20,7 @@ from tests.support.crawling import Crawl, Factory, start_crawl
 from tests.support.databases import rows
 from tests.support.projects import ROOT
 
-CHANGED = [replace(entry, users=entry.users + 1) for entry in problems(120)]
+CHANGED_ENTRIES = [replace(entry, users=entry.users + 1) for entry in problems(120)]
 COMMIT_UNDER_LOCK = """
 from tests.support.commits import *
 from spojscore_crawler.store.files import lock
@@ -38,7 +38,7 @@ def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) ->
 def test_crawl_interrupted_while_it_waits(
     standin: Factory, database: Path, snapshot: bytes
 ) -> None:
-    server = standin(CHANGED, "50:status-500")
+    server = standin(CHANGED_ENTRIES, "50:status-500")
     with start_crawl(server.url, database, "RETRY_BACKOFF=50") as process:
         assert any("Waiting 50.0 s before" in line for line in process.stderr or ())
         process.send_signal(signal.SIGTERM)
@@ -88,5 +88,5 @@ def limit_file_size() -> None:
 
 
 def test_full_disk(standin: Factory, database: Path, snapshot: bytes) -> None:
-    result = Crawl(standin(CHANGED).url, database, setup=limit_file_size)
+    result = Crawl(standin(CHANGED_ENTRIES).url, database, setup=limit_file_size)
     result.assert_failed(f"{database}: disk I/O error (is the disk full?)", snapshot)

@@ -31,10 +31,10 @@ def test_each_rung_has_the_five_best_liked_by_solvers() -> None:
 
 def test_at_most_two_of_a_family() -> None:
     graphs = [problem(f"G{n}", 90 - n, "Graphs") for n in range(4)]
-    both = problem("BOTH", 50, "Strings", "Graphs")
+    two_families = problem("BOTH", 50, "Strings", "Graphs")
     strings = [problem(f"S{n}", 40 - n, "Strings") for n in range(2)]
-    lower = problem("LOWER", 10, "Graphs", users=100)
-    assert codes(*graphs, both, *strings, lower) == ["G0", "G1", "S0", "S1", "LOWER"]
+    lower_rung = problem("LOWER", 10, "Graphs", users=100)
+    assert codes(*graphs, two_families, *strings, lower_rung) == ["G0", "G1", "S0", "S1", "LOWER"]
     assert len(codes(*(problem(f"U{n}", 80) for n in range(5)))) == 5
 
 

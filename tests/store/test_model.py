@@ -45,7 +45,7 @@ class Store(RuleBasedStateMachine):
         self.database = Path(self.folder.name, "spojscore.db")
         self.day = self.time = 0.0
         self.lists: list[dict[int, Row]] = []
-        self.last_of_day: dict[float, dict[int, Row]] = {}
+        self.last_list_by_day: dict[float, dict[int, Row]] = {}
 
     @initialize(problems=LISTS)
     def commit_first_list(self, problems: dict[int, Row]) -> None:
@@ -59,34 +59,36 @@ class Store(RuleBasedStateMachine):
         items = [Problem(id=id_, **row._asdict()) for id_, row in sorted(problems.items())]
         crawl(self.database, self.day + self.time, *items)
         self.lists.append(problems)
-        self.last_of_day[self.day] = problems
+        self.last_list_by_day[self.day] = problems
 
     @rule()
     def commit_list_before_last(self) -> None:
-        """On the same day, so that the day may end as it began."""
+        """Commit it on the same day, so that the day may end as it began."""
         self.commit(self.lists[-2:][0], 0)
 
     @rule()
     def commit_last_list(self) -> None:
-        before = rows(self.database), rows(self.database, "SELECT * FROM history")
+        content = rows(self.database), rows(self.database, "SELECT * FROM history")
         self.commit(self.lists[-1], 0)
-        assert (rows(self.database), rows(self.database, "SELECT * FROM history")) == before
+        assert (rows(self.database), rows(self.database, "SELECT * FROM history")) == content
 
     @invariant()
     def holds_last_list(self) -> None:
         if self.lists:
-            last = [(id_, row.code, row.users, row.name) for id_, row in self.lists[-1].items()]
+            last_rows = [
+                (id_, row.code, row.users, row.name) for id_, row in self.lists[-1].items()
+            ]
             stored_rows = [tuple(row.values()) for row in rows(self.database, LISTED_SQL)]
-            assert stored_rows == sorted(last)
+            assert stored_rows == sorted(last_rows)
             assert len(read_state(self.database).lineage) == len(self.lists)
 
     def teardown(self) -> None:
         """The query on_day returns the last list of each day."""
         assert rows(self.database, REPEATED_ROWS_SQL) == []
         ids = {row["code"]: row["id"] for row in rows(self.database)}
-        for day, problems in self.last_of_day.items():
-            past = run_query(self.database, "on_day", day=f"{MONDAY + timedelta(days=day)}")
-            assert {ids[row["code"]]: row["users"] for row in past} == {
+        for day, problems in self.last_list_by_day.items():
+            past_rows = run_query(self.database, "on_day", day=f"{MONDAY + timedelta(days=day)}")
+            assert {ids[row["code"]]: row["users"] for row in past_rows} == {
                 id_: row.users for id_, row in problems.items()
             }
         self.folder.cleanup()

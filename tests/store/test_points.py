@@ -26,8 +26,8 @@ def test_points_and_bands(users: int, expected: float, name: str) -> None:
 def test_view_uses_formula(database: Path) -> None:
     crawl(database, 0, A)
     crawl(database, 1, replace(A, users=12))
-    past = rows(database, "SELECT score, points_if_solved FROM problem_history ORDER BY day")
-    assert [tuple(row.values()) for row in past] == [
+    past_rows = rows(database, "SELECT score, points_if_solved FROM problem_history ORDER BY day")
+    assert [tuple(row.values()) for row in past_rows] == [
         (points(10), points(11)), (points(12), points(13)),
     ]  # fmt: skip
 

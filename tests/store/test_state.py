@@ -30,7 +30,7 @@ def test_last_list(database: Path) -> None:
         users=40,
         started=datetime(2026, 3, 3, 12, tzinfo=UTC),
         names={1: "Name 1", 3: "Name 3"},
-        values={"acceptance": 1, "votes_up": 0, "concept_difficulty": 0},
+        value_counts={"acceptance": 1, "votes_up": 0, "concept_difficulty": 0},
     )
     assert last_list(database, MONDAY + timedelta(days=1)) == expected
 

@@ -1,4 +1,4 @@
-"""What every page must be in a browser: accessible, free of errors, no wider than its window."""
+"""Checks that a page is accessible, free of errors and no wider than its window."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +13,11 @@ FIRST_ROWS = {"exclude": [["tbody tr:nth-child(n+4)"], ["[data-rung] + [data-run
 
 
 def watch(page: Page, site: str) -> list[str]:
-    """The console errors, failed responses and requests to other hosts of a page from now on."""
+    """Collect the console errors, failed responses and requests to other hosts of a page."""
     errors: list[str] = []
 
     def check_console(message: ConsoleMessage) -> None:
-        # Chromium also writes what check_response sees, and errors that a test asks for.
+        # Chromium also writes what check_response sees, and errors that a test provokes.
         if "status of" not in message.text:
             errors.append(message.text)
 
@@ -63,13 +63,13 @@ def check_page(page: Page) -> None:
     assert violations(page, runOnly=["color-contrast"]) == []
 
 
-def unreachable(page: Page, selector: str) -> set[str]:
+def find_unreachable(page: Page, selector: str) -> set[str]:
     """The visible elements that the Tab key does not reach, once around the page."""
     focus = "document.activeElement.outerHTML"
     elements = page.locator(selector).locator("visible=true")
-    needed = set(elements.evaluate_all("all => all.map(one => one.outerHTML)"))
-    reached = {page.evaluate(focus)}
-    for _ in range(len(needed) + 60):
+    all_elements = set(elements.evaluate_all("all => all.map(one => one.outerHTML)"))
+    reached_elements = {page.evaluate(focus)}
+    for _ in range(len(all_elements) + 60):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate(focus))
-    return needed - reached
+        reached_elements.add(page.evaluate(focus))
+    return all_elements - reached_elements

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserType
 
-from tests.support.tools import missing
+from tests.support.tools import handle_missing_tool
 
 # Debian's shell, which has no windows of its own, takes half the time.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -15,7 +15,7 @@ HEIGHT = 844  # pixels of the window
 
 
 def launch_args(browser_type: BrowserType) -> dict[str, Any]:
-    """How to start Chromium from the PATH, or as Playwright installs it; empty without any."""
+    """Options that start Chromium from the PATH, or Playwright's own; empty without either."""
     matches = map(shutil.which, (*NAMES, browser_type.executable_path))
     executable = next(filter(None, matches), None)
     return {"executable_path": executable, "args": FLAGS} if executable else {}
@@ -27,7 +27,7 @@ def browser_type_launch_args(
 ) -> dict[str, Any]:
     args = launch_args(browser_type)
     if not args:
-        missing("Chromium is not installed (Debian's package chromium-headless-shell)")
+        handle_missing_tool("Chromium is not installed (Debian's package chromium-headless-shell)")
     return browser_type_launch_args | args
 
 

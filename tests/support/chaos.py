@@ -1,9 +1,9 @@
 """`python -m tests.support.chaos`: crawl with random faults, shifts and kills.
 
-Crawls one stand-in into one database, again and again. Before each crawl the list changes; during
-it, a problem comes or goes, a page fails, and a signal arrives at a random page. Then the database
-must hold the last committed list or the new one, whole. The seed determines everything except the
-order of concurrent requests.
+Crawls one stand-in into one database, again and again. Before each crawl, the list changes; during
+it, a problem appears or disappears, a page fails, and a signal arrives at a random page. Then the
+database must hold the last committed list or the new one, complete. The seed determines everything
+except the order of concurrent requests.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from tests.support.crawling import MAX_SECONDS, start_crawl
 from tests.support.databases import rows
 from tests.support.faults import KINDS, Fault, FaultyStandIn
 
-PROBLEMS = problems(240)
+ALL_PROBLEMS = problems(240)
 # Slow kinds, and one that looks like a shorter list.
 FAULTS = sorted({*KINDS, "status-500", "status-404"} - {"hang", "busy", "seven-rows"})
 SETTINGS = ("RETRY_TIMES=2", "MIN_PROBLEMS_RATIO=0.9", "MIN_USERS_RATIO=0.5")
@@ -37,7 +37,7 @@ Rows = set[tuple[int, str, int]]  # (id, code, users)
 class Chaos:
     def __init__(self, seed: int, database: Path) -> None:
         self.random, self.database = Random(seed), database
-        self.server = FaultyStandIn(PROBLEMS)
+        self.server = FaultyStandIn(ALL_PROBLEMS)
         self.stored_rows: Rows = set()
 
     def crawl(self) -> str:
@@ -48,7 +48,7 @@ class Chaos:
         ]
         self.lists: list[Rows] = []  # each state of the list during the crawl
         self.change_list()
-        page, kind = self.random.randrange(0, len(PROBLEMS), 50), self.random.choice(FAULTS)
+        page, kind = self.random.randrange(0, len(ALL_PROBLEMS), 50), self.random.choice(FAULTS)
         fault = Fault.parse(f"{page}:{kind}{self.random.choice(('', ':1'))}")
         self.server.faults = self.random.choice(([], [fault]))
         actions: dict[int, Callable[[], object]] = {self.random.randrange(1, 20): self.change_list}
@@ -64,14 +64,14 @@ class Chaos:
     def change_list(self) -> None:
         """Hide a problem, or list it again."""
         entries = {entry.id: entry for entry in self.server.problems}
-        entry = self.random.choice(PROBLEMS)
+        entry = self.random.choice(ALL_PROBLEMS)
         if not entries.pop(entry.id, None):
             entries[entry.id] = entry
         self.server.problems = [entries[id_] for id_ in sorted(entries)]
         self.lists.append({(entry.id, entry.code, entry.users) for entry in self.server.problems})
 
     def check(self, status: int, message: str) -> str:
-        """Raise AssertionError unless the database holds the last list or the new one, whole."""
+        """Raise AssertionError unless the database holds the last list or the new one, complete."""
         table = rows(self.database) if self.database.exists() else []
         listed_rows = {
             (row["id"], row["code"], row["users"]) for row in table if not row["delisted"]
@@ -97,8 +97,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         chaos = Chaos(args.seed, Path(folder, "spojscore.db"))
         with serving(chaos.server):
-            ends = Counter(chaos.crawl() for _ in tqdm(range(args.crawls)))
-    print("no wrong, missing or duplicate row:", ", ".join(f"{n} {end}" for end, n in ends.items()))
+            outcomes = Counter(chaos.crawl() for _ in tqdm(range(args.crawls)))
+    print(
+        "no wrong, missing or duplicate row:",
+        ", ".join(f"{n} {outcome}" for outcome, n in outcomes.items()),
+    )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ SCRAPY = Path(sys.executable).with_name("scrapy")
 FULL_SPEED = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=0", "RETRY_BACKOFF=0", "MIN_PROBLEMS=1")
 MAX_SECONDS = 60
 MAX_MEMORY = 300_000_000  # bytes of data
-# Crawls are forks of a process that has imported Scrapy, for a quarter of the CPU time. It must
+# Crawls are forks of a process that has imported Scrapy, which saves 75% of the CPU time. It must
 # import neither the settings, which read the environment, nor the reactor.
 COMPONENTS = (
     *default_settings.EXTENSIONS_BASE,

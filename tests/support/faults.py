@@ -20,7 +20,7 @@ BOT_CHECK_PAGE = f"""<!DOCTYPE html>
 
 @dataclass
 class Fault:
-    """Answers a page with an error, `times` times (-1: always).
+    """Answers requests for a page with an error, `times` times (-1: always).
 
     `page` is the start= of a page of the list, None for robots.txt.
     """
@@ -31,16 +31,16 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From PAGE:KIND[:TIMES], as in 2000:status-500:2 or robots:hang."""
+        """Parse PAGE:KIND[:TIMES], as in 2000:status-500:2 or robots:hang."""
         page, kind, times = f"{text}:-1".split(":")[:3]
         _, is_status, status = kind.partition("status-")
         answer = _error(int(status)) if is_status else KINDS[kind]
         return cls(None if page == "robots" else int(page), answer, int(times))
 
-    def applies(self, handler: Handler) -> bool:
+    def applies_to(self, handler: Handler) -> bool:
         """Whether it answers this request for a page of the list or robots.txt."""
-        is_fetched = handler.start is not None or handler.path == "/robots.txt"
-        return is_fetched and handler.start == self.page and self.times != 0
+        is_supported = handler.start is not None or handler.path == "/robots.txt"
+        return is_supported and handler.start == self.page and self.times != 0
 
 
 def _error(status: int, body: bytes = error_page("Error"), **headers: str) -> Callable[..., None]:
@@ -91,7 +91,7 @@ KINDS: dict[str, Callable[[Handler], None]] = {
     "wrong-problem": _error(200, error_page("Wrong problem id!")),
     "seven-rows": _send_seven_rows,
     "cut": _send_half,
-    # It takes a hundred times its size to parse.
+    # Parsing it takes a hundred times its size in memory.
     "heavy": _error(200, b"<table class='problems'>" + b"<tr><td>" * 62_000),
     "bomb": _send_gzip_bomb,
     "redirect-away": _error(302, Location="http://elsewhere.invalid/list"),
@@ -114,7 +114,7 @@ class FaultyStandIn(StandIn):
     def intercept(self, handler: Handler) -> bool:
         if handler.start is not None:
             self.on_page()
-        fault = next((fault for fault in self.faults if fault.applies(handler)), None)
+        fault = next((fault for fault in self.faults if fault.applies_to(handler)), None)
         if fault:
             fault.times -= fault.times > 0
             fault.answer(handler)

@@ -41,7 +41,7 @@ def store(page: Page, **values: Any) -> None:
         )
 
 
-def stored(page: Page, name: str) -> Any:
+def read_storage(page: Page, name: str) -> Any:
     return page.evaluate("name => JSON.parse(localStorage.getItem(`spojscore.${name}`))", name)
 
 
@@ -51,7 +51,7 @@ def codes(page: Page, name: str) -> list[str]:
 
 
 def replace_columns(page: Page, **columns: Callable[[str], Any]) -> None:
-    """Answer with a list in which columns have other values: each gives a code's."""
+    """Serve the list with other values in these columns, each a function of the code."""
 
     def answer(route: Route) -> None:
         response = route.fetch()
@@ -65,7 +65,7 @@ def replace_columns(page: Page, **columns: Callable[[str], Any]) -> None:
     page.route("**/everything.json*", answer)
 
 
-def tab(page: Page, name: str) -> None:
+def open_tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
     page.get_by_role("tabpanel", name=name).wait_for()
 

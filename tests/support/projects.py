@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from deploy.vercel import CLI
-from tests.support.tools import missing
+from tests.support.tools import handle_missing_tool
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 def copy_project(folder: Path) -> Path:
     """Copy the project. The copy shares this project's virtual environment."""
     copy = folder / "spojscore"
-    omitted = ".git .venv build node_modules *.db *.db-* *.db.lock .*_cache __pycache__".split()
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*omitted))
+    patterns = ".git .venv build node_modules *.db *.db-* *.db.lock .*_cache __pycache__".split()
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*patterns))
     (copy / ".venv").symlink_to(Path(sys.executable).parent.parent)
     for lock in copy.glob("requirements*.lock"):
         os.utime(lock, (0, 0))  # `make install` must not touch the environment of the tests
@@ -41,7 +41,7 @@ def make(project: Path, *words: str, **environment: str) -> subprocess.Completed
 def link_vercel_cli(project: Path) -> None:
     """Link this project's Vercel CLI into a copy."""
     if not CLI.exists():
-        missing("Vercel's CLI is not installed: make deploy/node_modules/.installed")
+        handle_missing_tool("Vercel's CLI is not installed: make deploy/node_modules/.installed")
     tools = project / "deploy" / "node_modules"
     (tools / ".bin").mkdir(parents=True)
     (tools / ".bin" / "vercel").symlink_to(CLI)

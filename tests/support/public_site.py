@@ -1,4 +1,4 @@
-"""A public site, played by pytest-httpserver."""
+"""A public site, simulated by pytest-httpserver."""
 
 from __future__ import annotations
 

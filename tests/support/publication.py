@@ -20,7 +20,7 @@ from tests.support.public_site import publish
 from tests.support.vercel_api import SECRETS, VercelApi
 
 # Environment variables of other programs.
-PRIVATE = {
+PRIVATE_VARIABLES = {
     "GH_TOKEN": "owner-secret", "DATASETTE_SECRET": "site-secret",
     "SMTP_PASSWORD": "hunter2", "AWS_SECRET_ACCESS_KEY": "amazon-secret",
     "DATABASE_URL": "postgres://me:hunter3@db", "SLACK_WEBHOOK_URL": "https://hooks.example/mine",
@@ -33,8 +33,9 @@ REMOTE = "https://example.org/private.git"
 class Publication:
     """What `make publish` printed, and what the API at `address` received.
 
-    `folder` holds the clone (`spojscore`), the home folder (`home`; its file `notes` says what the
-    processes of Node.js know and reach) and the deployed database (`public.db`).
+    `folder` holds the clone (`spojscore`), the home folder (`home`) and the deployed database
+    (`public.db`). The file `home/notes` lists the arguments, environment and connections of Node.js
+    processes.
     """
 
     folder: str
@@ -62,7 +63,7 @@ def publish_once(folder: Path) -> None:
         (project / name).write_text("SECRET=1")
     home.mkdir()
     shutil.copy(ROOT / "tests" / "support" / "record_connections.cjs", home)
-    static = str(static_database(BUNDLE).relative_to(BUNDLE))
+    static_path = str(static_database(BUNDLE).relative_to(BUNDLE))
     with (
         HTTPServer() as site,
         HTTPServer(host="127.0.0.1", threaded=True) as server,
@@ -73,7 +74,7 @@ def publish_once(folder: Path) -> None:
         api.configure(home / "data")
 
         def go_live() -> None:
-            (folder / "public.db").write_bytes(api.read(static))
+            (folder / "public.db").write_bytes(api.read(static_path))
             publish(site, folder / "public.db")
 
         api.go_live = go_live
@@ -82,7 +83,7 @@ def publish_once(folder: Path) -> None:
             "XDG_DATA_HOME": str(home / "data"), "XDG_CACHE_HOME": str(home / "cache"),
             "NODE_OPTIONS": f"--require={home}/record_connections.cjs",
         }  # fmt: skip
-        result = make(project, "publish", **SECRETS, **PRIVATE, **variables)
+        result = make(project, "publish", **SECRETS, **PRIVATE_VARIABLES, **variables)
         assert result.returncode == 0, result.stderr
     tokens = {request.headers["Authorization"] for request, _ in server.log}
     publication = Publication(

@@ -61,19 +61,19 @@ def measure(url: str) -> tuple[int, float]:
 def attack(site: str, pid: int, workers: int) -> bool:
     """Attack and visit at once, print figures, and return whether all are within their limits."""
     visits: list[tuple[int, float]] = []
-    megabytes: list[float] = []
+    memory_mb: list[float] = []
     with ThreadPoolExecutor(workers) as pool:
         futures = [pool.submit(measure, site + path) for path in ATTACKS]
         while not all(future.done() for future in futures):
             visits += [measure(site + page) for page in PAGES]
-            megabytes.append(memory(pid) / 1e6)
+            memory_mb.append(memory(pid) / 1e6)
     attacks = [future.result() for future in futures]
     for name, results in (("attacks", attacks), ("visits", visits)):
         print(f"{name}, {workers} at once: {dict(Counter(status for status, _ in results))}")
     figures = (
         ("s, slowest attack", max(seconds for _, seconds in attacks), MAX_ATTACK_SECONDS),
         ("s, slowest visit", max(seconds for _, seconds in visits), MAX_VISIT_SECONDS),
-        ("MB, memory of all processes", max(megabytes), MAX_MB),
+        ("MB, memory of all processes", max(memory_mb), MAX_MB),
     )
     for name, figure, limit in figures:
         print(f"{figure:8.2f} {name} (at most {limit}{'' if figure <= limit else ': MISSED'})")

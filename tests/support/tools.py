@@ -6,7 +6,7 @@ from typing import NoReturn
 import pytest
 
 
-def missing(reason: str) -> NoReturn:
+def handle_missing_tool(reason: str) -> NoReturn:
     """Handle a missing tool: fail in CI, skip elsewhere."""
     if os.environ.get("CI"):
         pytest.fail(reason)

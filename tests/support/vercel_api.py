@@ -1,4 +1,4 @@
-"""Vercel's API, played by pytest-httpserver for the CLI that deploy/package.json pins.
+"""Vercel's API, simulated by pytest-httpserver for the CLI that deploy/package.json pins.
 
 It has never been compared with Vercel's own.
 """
@@ -68,8 +68,8 @@ class VercelApi:
         body = request.get_json()
         # Packages are known from other deployments, which saves their upload.
         names = {file["sha"] for file in body["files"] if PACKAGES not in file["file"]}
-        if missing := sorted(names - self.files.keys()):
-            error = {"code": "missing_files", "message": "Missing files", "missing": missing}
+        if missing_names := sorted(names - self.files.keys()):
+            error = {"code": "missing_files", "message": "Missing files", "missing": missing_names}
             return Response(json.dumps({"error": error}), 400, content_type="application/json")
         self.deployments.append(body)
         number = len(self.deployments)

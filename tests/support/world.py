@@ -21,7 +21,7 @@ ADDITIONS_PER_DAY, RENAMES_PER_DAY, REMOVALS_PER_DAY = 0.15, 0.02, 0.03
 
 
 def simulate(path: Path, days: int, seed: int = 1, count: int = 3974) -> Iterator[None]:
-    """Commit a list a day to `path`, and yield after each."""
+    """Commit a list per day to `path`, and yield after each."""
     random = Random(seed)
     by_id = {problem.id: problem for problem in problems(count)}
     for day in range(days):
@@ -39,5 +39,5 @@ def simulate(path: Path, days: int, seed: int = 1, count: int = 3974) -> Iterato
         if random.random() < REMOVALS_PER_DAY:
             del by_id[id_]
         if random.random() < ADDITIONS_PER_DAY:
-            new = count + 100_000 + day
-            by_id[new] = Problem(id=new, code=f"NEW{new}", name=f"New {new}", users=0)
+            new_id = count + 100_000 + day
+            by_id[new_id] = Problem(id=new_id, code=f"NEW{new_id}", name=f"New {new_id}", users=0)

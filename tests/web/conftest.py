@@ -19,7 +19,7 @@ from tests.support.sites import start_site
 
 @pytest.fixture(scope="session")
 def full_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with SPOJ's whole list, committed once. Not to be written to."""
+    """A database with SPOJ's whole list, committed once. Read-only."""
     database = tmp_path_factory.mktemp("full") / "spojscore.db"
     crawl(database, 0, *problems())
     return database
@@ -34,7 +34,7 @@ def site(full_database: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def history_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with 40 days of history and hostile names, see sample.py. Not to be written to."""
+    """A database with 40 days of history and hostile names, see sample.py. Read-only."""
     database = tmp_path_factory.mktemp("history") / "spojscore.db"
     write_sample(database)
     return database
@@ -48,7 +48,7 @@ def history_site(history_database: Path) -> Iterator[str]:
 
 
 def open_page(new_context: CreateContextCallback, site: str) -> Iterator[Page]:
-    """A page of a new visitor; errors about it fail the test."""
+    """A page for a new visitor. The test fails if the page reports an error."""
     page = new_context(base_url=site).new_page()
     errors = watch(page, site)
     yield page
@@ -83,7 +83,7 @@ def mine(page: Page) -> Page:
 
 
 @pytest.fixture
-def listed(history_database: Path) -> dict[str, dict[str, Any]]:
+def listed_problems(history_database: Path) -> dict[str, dict[str, Any]]:
     """The problems of `history_database` by code."""
     table = rows(history_database, "SELECT * FROM problems WHERE delisted IS NULL")
     return {row["code"]: row for row in table}

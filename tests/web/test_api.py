@@ -14,7 +14,7 @@ from pytest_httpserver import HTTPServer
 
 from tests.support.databases import rows
 from tests.support.sites import get, get_page
-from tests.support.tools import missing
+from tests.support.tools import handle_missing_tool
 
 PANDAS = "pandas==3.1.1"
 
@@ -31,7 +31,7 @@ def code(api: Selector, title: str) -> str:
 
 def run(command: list[str], folder: Path) -> str:
     if not shutil.which(command[0]):
-        missing(f"{command[0]} is not installed")
+        handle_missing_tool(f"{command[0]} is not installed")
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
@@ -58,7 +58,7 @@ def test_pandas(api: Selector, full_database: Path, tmp_path: Path) -> None:
     try:
         output = run([*python, "python", "-c", code(api, "pandas")], tmp_path)
     except subprocess.CalledProcessError as error:
-        missing(f"the example does not run: {error.stderr}")
+        handle_missing_tool(f"the example does not run: {error.stderr}")
     expected = rows(
         full_database,
         "SELECT code FROM problems WHERE liked >= 80 AND users >= 100 "

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.mine import LISTS, codes, open_mine, store, stored
+from tests.support.mine import LISTS, codes, open_mine, read_storage, store
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_search_suggests_problems_while_typing(page: Page) -> None:
     with page.expect_response(re.compile(r"/spojscore/problems\.json")):
         page.keyboard.press("/")
         page.keyboard.type("stea")
-    options = page.locator("#found option")
+    options = page.locator("#suggestions option")
     expect(options).to_have_count(1)
     assert options.evaluate_all("all => all.map(one => [one.value, one.text])") == [
         ["STEADY", "Steady Climb"]
@@ -61,10 +61,10 @@ def test_mark_changes_the_list(visitor: Page) -> None:
     visitor.goto("/spojscore/problems?_size=max")
     for code in ("FCTRL2", "ADDREV", "ONP"):
         visitor.locator(f"tr[data-code={code}] .mark").click()
-    assert stored(visitor, "solved") == ["STEADY", "PRIME1", "FCTRL2", "ADDREV"]
-    assert stored(visitor, "tried") == []
+    assert read_storage(visitor, "solved") == ["STEADY", "PRIME1", "FCTRL2", "ADDREV"]
+    assert read_storage(visitor, "tried") == []
     visitor.locator("tr[data-code=ONP] .mark").press("Space")
-    assert stored(visitor, "solved")[-1] == "ONP"
+    assert read_storage(visitor, "solved")[-1] == "ONP"
 
 
 def test_hidden_rows_are_replaced_by_following_ones(page: Page) -> None:
@@ -77,15 +77,15 @@ def test_hidden_rows_are_replaced_by_following_ones(page: Page) -> None:
     page.goto("/spojscore/problems?_size=5&_sort_desc=users")
     page.get_by_role("button", name="Not solved by me").click()
     rows.nth(4).wait_for()
-    visible = [row.get_attribute("data-code") for row in rows.all()]
-    assert not {*visible} & {*solved}
+    visible_codes = [row.get_attribute("data-code") for row in rows.all()]
+    assert not {*visible_codes} & {*solved}
     expect(page.locator("h1")).to_contain_text("in all")
-    assert 5 <= len(visible) < 10
-    # The next page goes on after the last row that was loaded.
+    assert 5 <= len(visible_codes) < 10
+    # The next page continues after the last row that was loaded.
     page.get_by_role("link", name="Next page").click()
     rows.first.wait_for()
     expect(page.locator("#hide-solved")).to_have_attribute("aria-pressed", "true")
-    assert not {*visible} & {row.get_attribute("data-code") for row in rows.all()}
+    assert not {*visible_codes} & {row.get_attribute("data-code") for row in rows.all()}
     page.locator("#hide-solved").click()
     expect(page.locator("h1")).not_to_contain_text("in all")
 
@@ -93,27 +93,29 @@ def test_hidden_rows_are_replaced_by_following_ones(page: Page) -> None:
 def test_problem_page_has_three_state_switch(page: Page) -> None:
     page.goto("/spojscore/problems/STEADY", wait_until="networkidle")  # the scripts have run
     states = page.get_by_role("group", name="My progress")
-    pressed = states.locator("[aria-pressed=true]")
-    assert pressed.inner_text() == "Not yet"
+    pressed_button = states.locator("[aria-pressed=true]")
+    assert pressed_button.inner_text() == "Not yet"
     for name, solved, tried in (("Tried", [], ["STEADY"]), ("✓ Solved", ["STEADY"], [])):
         states.get_by_role("button", name=name).click()
-        assert (stored(page, "solved"), stored(page, "tried")) == (solved, tried)
+        assert (read_storage(page, "solved"), read_storage(page, "tried")) == (solved, tried)
     page.reload()
-    expect(pressed).to_have_text("✓ Solved")
+    expect(pressed_button).to_have_text("✓ Solved")
     states.get_by_role("button", name="Tried").click()
     states.get_by_role("button", name="Not yet").press("Enter")
-    assert (stored(page, "solved"), stored(page, "tried")) == ([], [])
+    assert (read_storage(page, "solved"), read_storage(page, "tried")) == ([], [])
 
 
 def test_ladder_shows_next_rung(full_page: Page) -> None:
     full_page.goto("/ladder")
-    first = full_page.locator("[data-rung='1']")
-    own = [row.get_attribute("data-code") for row in first.locator("[data-code]").all()]
-    store(full_page, solved=own)
+    first_rung = full_page.locator("[data-rung='1']")
+    rung_codes = [row.get_attribute("data-code") for row in first_rung.locator("[data-code]").all()]
+    store(full_page, solved=rung_codes)
     full_page.goto("/ladder")
-    expect(first.locator("[data-rung-progress]")).to_have_text(f"{len(own)} of {len(own)} solved")
+    expect(first_rung.locator("[data-rung-progress]")).to_have_text(
+        f"{len(rung_codes)} of {len(rung_codes)} solved"
+    )
     total = full_page.locator("[data-ladder-total]")
-    assert total.inner_text().startswith(f"{len(own)} of ")
+    assert total.inner_text().startswith(f"{len(rung_codes)} of ")
     assert total.locator("a").get_attribute("href") == "#rung-2"
     open_mine(full_page)
     full_page.get_by_role("tab", name="Progress").click()
@@ -139,7 +141,7 @@ def test_home_takes_a_paste_and_then_shows_next_problems(page: Page) -> None:
     page.get_by_role("button", name="Show my next problems").click()
     page.wait_for_url("**/mine")
     page.locator("#message p").wait_for()
-    assert stored(page, "solved") == ["PRIME1", "ONP"]
+    assert read_storage(page, "solved") == ["PRIME1", "ONP"]
     page.goto("/")
     page.locator("#my-next-rows").wait_for()
     assert page.locator("#paste").is_hidden()

@@ -30,12 +30,12 @@ def test_round_numbers_span_values(values: list[float], expected: list[float]) -
 
 
 def test_line_ends_at_last_point() -> None:
-    chart = lay_out((1, 50), (2, 100), zero=True)
+    chart = lay_out((1, 50), (2, 100), include_zero=True)
     assert chart.path == "M0,111 100,30"
     assert [tick.label for tick in chart.y_ticks] == ["0", "50", "100"]
     assert [tick.label for tick in lay_out((1, 0), (2, 4)).y_ticks] == ["0", "2", "4"]
     assert [tick.label for tick in lay_out((1, 0), (2, 1)).y_ticks] == ["0", "0.5", "1.0"]
-    assert lay_out((1, 50), (2, -50), zero=True).path == "M0,30 100,192"
+    assert lay_out((1, 50), (2, -50), include_zero=True).path == "M0,30 100,192"
     assert lay_out((1, 50)).path == "M0,192"
 
 

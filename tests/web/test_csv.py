@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from sqlite_utils.cli import cli as sqlite_utils
 
 from tests.support.databases import rows
-from tests.support.sample import HOSTILE
+from tests.support.sample import HOSTILE_NAMES
 from tests.support.sites import fetch, get, get_json, get_page, start_site
 from web.options import MAX_ROWS
 
@@ -38,11 +38,11 @@ def long_site(full_database: Path) -> Iterator[str]:
     "address",
     [
         pytest.param("history.csv", id="table"),
-        pytest.param("history.csv?_size=max", id="table, max"),
+        pytest.param("history.csv?_size=max", id="table-max"),
         pytest.param("series.csv?code=TEST", id="query"),
-        pytest.param("series.csv?code=TEST&_size=7", id="query, size has no effect"),
-        pytest.param("series.json?code=TEST&_shape=array", id="query as array"),
-        pytest.param("series.json?code=TEST&_shape=arrayfirst", id="query as arrayfirst"),
+        pytest.param("series.csv?code=TEST&_size=7", id="query-size-has-no-effect"),
+        pytest.param("series.json?code=TEST&_shape=array", id="query-as-array"),
+        pytest.param("series.json?code=TEST&_shape=arrayfirst", id="query-as-arrayfirst"),
     ],
 )
 def test_csv_and_bare_json_are_complete_or_refused(address: str, long_site: str) -> None:
@@ -79,8 +79,8 @@ def test_csv_download(path: str, name: str, count: int, site: str) -> None:
 def test_formulas_are_escaped(history_site: str) -> None:
     names = {row["code"]: row["name"] for row in read_csv(f"{history_site}/spojscore/problems.csv")}
     for code in ("XFORMULA", "XPLUS", "XAT", "XMINUS", "XTAB"):
-        assert names[code] == f"'{HOSTILE[code]}"
-    assert names["XSCRIPT"] == HOSTILE["XSCRIPT"]
+        assert names[code] == f"'{HOSTILE_NAMES[code]}"
+    assert names["XSCRIPT"] == HOSTILE_NAMES["XSCRIPT"]
 
 
 def test_negative_numbers_stay_numbers(history_site: str, history_database: Path) -> None:
@@ -108,7 +108,7 @@ def test_json_and_csv_keep_every_digit(site: str, full_database: Path) -> None:
     [prime] = [row for row in rows(full_database) if row["code"] == "PRIME1"]
     address = f"{site}/spojscore/problems{{}}?code=PRIME1&_shape=array"
     assert get_json(address.format(".json")) == [prime]
-    real = {"id": 2, "name": "Prime Generator", "users": 83055, "acceptance": 16.3}
-    assert real.items() <= prime.items()
+    known_values = {"id": 2, "name": "Prime Generator", "users": 83055, "acceptance": 16.3}
+    assert known_values.items() <= prime.items()
     [line] = read_csv(address.format(".csv"))
     assert line["score"] == repr(80 / 83095)

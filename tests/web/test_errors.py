@@ -9,7 +9,7 @@ import pytest
 from datasette.utils.asgi import Request
 
 from tests.support.sites import fetch, get, get_json, get_page, sql_path, start_site, words
-from tests.web.test_run_sql import ENDLESS
+from tests.web.test_run_sql import ENDLESS_QUERY
 from web.errors import describe_exception
 
 
@@ -19,13 +19,13 @@ from web.errors import describe_exception
         pytest.param(sql_path("SELECT usrs FROM problems", "{}"),
                      "No column “usrs”. Did you mean users?", id="column"),
         pytest.param(sql_path("SELECT p.usrs FROM problems p", "{}"),
-                     "No column “usrs”. Did you mean users?", id="column with table"),
+                     "No column “usrs”. Did you mean users?", id="column-with-table"),
         pytest.param(sql_path("SELECT * FROM problem", "{}"),
                      "No table “problem”. Did you mean problems?", id="table"),
         pytest.param(sql_path("SELECT * FROM problems WHERE code = PRIME1", "{}"),
-                     "No column “PRIME1”. Put text in single quotes: 'PRIME1'.", id="no quotes"),
+                     "No column “PRIME1”. Put text in single quotes: 'PRIME1'.", id="no-quotes"),
         pytest.param(sql_path("SELECT medain(1)", "{}"), "No function “medain”.", id="function"),
-        pytest.param(sql_path("SELECT * FROM xyzzy", "{}"), "No table “xyzzy”.", id="unlike any"),
+        pytest.param(sql_path("SELECT * FROM xyzzy", "{}"), "No table “xyzzy”.", id="unlike-any"),
         pytest.param("/spojscore/worth{}?code=PRIME1",
                      "The query worth has no parameter `code`. Did you mean codes?",
                      id="parameter"),
@@ -33,11 +33,11 @@ from web.errors import describe_exception
                      "_where= is not available. Use SQL instead: /spojscore#sql.", id="_where"),
         pytest.param("/spojscore/problems{}?%5Fwhere=1",
                      "_where= is not available. Use SQL instead: /spojscore#sql.",
-                     id="encoded _where"),
+                     id="encoded-_where"),
         pytest.param("/spojscore/crawls{}?" + "&".join(["_facet=day"] * 5),
                      "At most 4 facets at a time.", id="facets"),
         pytest.param("/spojscore/crawls{}?_sort=id&_sort_desc=id",
-                     "Cannot use _sort and _sort_desc at the same time", id="Datasette's own"),
+                     "Cannot use _sort and _sort_desc at the same time", id="Datasettes-own"),
     ],
 )  # fmt: skip
 def test_errors_in_html_json_and_csv(address: str, message: str, site: str) -> None:
@@ -71,7 +71,7 @@ def test_invalid_parameters_return_400(address: str, site: str) -> None:
 
 
 def test_slow_table_is_refused(history_database: Path) -> None:
-    view = f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS})"
+    view = f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS_QUERY})"
     with start_site(history_database, view, sql_time_limit_ms=500) as site:
         for extension in ("", ".json", ".csv"):
             assert "Query stopped" in get(f"{site}/spojscore/slow{extension}", 400)
@@ -137,8 +137,8 @@ def test_code_redirects_to_its_problem(address: str, location: str, codes_site: 
 @pytest.mark.parametrize(
     ("address", "code"),
     [
-        pytest.param("/PRIM1", "PRIME1", id="misspelled code"),
-        pytest.param("/spojscore/problems/agrcow", "AGGRCOW", id="misspelled code, lower case"),
+        pytest.param("/PRIM1", "PRIME1", id="misspelled-code"),
+        pytest.param("/spojscore/problems/agrcow", "AGGRCOW", id="misspelled-code-lower-case"),
         pytest.param("/prime-generator", "PRIME1", id="name"),
     ],
 )

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.support.databases import rows
-from tests.support.sample import HOSTILE
+from tests.support.sample import HOSTILE_NAMES
 from tests.support.sites import fetch, get
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -53,7 +53,7 @@ def test_feed_has_what_atom_requires(feed: ElementTree.Element, history_site: st
 
 
 def test_feed_escapes_names(feed: ElementTree.Element) -> None:
-    for code, name in HOSTILE.items():
+    for code, name in HOSTILE_NAMES.items():
         printable = name.replace("\x07", "\ufffd").replace("\x0b", "\ufffd")
         assert f"Returned: {printable} ({code})" in texts(feed, "title")
 

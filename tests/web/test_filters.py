@@ -32,8 +32,8 @@ def names_site(full_database: Path) -> Iterator[str]:
 
 
 def codes(site: str, **query: str) -> set[str]:
-    every = {"_shape": "array", "_size": "max"} | query
-    matches = get_json(f"{site}{LIST}.json?{urlencode(every)}")
+    arguments = {"_shape": "array", "_size": "max"} | query
+    matches = get_json(f"{site}{LIST}.json?{urlencode(arguments)}")
     return {row["code"] for row in matches}
 
 
@@ -57,7 +57,7 @@ def test_search(text: str, expected: set[str], parameter: str, names_site: str) 
 
 
 @pytest.mark.parametrize(
-    ("parameter", "value", "test"),
+    ("parameter", "value", "predicate"),
     [
         pytest.param("name__contains", "100%", lambda row: "100%" in row["name"], id="percent"),
         pytest.param("name__contains", "\\", lambda row: "\\" in row["name"], id="backslash"),
@@ -69,10 +69,10 @@ def test_search(text: str, expected: set[str], parameter: str, names_site: str) 
     ],
 )
 def test_like_characters_are_literal(
-    parameter: str, value: str, test: object, names_site: str
+    parameter: str, value: str, predicate: object, names_site: str
 ) -> None:
-    every = get_json(f"{names_site}{LIST}.json?_shape=array&_size=max")
-    expected = {row["code"] for row in every if test(row)}  # type: ignore[operator]
+    all_rows = get_json(f"{names_site}{LIST}.json?_shape=array&_size=max")
+    expected = {row["code"] for row in all_rows if predicate(row)}  # type: ignore[operator]
     assert expected
     assert codes(names_site, **{parameter: value}) == expected
     page = get_json(f"{names_site}{LIST}.json?_size=0&{urlencode({parameter: value})}")
@@ -81,9 +81,9 @@ def test_like_characters_are_literal(
 
 
 def test_removed_problems_are_hidden(names_site: str) -> None:
-    listed = codes(names_site)
-    assert len(listed) == 3973
-    assert codes(names_site, _delisted="1") == listed | {"ONP"}
+    listed_codes = codes(names_site)
+    assert len(listed_codes) == 3973
+    assert codes(names_site, _delisted="1") == listed_codes | {"ONP"}
     assert codes(names_site, delisted__notnull="1") == {"ONP"}
 
 
@@ -145,7 +145,7 @@ def test_empty_result_offers_removing_filters(site: str) -> None:
 
 @pytest.mark.parametrize("name", ["band", "votes_down"])
 @pytest.mark.parametrize(
-    ("query", "where"),
+    ("query", "condition"),
     [
         pytest.param("", "1", id="all"),
         pytest.param("&users__gt=1000", "users > 1000", id="filter"),
@@ -153,10 +153,10 @@ def test_empty_result_offers_removing_filters(site: str) -> None:
     ],
 )
 def test_facets_count_the_results(
-    name: str, query: str, where: str, site: str, full_database: Path
+    name: str, query: str, condition: str, site: str, full_database: Path
 ) -> None:
-    where += f" AND {name} NOT NULL"
-    sql = f"SELECT {name} AS value, count(*) AS count FROM problems WHERE {where} GROUP BY 1"
+    condition += f" AND {name} NOT NULL"
+    sql = f"SELECT {name} AS value, count(*) AS count FROM problems WHERE {condition} GROUP BY 1"
     counts = {row["value"]: row["count"] for row in rows(full_database, sql)}
     argument = "" if name == "band" else f"_facet={name}"
     page = get_json(f"{site}{LIST}.json?_size=1&_facet_size=max&{argument}{query}")

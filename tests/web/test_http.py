@@ -14,24 +14,24 @@ from tests.support.sites import fetch, get, get_page, sql_path, start_site
 ADDRESSES = [
     pytest.param("/", id="home"),
     pytest.param("/spojscore/problems", id="list"),
-    pytest.param("/spojscore/problems/PRIME1.json", id="row as json"),
+    pytest.param("/spojscore/problems/PRIME1.json", id="row-as-json"),
     pytest.param("/spojscore/problems.csv", id="csv"),
     pytest.param("/spojscore/worth", id="query"),
     pytest.param("/spojscore.json?sql=select+1", id="sql"),
-    pytest.param("/spojscore?sql=selct", id="failed sql"),
-    pytest.param("/spojscore/problems.csv?nothing=1", id="failed csv"),
-    pytest.param("/static/site.css", id="static file"),
-    pytest.param("/feed.atom", id="custom page"),
+    pytest.param("/spojscore?sql=selct", id="failed-sql"),
+    pytest.param("/spojscore/problems.csv?nothing=1", id="failed-csv"),
+    pytest.param("/static/site.css", id="static-file"),
+    pytest.param("/feed.atom", id="custom-page"),
     pytest.param("/spojscore.db", id="database"),
     pytest.param("/spojscore.db.sha256", id="hash"),
     pytest.param("/-/freshness.json", id="freshness"),
     pytest.param("/favicon.ico", id="favicon"),
-    pytest.param("/nosuchpage", id="not found"),
+    pytest.param("/nosuchpage", id="not-found"),
     pytest.param("/prime1", id="redirect"),
     pytest.param("/-/metadata.json", id="private"),
-    pytest.param(f"/spojscore?x={'x' * 3000}", id="too long"),
+    pytest.param(f"/spojscore?x={'x' * 3000}", id="too-long"),
 ]
-CACHED = "public, s-maxage=1800, stale-while-revalidate=600"
+CDN_CACHE = "public, s-maxage=1800, stale-while-revalidate=600"
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -51,7 +51,7 @@ def test_headers_and_methods_of_every_response(address: str, site: str) -> None:
     if response.is_error:
         assert headers["Cache-Control"] == "no-store"
     is_cached = response.status_code == 200 and "freshness" not in address
-    assert headers.get("CDN-Cache-Control") == (CACHED if is_cached else None)
+    assert headers.get("CDN-Cache-Control") == (CDN_CACHE if is_cached else None)
     assert "private" not in headers.get("Cache-Control", "")
     head = fetch(site + address, "HEAD")
     assert (head.status_code, head.content) == (response.status_code, b"")
@@ -70,8 +70,12 @@ def test_headers_and_methods_of_every_response(address: str, site: str) -> None:
 )
 def test_unchanged_response_is_304(address: str, site: str) -> None:
     tag = fetch(site + address).headers["ETag"]
-    again = fetch(site + address, **{"If-None-Match": f'"other", {tag}'})
-    assert (again.status_code, again.headers["ETag"], again.content) == (304, tag, b"")
+    second_response = fetch(site + address, **{"If-None-Match": f'"other", {tag}'})
+    assert (
+        second_response.status_code,
+        second_response.headers["ETag"],
+        second_response.content,
+    ) == (304, tag, b"")
     assert fetch(site + address, **{"If-None-Match": '"other"'}).status_code == 200
     assert fetch(f"{site}/spojscore/crawls").headers["ETag"] != tag
 
@@ -99,14 +103,14 @@ def test_no_etag(address: str, site: str) -> None:
 @pytest.mark.parametrize("parameter", ["_ttl=99999999", "_timelimit=x", "utm_source=x", "fbclid=1"])
 def test_ignored_parameters(parameter: str, site: str) -> None:
     address = f"{site}/spojscore/worth.json?codes=PRIME1&_shape=array"
-    plain, response = fetch(address), fetch(f"{address}&{parameter}")
-    assert response.content == plain.content
-    assert response.headers["Cache-Control"] == plain.headers["Cache-Control"]
+    plain_response, response = fetch(address), fetch(f"{address}&{parameter}")
+    assert response.content == plain_response.content
+    assert response.headers["Cache-Control"] == plain_response.headers["Cache-Control"]
 
 
 def test_blank_fields_are_ignored(site: str) -> None:
-    blank = get(f"{site}/spojscore/problems?users__gte=&_sort=id&name__contains=")
-    assert blank == get(f"{site}/spojscore/problems?_sort=id")
+    page = get(f"{site}/spojscore/problems?users__gte=&_sort=id&name__contains=")
+    assert page == get(f"{site}/spojscore/problems?_sort=id")
 
 
 @pytest.mark.parametrize(
@@ -144,9 +148,11 @@ def test_order_of_plugins_does_not_matter(site: str, full_database: Path) -> Non
     for name, plugin in reversed(plugins):
         pm.unregister(name=name)
         pm.register(plugin, name)
-    with start_site(full_database) as other:
+    with start_site(full_database) as other_site:
         for path in ("/", "/spojscore/problems", "/prim1", "/spojscore/problems.csv", "/mine",
                      "/spojscore.csv?sql=select+usrs+from+problems"):  # fmt: skip
-            response, same = fetch(site + path), fetch(other + path)
-            assert response.status_code == same.status_code
-            assert response.content == same.content.replace(other.encode(), site.encode())
+            response, other_response = fetch(site + path), fetch(other_site + path)
+            assert response.status_code == other_response.status_code
+            assert response.content == other_response.content.replace(
+                other_site.encode(), site.encode()
+            )

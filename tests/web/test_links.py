@@ -43,11 +43,11 @@ def test_every_link_leads_to_a_page(history_site: str) -> None:
             if link not in PAGES and page_pattern(link) not in patterns:
                 sources[link] = path
                 patterns.add(page_pattern(link))
-    broken = []
+    broken_links = []
     for path, source in sources.items():
         response = CLIENT.get(history_site + path, follow_redirects=True)
         is_page = "html" in response.headers["Content-Type"]
         if response.is_error or (is_page and "<h1" not in response.text):
-            broken.append(f"{source} links to {path}: {response.status_code}")
+            broken_links.append(f"{source} links to {path}: {response.status_code}")
     assert len(sources) > 90
-    assert broken == []
+    assert broken_links == []

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 from pytest_playwright import CreateContextCallback
 
-from tests.support.accessibility import check_page, overflow, unreachable, watch
+from tests.support.accessibility import check_page, find_unreachable, overflow, watch
 from tests.support.browsing import HEIGHT
 from tests.support.queries import QUERIES
 
@@ -99,7 +99,7 @@ def test_home_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
-    assert unreachable(page, "main :is(a, button, textarea)") == set()
+    assert find_unreachable(page, "main :is(a, button, textarea)") == set()
 
 
 @PHONE
@@ -125,7 +125,7 @@ def test_pages_work_without_script(page: Page) -> None:
     page.get_by_role("button", name="Apply").click()
     page.wait_for_url("**users__gte=40*")
     page.goto(f"{LIST}/STEADY")
-    charts = page.locator(".of-score, .of-users")
+    charts = page.locator(".score-chart, .users-chart")
     assert [chart.is_visible() for chart in charts.all()] == [True, False]
     page.locator(".segments label", has_text="Solvers").click()
     assert [chart.is_visible() for chart in charts.all()] == [False, True]

@@ -7,10 +7,20 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Response, Route, expect
 
-from tests.support.accessibility import WIDTHS, overflow, unreachable, violations
+from tests.support.accessibility import WIDTHS, find_unreachable, overflow, violations
 from tests.support.browsing import HEIGHT
 from tests.support.databases import rows
-from tests.support.mine import LISTS, codes, message, open_mine, paste, store, stored, tab, undo
+from tests.support.mine import (
+    LISTS,
+    codes,
+    message,
+    open_mine,
+    open_tab,
+    paste,
+    read_storage,
+    store,
+    undo,
+)
 from tests.support.sites import points_text
 
 TEXT = (
@@ -20,7 +30,7 @@ PASTED_CODES = ["LEAVING", "PRIME1", "ONP"]
 
 
 def test_paste_shows_points_and_next_problems(
-    page: Page, listed: dict[str, dict[str, Any]]
+    page: Page, listed_problems: dict[str, dict[str, Any]]
 ) -> None:
     open_mine(page)
     assert page.locator(".tiles").is_hidden()
@@ -29,16 +39,18 @@ def test_paste_shows_points_and_next_problems(
         "Added 3 solved problems: LEAVING, PRIME1, ONP. No longer on SPOJ, so worth no points: "
         "LEAVING. Not classical SPOJ problems: NOSUCH."
     )
-    assert stored(page, "solved") == PASTED_CODES
+    assert read_storage(page, "solved") == PASTED_CODES
     assert page.locator("#add").is_hidden()
-    own = [listed[code] for code in PASTED_CODES if code in listed]
-    assert page.locator("#points").inner_text() == points_text(sum(row["score"] for row in own))
+    solved_problems = [listed_problems[code] for code in PASTED_CODES if code in listed_problems]
+    assert page.locator("#points").inner_text() == points_text(
+        sum(row["score"] for row in solved_problems)
+    )
     assert page.locator("#solved").inner_text() == "2"
-    bands = sorted({row["band"] for row in listed.values()})
+    bands = sorted({row["band"] for row in listed_problems.values()})
     expect(page.locator("#bands .n")).to_have_text(
         [
-            f"{sum(row['band'] == band for row in own)} / "
-            f"{sum(row['band'] == band for row in listed.values())}"
+            f"{sum(row['band'] == band for row in solved_problems)} / "
+            f"{sum(row['band'] == band for row in listed_problems.values())}"
             for band in bands
         ]
     )
@@ -59,54 +71,58 @@ def test_map_and_curve_have_a_mark_per_solved_problem(mine: Page) -> None:
 
 def test_nothing_leaves_the_browser(page: Page) -> None:
     requests: list[tuple[str, str, str | None]] = []
-    page.on("request", lambda one: requests.append((one.method, one.url, one.post_data)))
+    page.on(
+        "request", lambda request: requests.append((request.method, request.url, request.post_data))
+    )
     open_mine(page, "/mine#solved=FCTRL2")
     page.get_by_role("button", name="Ignore").click()
     paste(page, TEXT)
     page.locator("#pick").click()
-    tab(page, "Friends")
+    open_tab(page, "Friends")
     page.locator("#friend-text").fill("AGGRCOW")
     page.get_by_role("button", name="Compare").last.click()
     page.locator("#friend").wait_for()
     addresses = [urlsplit(url) for _, url, _ in requests]
-    paths = {one.path for one in addresses if not one.path.startswith("/static/")}
+    paths = {address.path for address in addresses if not address.path.startswith("/static/")}
     assert paths - {"/favicon.ico"} == {"/mine", "/spojscore/everything.json"}
-    assert {one.query for one in addresses} == {"", "_shape=arrays"}
+    assert {address.query for address in addresses} == {"", "_shape=arrays"}
     assert {(method, data) for method, _, data in requests} == {("GET", None)}
     assert page.context.cookies() == []
 
 
 def test_scripts_are_small_and_preloaded(page: Page) -> None:
     scripts: list[Response] = []
-    page.on("response", lambda one: scripts.append(one) if one.url.endswith(".js") else None)
+    page.on(
+        "response", lambda script: scripts.append(script) if script.url.endswith(".js") else None
+    )
     open_mine(page)
     page.wait_for_load_state("networkidle")
-    preloaded = page.locator("link[rel=modulepreload], script[src]").evaluate_all(
+    preloaded_urls = page.locator("link[rel=modulepreload], script[src]").evaluate_all(
         "all => all.map(one => one.href ?? one.src)"
     )
-    assert {one.url for one in scripts} == set(preloaded)
-    assert sum(len(one.body()) for one in scripts) <= 45_000
+    assert {script.url for script in scripts} == set(preloaded_urls)
+    assert sum(len(script.body()) for script in scripts) <= 45_000
 
 
 def test_add_replace_and_undo(mine: Page) -> None:
     paste(mine, "FCTRL2 PRIME1")
     assert message(mine) == "Added 1 solved problem: FCTRL2; 1 was already on your list."
-    assert stored(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
+    assert read_storage(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
     paste(mine, "AGGRCOW A1 A2 A3 A4 A5 A6 A7 A8", "Replace my list")
     assert message(mine) == (
         "Your list now has 1 solved problem. "
         "Not classical SPOJ problems: A1, A2, A3, A4, A5 and 3 more."
     )
-    assert (stored(mine, "solved"), stored(mine, "tried")) == (["AGGRCOW"], [])
+    assert (read_storage(mine, "solved"), read_storage(mine, "tried")) == (["AGGRCOW"], [])
     undo(mine)
     assert message(mine) == "Undone."
-    assert stored(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
+    assert read_storage(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
     paste(mine, "code,status\nONP,tried\nFCTRL,tried\n")
     assert message(mine) == "Added 1 tried problem: FCTRL; 1 was already on your list."
-    assert stored(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
-    assert stored(mine, "tried") == ["ADDREV", "FCTRL"]
+    assert read_storage(mine, "solved") == [*LISTS["solved"], "FCTRL2"]
+    assert read_storage(mine, "tried") == ["ADDREV", "FCTRL"]
     paste(mine, "ADDREV")
-    assert stored(mine, "tried") == ["FCTRL"]
+    assert read_storage(mine, "tried") == ["FCTRL"]
     paste(mine, "ADDREV ONP")
     assert message(mine) == "Already on your list: ADDREV, ONP."
     assert mine.get_by_role("button", name="Undo").count() == 0
@@ -131,12 +147,12 @@ def test_words_are_added_on_confirmation(page: Page) -> None:
     open_mine(page)
     paste(page, "I like onp, fctrl2 and addrev")
     assert message(page) == "Couldn’t tell codes from words. Pick yours below."
-    assert stored(page, "solved") is None
+    assert read_storage(page, "solved") is None
     page.get_by_role("button", name="+ FCTRL2").click()
-    assert stored(page, "solved") == ["FCTRL2"]
+    assert read_storage(page, "solved") == ["FCTRL2"]
     assert page.evaluate("document.activeElement.textContent").startswith("+ ADDREV")
     page.get_by_role("button", name="Add all 2").click()
-    assert stored(page, "solved") == ["FCTRL2", "ONP", "ADDREV"]
+    assert read_storage(page, "solved") == ["FCTRL2", "ONP", "ADDREV"]
 
 
 def test_text_without_codes_changes_nothing(mine: Page) -> None:
@@ -148,7 +164,7 @@ def test_text_without_codes_changes_nothing(mine: Page) -> None:
         paste(mine, text, "Replace my list")
         assert expected in message(mine)
         assert mine.locator("#mine-text").input_value() == text
-        assert stored(mine, "solved") == LISTS["solved"]
+        assert read_storage(mine, "solved") == LISTS["solved"]
 
 
 def test_checkbox_marks_solved_and_undo_reverts(mine: Page) -> None:
@@ -158,11 +174,11 @@ def test_checkbox_marks_solved_and_undo_reverts(mine: Page) -> None:
     assert len(codes(mine, "suggested")) == 20
     code = codes(mine, "suggested")[0]
     mine.locator(f"#suggested tr[data-code={code}] .mark").click()
-    assert stored(mine, "solved") == [*LISTS["solved"], code]
+    assert read_storage(mine, "solved") == [*LISTS["solved"], code]
     assert message(mine) == f"Added {code}."
     assert code not in codes(mine, "suggested")
     undo(mine)
-    assert stored(mine, "solved") == LISTS["solved"]
+    assert read_storage(mine, "solved") == LISTS["solved"]
 
 
 def test_list_of_problems_is_not_available(page: Page) -> None:
@@ -181,7 +197,7 @@ def test_text_pasted_before_the_list_arrives_stays(page: Page) -> None:
     page.goto("/mine")
     page.get_by_role("button", name="Add to my list").click()
     page.locator("#message p").wait_for()
-    assert stored(page, "solved") == ["ONP"]
+    assert read_storage(page, "solved") == ["ONP"]
 
 
 def test_all_problems_at_once(full_page: Page, full_database: Path) -> None:
@@ -195,7 +211,7 @@ def test_all_problems_at_once(full_page: Page, full_database: Path) -> None:
         sum(row["score"] for row in all_problems)
     )
     assert full_page.locator("#next-note").inner_text().startswith("Nothing left")
-    tab(full_page, "List")
+    open_tab(full_page, "List")
     full_page.locator("#whole-list").get_by_role("button", name="Show all").click()
     expect(full_page.locator("#whole-list li")).to_have_count(3974)
 
@@ -205,7 +221,7 @@ def test_tabs_are_accessible_and_fit(page: Page) -> None:
     open_mine(page, "/mine#solved=FCTRL2")
     paste(page, "AGGRCOW and maybe fctrl")
     for name in ("Next", "Progress", "List", "Friends"):
-        tab(page, name)
+        open_tab(page, name)
         for summary in page.locator("main details:not([open]) > summary:visible").all():
             summary.click()
         for width in WIDTHS:
@@ -225,7 +241,7 @@ def test_keyboard_only(page: Page) -> None:
     page.locator("#message p").wait_for()
     assert page.evaluate("document.activeElement.id") == "open-add"
     focusable = "main :is(a[href], button:not([tabindex]), select, summary, input[type=number])"
-    assert unreachable(page, focusable) == set()
+    assert find_unreachable(page, focusable) == set()
     page.get_by_role("tab", selected=True).focus()
     for name, key in (("Progress", "ArrowRight"), ("Next", "ArrowLeft"), ("Friends", "ArrowLeft")):
         page.keyboard.press(key)

@@ -12,11 +12,11 @@ from tests.support.mine import (
     codes,
     message,
     open_mine,
+    open_tab,
     paste,
+    read_storage,
     replace_columns,
     store,
-    stored,
-    tab,
     undo,
 )
 from tests.support.sites import points_text
@@ -37,7 +37,7 @@ def table(page: Page, name: str) -> list[list[str]]:
 
 
 def add_friend(page: Page, name: str, text: str) -> None:
-    tab(page, "Friends")
+    open_tab(page, "Friends")
     page.locator("#friend-name").fill(name)
     page.locator("#friend-text").fill(text)
     page.get_by_role("button", name="Compare").last.click()
@@ -45,36 +45,39 @@ def add_friend(page: Page, name: str, text: str) -> None:
 
 
 def test_link_with_a_list_asks_first(mine: Page) -> None:
-    tab(mine, "List")
+    open_tab(mine, "List")
     address = mine.locator("#address").input_value()
     assert address.partition("/mine")[2] == "#solved=STEADY,ONP,PRIME1&tried=ADDREV"
-    new = ["ONP", "FCTRL2"]
+    new_codes = ["ONP", "FCTRL2"]
     for button, solved, friends in (
         ("Ignore", LISTS["solved"], None),
         ("Add 2 solved problems and 1 tried", [*LISTS["solved"], "FCTRL2"], {}),
-        ("Replace my list", new, {}),
-        ("Compare with mine", LISTS["solved"], {"Friend 1": new}),
+        ("Replace my list", new_codes, {}),
+        ("Compare with mine", LISTS["solved"], {"Friend 1": new_codes}),
     ):
         mine.goto("/robots.txt")
         open_mine(mine, "/mine#solved=ONP,FCTRL2,NOSUCH,%3Cb%3E&tried=AGGRCOW")
-        assert stored(mine, "solved") == LISTS["solved"]
+        assert read_storage(mine, "solved") == LISTS["solved"]
         mine.locator("#shared-list").get_by_role("button", name=button).click()
         mine.locator("#shared-list").wait_for(state="hidden")
         assert "#" not in mine.url
         if friends is not None:
             mine.locator("#message p").wait_for()
-        assert (stored(mine, "solved"), stored(mine, "friends")) == (solved, friends)
+        assert (read_storage(mine, "solved"), read_storage(mine, "friends")) == (solved, friends)
         if friends is not None:
             undo(mine)
-            assert (stored(mine, "solved"), stored(mine, "friends")) == (LISTS["solved"], {})
+            assert (read_storage(mine, "solved"), read_storage(mine, "friends")) == (
+                LISTS["solved"],
+                {},
+            )
 
 
 def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
     add_friend(mine, "Ann", "AGGRCOW FCTRL FOO123")
     assert message(mine) == "Added Ann’s 2 problems. Not classical SPOJ problems: FOO123."
-    before = {name: stored(mine, name) for name in ("solved", "tried", "friends", "days")}
-    assert before["friends"] == {"Ann": ["AGGRCOW", "FCTRL"]}
-    tab(mine, "List")
+    old_values = {name: read_storage(mine, name) for name in ("solved", "tried", "friends", "days")}
+    assert old_values["friends"] == {"Ann": ["AGGRCOW", "FCTRL"]}
+    open_tab(mine, "List")
     with mine.expect_download() as download:
         mine.get_by_role("button", name="Download backup").click()
     file = tmp_path / download.value.suggested_filename
@@ -84,30 +87,35 @@ def test_backup_restores_everything(mine: Page, tmp_path: Path) -> None:
     assert mine.evaluate("localStorage.length") == 0
     assert mine.locator("#add").is_visible()
     undo(mine)
-    assert {name: stored(mine, name) for name in before} == before
+    assert {name: read_storage(mine, name) for name in old_values} == old_values
     mine.get_by_role("button", name="Delete my data").click()
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("Restored 3 solved problems and 1 tried.").wait_for()
-    assert {name: stored(mine, name) for name in before} == before
+    assert {name: read_storage(mine, name) for name in old_values} == old_values
     file.write_text(json.dumps({"spojscore": 1, **DAMAGED_STORAGE}))
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("Restored 1 solved problem.").wait_for()
-    assert (stored(mine, "solved"), stored(mine, "friends")) == (["ONP"], {"Ann": ["ONP"]})
+    assert (read_storage(mine, "solved"), read_storage(mine, "friends")) == (
+        ["ONP"],
+        {"Ann": ["ONP"]},
+    )
     file.write_text("[]")
     mine.locator("#file").set_input_files(file)
     mine.get_by_text("not a backup").wait_for()
-    assert stored(mine, "solved") == ["ONP"]
+    assert read_storage(mine, "solved") == ["ONP"]
 
 
-def test_csv_has_every_problem_of_the_list(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
-    tab(mine, "List")
+def test_csv_has_every_problem_of_the_list(
+    mine: Page, listed_problems: dict[str, dict[str, Any]]
+) -> None:
+    open_tab(mine, "List")
     with mine.expect_download() as download:
         mine.get_by_role("button", name="Download CSV").click()
-    row = listed["STEADY"]
-    head, first, *rows = download.value.path().read_text().splitlines()
-    assert head == "code,status,points,solvers"
-    assert first.split(",")[:2] == ["STEADY", "solved"]
-    assert [float(value) for value in first.split(",")[2:]] == [
+    row = listed_problems["STEADY"]
+    header, first_line, *rows = download.value.path().read_text().splitlines()
+    assert header == "code,status,points,solvers"
+    assert first_line.split(",")[:2] == ["STEADY", "solved"]
+    assert [float(value) for value in first_line.split(",")[2:]] == [
         pytest.approx(row["score"]), row["users"]
     ]  # fmt: skip
     assert [row.split(",")[:2] for row in rows] == [
@@ -118,14 +126,14 @@ def test_csv_has_every_problem_of_the_list(mine: Page, listed: dict[str, dict[st
 
 
 def test_codes_can_be_removed(mine: Page) -> None:
-    tab(mine, "List")
+    open_tab(mine, "List")
     chips = mine.locator("#whole-list")
     assert chips.locator("a").all_inner_texts() == ["ONP", "PRIME1", "STEADY", "ADDREV"]
     mine.get_by_role("button", name="Remove PRIME1").focus()
     mine.keyboard.press("Enter")
     assert mine.evaluate("document.activeElement.ariaLabel") == "Remove STEADY"
     chips.get_by_role("button", name="Remove ADDREV").click()
-    assert (stored(mine, "solved"), stored(mine, "tried")) == (["STEADY", "ONP"], [])
+    assert (read_storage(mine, "solved"), read_storage(mine, "tried")) == (["STEADY", "ONP"], [])
 
 
 def test_damaged_storage_is_left_out(page: Page) -> None:
@@ -140,7 +148,7 @@ def test_damaged_storage_is_left_out(page: Page) -> None:
     page.locator("#next:not([hidden])").wait_for()
     assert page.locator("#add").is_visible()
     for name in ("Progress", "List", "Friends"):
-        tab(page, name)
+        open_tab(page, name)
 
 
 def test_other_tab_changes_the_list(mine: Page) -> None:
@@ -160,13 +168,13 @@ def test_browser_that_stores_nothing(page: Page) -> None:
     assert page.locator("#solved").inner_text() == "1"
 
 
-def test_friends_by_name(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
+def test_friends_by_name(mine: Page, listed_problems: dict[str, dict[str, Any]]) -> None:
     add_friend(mine, "Ann", "AGGRCOW ADDREV ONP")
     add_friend(mine, "Bob", "STEADY")
     assert mine.locator("#friend-note").inner_text().startswith("Bob solved 0 you haven’t")
     mine.get_by_role("button", name="Ann", exact=True).click()
-    ahead = sorted(("AGGRCOW", "ADDREV"), key=lambda code: listed[code]["users"])
-    gain = points_text(sum(listed[code]["points_if_solved"] for code in ahead))
+    ahead = sorted(("AGGRCOW", "ADDREV"), key=lambda code: listed_problems[code]["users"])
+    gain = points_text(sum(listed_problems[code]["points_if_solved"] for code in ahead))
     assert mine.locator("#friend-note").inner_text() == (
         f"Ann solved 2 you haven’t, worth {gain} points to you."
     )
@@ -175,13 +183,13 @@ def test_friends_by_name(mine: Page, listed: dict[str, dict[str, Any]]) -> None:
         {"STEADY", "PRIME1"},
     )
     mine.get_by_role("button", name="Remove Ann").click()
-    assert list(stored(mine, "friends")) == ["Bob"]
+    assert list(read_storage(mine, "friends")) == ["Bob"]
 
 
 def test_words_count_for_a_friend_without_confirmation(mine: Page) -> None:
     add_friend(mine, "Ann", "I like fctrl2")
-    assert stored(mine, "friends") == {"Ann": ["FCTRL2"]}
-    assert stored(mine, "solved") == LISTS["solved"]
+    assert read_storage(mine, "friends") == {"Ann": ["FCTRL2"]}
+    assert read_storage(mine, "solved") == LISTS["solved"]
 
 
 # Visits are stored after the paste has been processed.
@@ -200,7 +208,7 @@ def test_days_show_gains_and_losses(page: Page) -> None:
         paste(page, text)
         page.wait_for_function(HAS_VISIT, arg=[day, solved])
         scores["ONP"] = 0.75  # after the first day, new solvers cost a quarter
-    tab(page, "Progress")
+    open_tab(page, "Progress")
     assert table(page, "days") == [
         ["2026-05-03", "3", "6.75", f"+2 solved, +6 points, {MINUS}0.25 from new solvers"],
         ["2026-05-01", "1", "1", "first visit"],
@@ -216,7 +224,7 @@ def test_points_lost(mine: Page) -> None:
         score_365=lambda _: None,
     )
     open_mine(mine)
-    tab(mine, "Progress")
+    open_tab(mine, "Progress")
     assert table(mine, "points-lost") == [["7 days", "0.255", "STEADY"], ["30 days", "0", ""]]
     assert mine.locator("#points-note").inner_text() == f"{MINUS}0.255 in 7 days"
 
@@ -225,5 +233,5 @@ def test_points_lost_since_last_update(mine: Page) -> None:
     spans = dict.fromkeys(("score_7", "score_30", "score_365"), lambda _: None)
     replace_columns(mine, **spans, score_last=lambda code: -1 if code == "ONP" else 0)
     open_mine(mine)
-    tab(mine, "Progress")
+    open_tab(mine, "Progress")
     assert table(mine, "points-lost") == [["since 3 April 2026", "1", "ONP"]]

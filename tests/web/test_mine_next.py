@@ -37,7 +37,7 @@ def codes(rows: list[dict[str, Any]]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("solved", "listed", "level"),
+    ("solved", "all_users", "level"),
     [
         pytest.param([900, 100], [], 300, id="geometric-mean"),
         pytest.param([9000] * 9 + [70] * 10, [], 70, id="ten-rarest"),
@@ -45,8 +45,8 @@ def codes(rows: list[dict[str, Any]]) -> str:
         pytest.param([0, 100], [], 10, id="no-solvers-count-as-one"),
     ],
 )
-def test_level(solved: list[int], listed: list[int], level: float, modules: Page) -> None:
-    values = ([{"users": users} for users in each] for each in (solved, listed))
+def test_level(solved: list[int], all_users: list[int], level: float, modules: Page) -> None:
+    values = ([{"users": users} for users in numbers] for numbers in (solved, all_users))
     assert call(modules, "estimateLevel", *values) == pytest.approx(level)
 
 
@@ -89,7 +89,7 @@ def test_empty_range_is_widened(modules: Page) -> None:
     ],
 )
 def test_smallest_set_to_a_goal(goal: float, expected: str, modules: Page) -> None:
-    result = call(modules, "smallestSet", LIST, goal)
+    result = call(modules, "findSmallestSet", LIST, goal)
     assert codes(result["rows"]) == expected
     gains = [row["points_if_solved"] for row in result["rows"]]
     assert result["gain"] == pytest.approx(sum(gains))

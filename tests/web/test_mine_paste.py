@@ -5,7 +5,7 @@ from playwright.sync_api import Page, Route
 from pytest_playwright import CreateContextCallback
 
 from standin.problems import problems
-from tests.support.mine import PROFILE, message, open_mine, stored
+from tests.support.mine import PROFILE, message, open_mine, read_storage
 
 NAMES = {
     "PRIME1": "Prime Generator", "ONP": "Transform the Expression", "GSS1": "Can you answer these",
@@ -15,7 +15,7 @@ NAMES = {
     "AND": "Game of and", "ALL": "All", "MAY99_4": "Sum", "PALIN": "Next", "BULK": "Bulk",
     "EKO": "Eko", "LCA": "", "WAR": "",
 }  # fmt: skip
-# What is read of the examples in mine.html.
+# The results for the examples in mine.html.
 EXAMPLES = [
     {"solved": "ONP TREE", "tried": "GSS1", "unknown": "NOSUCH"},
     {"solved": "PRIME1", "tried": "TREE"},
@@ -25,7 +25,7 @@ EXAMPLES = [
     {"solved": "TREE ONP PRIME1 GSS1"},
     {"solved": "PRIME1 FCTRL", "uncertain": "TREE ONP DP"},
 ]
-READ = """async ([text, problems]) => {
+READ_SCRIPT = """async ([text, problems]) => {
     const { read } = await import("/static/paste.js");
     const { user, ...sets } = read(text, new Map(problems.map((one) => [one.code, one])));
     const names = ["solved", "tried", "uncertain", "unknown"];
@@ -35,11 +35,11 @@ READ = """async ([text, problems]) => {
 
 def read(page: Page, text: str, names: dict[str, str] = NAMES) -> dict[str, str]:
     """The non-empty parts of a reading, with sorted codes."""
-    listed = [
+    entries = [
         {"code": code, "name": name, "id": 1043 if code == "GSS1" else number}
         for number, (code, name) in enumerate(names.items())
     ]
-    return codes(**page.evaluate(READ, [text, listed]))
+    return codes(**page.evaluate(READ_SCRIPT, [text, entries]))
 
 
 def codes(**sets: str) -> dict[str, str]:
@@ -103,14 +103,14 @@ def test_text_is_read(text: str, expected: dict[str, str], modules: Page) -> Non
 
 @pytest.mark.skipif(not PROFILE.exists(), reason="../shared/spoj is missing")
 def test_real_profile(modules: Page, new_context: CreateContextCallback) -> None:
-    listed = {entry.code: entry.name for entry in problems()}
+    names = {entry.code: entry.name for entry in problems()}
     html = PROFILE.read_text(errors="replace")
     profile = new_context(java_script_enabled=False, offline=True).new_page()
     profile.set_content(html)
     text = profile.inner_text("body")
     assert "World Rank" in text
-    for pasted in (text, html):
-        reading = read(modules, pasted, listed)
+    for pasted_text in (text, html):
+        reading = read(modules, pasted_text, names)
         assert reading.keys() == {"solved"}
         assert len(reading["solved"].split()) == 70
 
@@ -149,7 +149,7 @@ def test_bookmarklet_imports_real_profile(new_context: CreateContextCallback, si
     page.goto("https://www.spoj.com/users/kosaksi/", wait_until="domcontentloaded")
     click_bookmark(page, address)
     page.get_by_role("button", name="Add 70 solved problems").click()
-    assert len(stored(page, "solved")) == 70
+    assert len(read_storage(page, "solved")) == 70
 
 
 def test_bookmarklet_explains_itself(page: Page) -> None:

@@ -23,7 +23,7 @@ def tied_site(history_database: Path) -> Iterator[str]:
         yield address
 
 
-def codes_of_pages(address: str) -> Iterator[str]:
+def walk_pages(address: str) -> Iterator[str]:
     link: str | None = address
     while link:
         page = get_page(urljoin(address, link))
@@ -34,10 +34,10 @@ def codes_of_pages(address: str) -> Iterator[str]:
 @pytest.mark.parametrize("sort", ["_sort=first_seen", "_sort_desc=band", "_sort=acceptance", ""])
 @pytest.mark.parametrize("query", ["", "users__gt=100", "_q=a"])
 def test_pages_have_each_row_once(sort: str, query: str, tied_site: str) -> None:
-    every = get_json(f"{tied_site}{LIST}.json?_size=max&_shape=array&{query}")
-    codes = list(codes_of_pages(f"{tied_site}{LIST}?_size=30&{sort}&{query}"))
+    all_rows = get_json(f"{tied_site}{LIST}.json?_size=max&_shape=array&{query}")
+    codes = list(walk_pages(f"{tied_site}{LIST}?_size=30&{sort}&{query}"))
     assert len(codes) > 30
-    assert sorted(codes) == sorted(row["code"] for row in every)
+    assert sorted(codes) == sorted(row["code"] for row in all_rows)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,6 @@ def test_json_has_each_row_once(
         results += page["rows"]
         parameters.append(sorted(name for name, _ in parse_qsl(urlsplit(address).query)))
         address = page["next_url"]
-    every = rows(history_database, f"SELECT * FROM {table}")
-    assert sorted(map(str, results)) == sorted(map(str, every))
+    all_rows = rows(history_database, f"SELECT * FROM {table}")
+    assert sorted(map(str, results)) == sorted(map(str, all_rows))
     assert parameters[1] == parameters[-1]  # addresses do not grow

@@ -7,7 +7,7 @@ import pytest
 from parsel import Selector
 
 from tests.support.databases import rows
-from tests.support.sample import HOSTILE
+from tests.support.sample import HOSTILE_NAMES
 from tests.support.sites import get_page, words
 
 LIST = "/spojscore/problems"
@@ -35,10 +35,10 @@ def test_links_to_spoj(problem: Selector) -> None:
 
 
 def test_rank_and_growth(problem: Selector, history_database: Path) -> None:
-    listed = [row for row in rows(history_database) if not row["delisted"]]
-    rank = sum(row["users"] > 40 for row in listed) + 1
+    listed_rows = [row for row in rows(history_database) if not row["delisted"]]
+    rank = sum(row["users"] > 40 for row in listed_rows) + 1
     text = words(problem)
-    assert f"#{rank} of {len(listed)} by solvers" in text
+    assert f"#{rank} of {len(listed_rows)} by solvers" in text
     assert "+20 since 3 April 2026" in text
 
 
@@ -57,13 +57,13 @@ def test_history_is_drawn_and_listed(problem: Selector) -> None:
 
 
 def test_neighbors_are_closest_in_solvers(problem: Selector, history_database: Path) -> None:
-    others = [
+    other_rows = [
         row for row in rows(history_database) if not row["delisted"] and row["code"] != "STEADY"
     ]
-    others.sort(key=lambda row: (abs(row["users"] - 40), row["users"], row["code"]))
-    similar = problem.css("li[data-code]::attr(data-code)").getall()
-    assert similar == [row["code"] for row in others[: len(similar)]]
-    assert len(similar) >= 5
+    other_rows.sort(key=lambda row: (abs(row["users"] - 40), row["users"], row["code"]))
+    similar_codes = problem.css("li[data-code]::attr(data-code)").getall()
+    assert similar_codes == [row["code"] for row in other_rows[: len(similar_codes)]]
+    assert len(similar_codes) >= 5
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,10 @@ def test_removed_problem_has_no_rank(history_site: str) -> None:
     assert not re.search(r"#\d", words(get_page(f"{history_site}{LIST}/LEAVING")))
 
 
-@pytest.mark.parametrize("code", HOSTILE)
+@pytest.mark.parametrize("code", HOSTILE_NAMES)
 def test_hostile_names_are_text(code: str, history_site: str) -> None:
     page = get_page(f"{history_site}{LIST}/{code}")
-    assert " ".join(HOSTILE[code].split()) == " ".join(page.css("h1 bdi::text").get("").split())
+    assert " ".join(HOSTILE_NAMES[code].split()) == " ".join(
+        page.css("h1 bdi::text").get("").split()
+    )
     assert page.css("script:not([src]), [onerror], [onload], [onmouseover]").getall() == []

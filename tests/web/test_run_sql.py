@@ -13,8 +13,10 @@ import pytest
 from web import run_sql
 from web.plugins import visitor_sql
 
-ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c"
-# 150 MB, which the server itself would have.
+ENDLESS_QUERY = (
+    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c"
+)
+# Needs 150 MB, which the server itself would get.
 MEMORY_HOG = "SELECT length(replace(hex(zeroblob(25000000)), '0', 'x'))"
 ROWS = "(WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT {}) SELECT x FROM c)"
 
@@ -36,7 +38,7 @@ def output(sql: str, **options: Any) -> Any:
 
 
 def test_cpu_limit() -> None:
-    assert run_child(ENDLESS).returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+    assert run_child(ENDLESS_QUERY).returncode in (-signal.SIGXCPU, -signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
@@ -44,12 +46,12 @@ def test_cpu_limit() -> None:
     [
         pytest.param(MEMORY_HOG, 9, run_sql.TOO_MUCH_MEMORY_MESSAGE, id="memory"),
         pytest.param(f"SELECT x FROM {ROWS.format(200)} ORDER BY hex(randomblob(200000))", 999,
-                     run_sql.TOO_MUCH_MEMORY_MESSAGE, id="file size"),
+                     run_sql.TOO_MUCH_MEMORY_MESSAGE, id="file-size"),
         pytest.param(f"SELECT hex(zeroblob(1000)) FROM {ROWS.format(2500)}", 5000,
                      run_sql.TOO_LARGE_MESSAGE, id="output"),
         pytest.param(f"SELECT 1, 2, x FROM {ROWS.format(34)}", 100, run_sql.TOO_LARGE_MESSAGE,
                      id="cells"),
-        pytest.param("SELECT :sql", 9, run_sql.RESERVED_NAME_MESSAGE, id="reserved name"),
+        pytest.param("SELECT :sql", 9, run_sql.RESERVED_NAME_MESSAGE, id="reserved-name"),
     ],
 )  # fmt: skip
 def test_limits(sql: str, cells: int, message: str) -> None:
@@ -75,7 +77,7 @@ def test_priority_is_below_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         pytest.param("(1), (9), (2)", 2, id="odd"),
         pytest.param("(1), (2), (3), (10)", 2.5, id="even"),
-        pytest.param("(NULL), (5), ('x')", 5, id="numbers only"),
+        pytest.param("(NULL), (5), ('x')", 5, id="numbers-only"),
         pytest.param("(NULL)", None, id="none"),
     ],
 )

@@ -18,8 +18,8 @@ def test_download_has_its_hash(site: str, full_database: Path, tmp_path: Path) -
     assert rows(file) == rows(full_database)
     digest = hashlib.sha256(response.content).hexdigest()
     assert get(f"{site}/spojscore.db.sha256") == f"{digest}  spojscore.db\n"
-    again = fetch(f"{site}/spojscore.db", **{"If-None-Match": response.headers["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
+    second_response = fetch(f"{site}/spojscore.db", **{"If-None-Match": response.headers["ETag"]})
+    assert (second_response.status_code, second_response.content) == (304, b"")
 
 
 def test_serve_uses_a_copy(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,10 +39,10 @@ def test_explore_links_every_grouped_query(site: str) -> None:
 
 def test_effort_has_most_points_per_submission(full_database: Path) -> None:
     value = {row["code"]: row["per_submission"] or 0 for row in rows(full_database)}
-    best = sorted(value, key=lambda code: (-value[code], code))[:100]
+    best_codes = sorted(value, key=lambda code: (-value[code], code))[:100]
     results = run_query(full_database, "effort")
     assert [(row["code"], row["per_submission"]) for row in results] == [
-        (code, value[code]) for code in best
+        (code, value[code]) for code in best_codes
     ]
 
 
@@ -69,13 +69,13 @@ def test_points_of_codes_add_up(full_database: Path) -> None:
     worth = run_query(full_database, "worth", codes='prime1,\n AGGRCOW;NO"SUCH\\ prime1')
     assert [row["code"] for row in worth] == ["AGGRCOW", "PRIME1", None]
     assert [row["name"] for row in worth][2:] == ['Unknown code: NO"SUCH\\']
-    both = sum(80 / (40 + users[code]) for code in ("AGGRCOW", "PRIME1"))
-    assert worth[1]["points_so_far"] == pytest.approx(both)
+    points = sum(80 / (40 + users[code]) for code in ("AGGRCOW", "PRIME1"))
+    assert worth[1]["points_so_far"] == pytest.approx(points)
     for name, parameters, count in (("most_solved", {"n": "500"}, 500), ("worth", {}, 10)):
-        rows_of_query = run_query(full_database, name, **parameters)
-        assert {row["code"] for row in rows_of_query} == {entry.code for entry in by_users[:count]}
+        results = run_query(full_database, name, **parameters)
+        assert {row["code"] for row in results} == {entry.code for entry in by_users[:count]}
         total = sum(80 / (40 + entry.users) for entry in by_users[:count])
-        assert rows_of_query[-1]["points_so_far"] == pytest.approx(total)
+        assert results[-1]["points_so_far"] == pytest.approx(total)
 
 
 def test_most_and_least_liked(full_database: Path) -> None:
@@ -107,8 +107,8 @@ def test_shared_pages_have_url_and_image(history_site: str) -> None:
     page = get_page(f"{history_site}/spojscore/problems/STEADY?range=month")
     address = f"{history_site}/spojscore/problems/STEADY"
     meta = {
-        one.attrib.get("property") or one.attrib.get("name"): one.attrib["content"]
-        for one in page.css("meta[content]")
+        element.attrib.get("property") or element.attrib.get("name"): element.attrib["content"]
+        for element in page.css("meta[content]")
     }
     assert page.css("link[rel=canonical]::attr(href)").get() == meta["og:url"] == address
     assert meta["og:title"] == page.css("title::text").get()
@@ -121,8 +121,10 @@ def test_shared_pages_have_url_and_image(history_site: str) -> None:
 
 def test_about_and_robots(site: str) -> None:
     links = get_page(f"{site}/about").css("a::attr(href)").getall()
-    whole = "/spojscore/problems.json?_size=max&_shape=array"
-    assert {"/spojscore/problems.csv?_size=max&_dl=1", whole, "/spojscore.db", "/api"} <= set(links)
+    json_link = "/spojscore/problems.json?_size=max&_shape=array"
+    assert {"/spojscore/problems.csv?_size=max&_dl=1", json_link, "/spojscore.db", "/api"} <= set(
+        links
+    )
     assert get(f"{site}/robots.txt").splitlines() == ["User-agent: *", "Disallow: /*?"]
     assert "/-/freshness.json" in get(f"{site}/-/freshness.svg", 410)
 
@@ -133,11 +135,13 @@ def home(history_site: str) -> Selector:
 
 
 def test_home_lists_problems(home: Selector, history_database: Path) -> None:
-    listed = home.css("[data-code]::attr(data-code)").getall()
-    moved = rows(history_database, "SELECT code FROM movers ORDER BY solves_7 DESC, code LIMIT 5")
-    for expected in (run_query(history_database, "worth_now")[:3], moved):
+    home_codes = home.css("[data-code]::attr(data-code)").getall()
+    moved_rows = rows(
+        history_database, "SELECT code FROM movers ORDER BY solves_7 DESC, code LIMIT 5"
+    )
+    for expected in (run_query(history_database, "worth_now")[:3], moved_rows):
         block = [row["code"] for row in expected]
-        assert any(listed[n : n + len(block)] == block for n in range(len(listed)))
+        assert any(home_codes[n : n + len(block)] == block for n in range(len(home_codes)))
 
 
 def test_growth_since_distant_crawl(database: Path) -> None:

@@ -120,10 +120,10 @@ def test_requests_with_sql_run_every_statement_in_child_process(
         pytest.param(sql_path(MEMORY_HOG), id="page"),
         pytest.param(sql_path(MEMORY_HOG, ".csv"), id="csv"),
         pytest.param(sql_path(MEMORY_HOG, ".blob", _blob_column="x"), id="blob"),
-        pytest.param(sql_path(MEMORY_HOG).replace("?sql", "?%73ql"), id="encoded name"),
+        pytest.param(sql_path(MEMORY_HOG).replace("?sql", "?%73ql"), id="encoded-name"),
         pytest.param(sql_path(MEMORY_HOG) + "&sql=select+1", id="twice"),
-        pytest.param(sql_path(MEMORY_HOG).replace("spojscore", "spojscor~65"), id="encoded path"),
-        pytest.param(sql_path(f"\n {MEMORY_HOG} ;\n-- x"), id="blanks and comments"),
+        pytest.param(sql_path(MEMORY_HOG).replace("spojscore", "spojscor~65"), id="encoded-path"),
+        pytest.param(sql_path(f"\n {MEMORY_HOG} ;\n-- x"), id="blanks-and-comments"),
     ],
 )
 def test_sql_runs_in_child_process(address: str, site: str) -> None:
@@ -148,13 +148,13 @@ def test_location_of_database_is_hidden(table: str, site: str) -> None:
         pytest.param("WITH x AS (SELECT 1) INSERT INTO tags VALUES (1, 2, 3)", id="insert"),
         pytest.param("ATTACH 'x.db' AS x", id="attach"),
         pytest.param("PRAGMA user_version = 1", id="pragma"),
-        pytest.param("SELECT 1; SELECT 2", id="two statements"),
+        pytest.param("SELECT 1; SELECT 2", id="two-statements"),
     ],
 )
 def test_sql_only_reads(sql: str, site: str) -> None:
-    before = fetch(f"{site}/spojscore.db").content
+    content = fetch(f"{site}/spojscore.db").content
     assert get_json(site + sql_path(sql, ".json"), 400)["ok"] is False
-    assert fetch(f"{site}/spojscore.db").content == before
+    assert fetch(f"{site}/spojscore.db").content == content
 
 
 def test_blobs_are_shown_as_by_datasette(site: str) -> None:
@@ -186,9 +186,9 @@ def test_failed_query_stays_in_its_form(site: str) -> None:
     ("extension", "columns", "status", "rows"),
     [
         pytest.param("", "1, 2, 3", 200, 200, id="page"),
-        pytest.param("", ", ".join("1" * 60), 400, 0, id="wide page"),
+        pytest.param("", ", ".join("1" * 60), 400, 0, id="wide-page"),
         pytest.param(".json", "1", 200, 5000, id="json"),
-        pytest.param(".json", ", ".join("1" * 60), 400, 0, id="wide json"),
+        pytest.param(".json", ", ".join("1" * 60), 400, 0, id="wide-json"),
         pytest.param(".csv", "1", 400, 0, id="csv"),
     ],
 )

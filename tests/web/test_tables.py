@@ -38,8 +38,8 @@ def codes(page: str) -> list[str]:
     ],
 )
 def test_values_are_formatted(name: str, values: list[object], texts: list[str]) -> None:
-    single = [[value] for value in values]
-    table = TABLES.from_query([name], single, single, "any")
+    table_rows = [[value] for value in values]
+    table = TABLES.from_query([name], table_rows, table_rows, "any")
     assert [text for _, [(_, text, _)] in table.rows] == texts
 
 
@@ -54,13 +54,13 @@ def test_list_shows_figures_and_keeps_exact_values(site: str, full_database: Pat
     expected = rows(full_database, f"SELECT * FROM problems WHERE {condition} ORDER BY users DESC")
     page = get(f"{site}{LIST}?code__in=PRIME1,AGGRCOW,CFONISMG")
     assert codes(page) == [row["code"] for row in expected]
-    exact = Selector(page).css("[data-code] [title]::attr(title)").getall()
-    assert {str(row["score"]) for row in expected} <= set(exact)
+    exact_values = Selector(page).css("[data-code] [title]::attr(title)").getall()
+    assert {str(row["score"]) for row in expected} <= set(exact_values)
 
 
 def test_every_column_is_described(site: str, full_database: Path) -> None:
-    described = get_page(f"{site}{LIST}").css("dt code::text").getall()
-    assert set(described) >= set(rows(full_database)[0])
+    described_columns = get_page(f"{site}{LIST}").css("dt code::text").getall()
+    assert set(described_columns) >= set(rows(full_database)[0])
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_every_column_is_described(site: str, full_database: Path) -> None:
         pytest.param("_q=id", "id", False, id="search"),
         pytest.param("_sort=id", "id", True, id="sort"),
         pytest.param("id__gt=5", "id", True, id="filter"),
-        pytest.param("_col=id", "id", True, id="chosen"),
+        pytest.param("_col=id", "id", True, id="column"),
         pytest.param("_facet=year", "year", True, id="facet"),
         pytest.param("band=a%3A+1+or+more", "band", False, id="band"),
     ],
@@ -88,7 +88,7 @@ def test_rows_lead_to_the_problem_and_to_spoj(path: str, site: str) -> None:
         assert links == {f"{LIST}/{code}", f"https://www.spoj.com/problems/{code}/"}
 
 
-def test_columns_of_one_name_stay_apart(site: str) -> None:
+def test_columns_with_same_name_stay_apart(site: str) -> None:
     page = get(f"{site}/spojscore?sql=select+1+as+a,+2+as+a")
     assert header_texts(page) == ["a", "a"]
     assert Selector(page).css("tbody td::text").getall() == ["1", "2"]
@@ -114,9 +114,9 @@ def test_chips_stay_after_choosing_a_range(site: str) -> None:
         page = get_page(f"{site}{chip.attrib['href']}")
         heading = page.css("h1 [role=status]::text").get("").partition(" ")[0]
         assert heading == chip.css("span::text").get()
-        [chosen] = page.css("a.chip[data-band][aria-current]")
-        assert chosen.attrib["data-band"] == chip.attrib["data-band"]
-        assert chosen.attrib["href"] == path
+        [selected_chip] = page.css("a.chip[data-band][aria-current]")
+        assert selected_chip.attrib["data-band"] == chip.attrib["data-band"]
+        assert selected_chip.attrib["href"] == path
         counts = page.css("a.chip[data-band] span::text").getall()
         assert counts == chips.css("span::text").getall()
 
@@ -132,12 +132,12 @@ def test_chips_of_ranges_add_up(site: str, full_database: Path) -> None:
     )
     assert page.css("h1 [role=status]::text").get("").startswith(f"{expected['n']:,} of")
     assert "0.5\N{EN DASH}1 or 0.01\N{EN DASH}0.1 points" in page.css("title::text").get("")
-    [chosen] = page.css("a.chip[data-band=b][aria-current]")
-    page = get_page(site + chosen.attrib["href"])
+    [selected_chip] = page.css("a.chip[data-band=b][aria-current]")
+    page = get_page(site + selected_chip.attrib["href"])
     assert page.css("a.chip[aria-current]::attr(data-band)").getall() == ["d"]
 
 
 def test_removed_problems_are_marked(history_site: str) -> None:
     page = get_page(f"{history_site}{LIST}?_size=max&_delisted=1")
-    removed = page.xpath("//tr[contains(., 'removed 11 April 2026')]/@data-code").getall()
-    assert removed == ["LEAVING"]
+    removed_codes = page.xpath("//tr[contains(., 'removed 11 April 2026')]/@data-code").getall()
+    assert removed_codes == ["LEAVING"]

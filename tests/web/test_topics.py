@@ -50,8 +50,8 @@ def facts() -> DataFacts:
         topics[row["code"]].add(ARTICLE_TOPICS[row["article"]])
         articles[row["article"]].add(row["code"])
     families = {code: {FAMILIES[name] for name in topics[code]} for code in codes}
-    added = {row["code"]: row["added"] for row in read("added-2016-10-19.csv")}
-    years = {code: {int(added[code][:4])} for code in codes & added.keys()}
+    dates = {row["code"]: row["added"] for row in read("added-2016-10-19.csv")}
+    years = {code: {int(dates[code][:4])} for code in codes & dates.keys()}
     return DataFacts({code: topics[code] for code in codes}, families, years, articles)
 
 
@@ -59,7 +59,7 @@ def count_problems(values: dict[str, set[Any]]) -> Counter[Any]:
     return Counter(value for names in values.values() for value in names)
 
 
-def topics_of(family: str) -> set[str]:
+def find_topics(family: str) -> set[str]:
     return {topic for topic in FAMILIES if FAMILIES[topic] == family}
 
 
@@ -96,8 +96,8 @@ def test_list_offers_families_topics_and_years(site: str, facts: DataFacts) -> N
     links = [unquote_plus(link) for link in page.css(".menu a::attr(href)").getall()]
     families = {*count_problems(facts.families)}
     # A family of one topic is offered once.
-    single = {topic for topic in FAMILIES if len(topics_of(FAMILIES[topic])) == 1}
-    topics = {*count_problems(facts.topics)} - single
+    single_topics = {topic for topic in FAMILIES if len(find_topics(FAMILIES[topic])) == 1}
+    topics = {*count_problems(facts.topics)} - single_topics
     for name, expected in (("families", families), ("topics", topics)):
         argument = f"{name}__arraycontains="
         assert {link.partition(argument)[2] for link in links if argument in link} == expected
@@ -111,16 +111,16 @@ def test_topics_page_has_each_family_with_its_topics(site: str, facts: DataFacts
         family = card.attrib["data-family"]
         assert f"{LIST}?families__arraycontains={quote(family)}" in hrefs(card)
         topics = {link.removeprefix("/topics/") for link in hrefs(card) if "/topics/" in link}
-        assert topics == topics_of(family)
+        assert topics == find_topics(family)
         number = count_problems(facts.families)[family]
         assert card.css("h2 small::text").get() == f"{number:,}"
 
 
 @pytest.mark.parametrize("path", ["/topics", "/topics/graphs", f"{LIST}/LCA"])
 def test_coverage_counts_tagged_problems(path: str, site: str, facts: DataFacts) -> None:
-    tagged = sum(bool(names) for names in facts.topics.values())
+    tagged_count = sum(bool(names) for names in facts.topics.values())
     text = words(get_page(f"{site}{path}"))
-    assert f"{tagged:,} of {len(facts.topics):,} problems" in text
+    assert f"{tagged_count:,} of {len(facts.topics):,} problems" in text
 
 
 def test_topic_pages_have_the_articles_with_practice_problems(site: str, facts: DataFacts) -> None:
@@ -138,8 +138,8 @@ def test_topic_pages_have_the_articles_with_practice_problems(site: str, facts: 
 @pytest.mark.parametrize("code", ["PRIME1", "NAJPF", "LOCKER", "TETRIS2D", "QUADRATE"])
 def test_problem_page_has_topics_articles_and_year(code: str, site: str, facts: DataFacts) -> None:
     page = get_page(f"{site}{LIST}/{code}")
-    hidden = page.css("details:has(summary:contains('topics')):not([open])")
-    links = {link for part in hidden for link in hrefs(part)}
+    hidden_parts = page.css("details:has(summary:contains('topics')):not([open])")
+    links = {link for part in hidden_parts for link in hrefs(part)}
     topics = {f"/topics/{topic}" for topic in facts.topics[code]}
     assert {link for link in links if link.startswith("/topics/")} == topics
     assert {link for link in links if link.endswith(".html")} == {
@@ -161,16 +161,16 @@ def test_ladder_page_equals_table(site: str, full_database: Path) -> None:
 
 
 def test_topics_query_counts_each_topic(full_database: Path, facts: DataFacts) -> None:
-    *topics, untagged = run_query(full_database, "topics")
+    *topics, untagged_row = run_query(full_database, "topics")
     assert {row["topic"]: row["problems"] for row in topics} == count_problems(facts.topics)
-    assert untagged["problems"] == sum(not names for names in facts.topics.values())
+    assert untagged_row["problems"] == sum(not names for names in facts.topics.values())
 
 
 def test_topic_value_accepts_topic_title(full_database: Path, facts: DataFacts) -> None:
-    best = run_query(full_database, "topic_value", topic=" Dynamic programming ")
-    assert best == run_query(full_database, "topic_value", topic="dynamic-programming")
-    assert len(best) == 100
-    assert all("dynamic-programming" in facts.topics[row["code"]] for row in best)
+    best_rows = run_query(full_database, "topic_value", topic=" Dynamic programming ")
+    assert best_rows == run_query(full_database, "topic_value", topic="dynamic-programming")
+    assert len(best_rows) == 100
+    assert all("dynamic-programming" in facts.topics[row["code"]] for row in best_rows)
 
 
 @pytest.mark.parametrize("name", ["nope", "Graphs", "x~22,~20~22y"])

@@ -26,7 +26,7 @@ window.GM = {
 };
 """
 PROBLEM = b'<div class="prob"><h2 id="problem-name">ONP - Transform</h2><p>x</p>'
-SOLVED = (
+PROFILE_TABLES = (
     b"<div id=user-profile-tables><h4>Solved</h4><a href=/status/ONP,me/>ONP</a>"
     b"<h4>Todo</h4><a href=/status/TEST,me/>TEST</a><a href=/status/NOSUCH,me/>x</a></div>"
 )
@@ -38,7 +38,7 @@ CELLS = "all => all.map(table => [...table.rows].map(row => [...row.cells].map(c
 
 
 class Visitor:
-    """A browser on a SPOJ of `pages`, by path, with the script installed."""
+    """A browser with the script installed, on a fake SPOJ that serves `pages`, by path."""
 
     def __init__(self, page: Page, site: str) -> None:
         self.page, self.site = page, site
@@ -83,7 +83,7 @@ def each_visitor(request: pytest.FixtureRequest, visitor: Visitor) -> Visitor:
 
 
 @pytest.fixture(scope="module")
-def listed(full_database: Path) -> dict[str, dict[str, Any]]:
+def listed_problems(full_database: Path) -> dict[str, dict[str, Any]]:
     table = rows(full_database, "SELECT * FROM problems WHERE delisted IS NULL")
     return {row["code"]: row for row in table}
 
@@ -101,29 +101,33 @@ def test_head_names_site_and_version(site: str) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_list_gets_points(theme: str, visitor: Visitor, listed: dict[str, dict[str, Any]]) -> None:
+def test_list_gets_points(
+    theme: str, visitor: Visitor, listed_problems: dict[str, dict[str, Any]]
+) -> None:
     entries = problems(120)[40:90]
     page = THEMES[theme](entries, 0, 50, 120)
     page = page.replace(entries[7].code.encode(), b"NOTCLASSICAL")
     visitor.open("/problems/classical/", page)
     tables = visitor.page.locator("table.problems")
     tables.get_by_text("Points", exact=True).wait_for()
-    after = tables.evaluate_all(CELLS)
+    new_cells = tables.evaluate_all(CELLS)
     visitor.page.goto(f"{SPOJ}/problems/classical/")
-    before = tables.evaluate_all(CELLS)
+    old_cells = tables.evaluate_all(CELLS)
     # Everything is still there.
-    assert after[:-1] == before[:-1]
-    assert [row[:-1] for row in after[-1]] == before[-1]
-    scores = [listed[entry.code]["score"] for entry in entries]
+    assert new_cells[:-1] == old_cells[:-1]
+    assert [row[:-1] for row in new_cells[-1]] == old_cells[-1]
+    scores = [listed_problems[entry.code]["score"] for entry in entries]
     texts = [f"{score:.3f}" if score >= 0.001 else "&lt;0.001" for score in scores]
     texts[7] = ""
-    assert [row[-1] for row in after[-1]][-len(entries) :] == texts
+    assert [row[-1] for row in new_cells[-1]][-len(entries) :] == texts
 
 
-def test_problem_gets_a_line(each_visitor: Visitor, listed: dict[str, dict[str, Any]]) -> None:
+def test_problem_gets_a_line(
+    each_visitor: Visitor, listed_problems: dict[str, dict[str, Any]]
+) -> None:
     each_visitor.open("/problems/ONP/", PROBLEM)
     each_visitor.wait()
-    row = listed["ONP"]
+    row = listed_problems["ONP"]
     line = each_visitor.page.locator("#problem-name + #spojscore")
     text = line.inner_text()
     assert text.startswith(f"{row['score']:.6g} points · you gain {row['points_if_solved']:.6g} · ")
@@ -136,7 +140,7 @@ def test_problem_gets_a_line(each_visitor: Visitor, listed: dict[str, dict[str, 
 @pytest.mark.parametrize(
     ("profile", "number"),
     [
-        pytest.param(SOLVED, 1, id="small"),
+        pytest.param(PROFILE_TABLES, 1, id="small"),
         pytest.param(
             PROFILE, 70, id="real",
             marks=pytest.mark.skipif(not PROFILE.exists(), reason="../shared/spoj is missing"),
@@ -144,7 +148,7 @@ def test_problem_gets_a_line(each_visitor: Visitor, listed: dict[str, dict[str, 
     ],
 )  # fmt: skip
 def test_profile_gets_points_and_link(
-    profile: bytes | Path, number: int, visitor: Visitor, listed: dict[str, dict[str, Any]]
+    profile: bytes | Path, number: int, visitor: Visitor, listed_problems: dict[str, dict[str, Any]]
 ) -> None:
     visitor.open("/users/me/", profile if isinstance(profile, bytes) else profile.read_bytes())
     visitor.wait()
@@ -154,7 +158,7 @@ def test_profile_gets_points_and_link(
     assert address.startswith(f"{visitor.site}/mine#solved=")
     codes = address.partition("=")[2].split(",")
     assert len(codes) == number
-    points = sum(listed[code]["score"] for code in codes)
+    points = sum(listed_problems[code]["score"] for code in codes)
     unit = "problem" if number == 1 else "problems"
     assert line.inner_text().startswith(f"{points:.3g} points for {number} classical {unit} ")
     link.click()

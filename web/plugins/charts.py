@@ -39,19 +39,19 @@ class Line(NamedTuple):
 
 
 def lay_out_line(
-    rows: Sequence[Mapping[str, Any]], x: str, y: str, *, zero: bool = False,
+    rows: Sequence[Mapping[str, Any]], x: str, y: str, *, include_zero: bool = False,
     gaps: Iterable[Mapping[str, str]] = (), unit: str = "",
 ) -> Line:  # fmt: skip
     """Lay out columns `x`, days in ISO form or numbers, and `y` of rows in the order of x.
 
-    `zero`: the y axis includes 0. `gaps`: rows with `since` and `day`, between which data is
-    missing.
+    `include_zero`: the y axis includes 0. `gaps`: rows with `since` and `day`, the days between
+    which data is missing.
     """
     sample = thin_out(rows, MAX_POINTS)
     has_days = isinstance(sample[0][x], str)
     format_x: Callable[[Any], str] = format_day if has_days else format_number
     xs = [to_year(row[x]) if has_days else row[x] for row in sample]
-    levels = round_numbers([row[y] for row in rows] + [0] * zero)
+    levels = round_numbers([row[y] for row in rows] + [0] * include_zero)
 
     def x_of(value: float) -> float:
         return scale(value, xs[0], xs[-1], 0, 100)
@@ -65,8 +65,8 @@ def lay_out_line(
     ]
     points = [f"{mark.x:g},{mark.y:g}" for mark in marks]
     path, dashes = f"M{points[0]}", ""
-    for (before, after), (start, end) in zip(pairwise(sample), pairwise(points), strict=True):
-        is_gap = any(before[x] < gap["day"] and gap["since"] < after[x] for gap in gaps)
+    for (row, next_row), (start, end) in zip(pairwise(sample), pairwise(points), strict=True):
+        is_gap = any(row[x] < gap["day"] and gap["since"] < next_row[x] for gap in gaps)
         path += f"M{end}" if is_gap else f" {end}"
         dashes += f"M{start} {end}" if is_gap else ""
     x_ticks = [
@@ -108,9 +108,9 @@ def round_numbers(values: Sequence[float]) -> list[float]:
     low, high = min(values), max(values)
     if high == low:
         return [low]
-    exact = (high - low) / TICKS
-    power = 10.0 ** floor(log10(exact))
-    steps = [step * power for step in ROUND_STEPS if step * power >= exact]
+    exact_step = (high - low) / TICKS
+    power = 10.0 ** floor(log10(exact_step))
+    steps = [step * power for step in ROUND_STEPS if step * power >= exact_step]
     step = min(steps, key=lambda step: step * (ceil(high / step) - floor(low / step)))
     return [float(f"{step * n:.12g}") for n in range(floor(low / step), ceil(high / step) + 1)]
 

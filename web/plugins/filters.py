@@ -12,10 +12,10 @@ from web.options import LIST
 from web.search import query_words
 from web.suggestions import check_name
 
-SEARCH = ("_q", "_search")
+SEARCH_PARAMETERS = ("_q", "_search")
 COLUMN_PARAMETERS = ("_sort", "_sort_desc", "_facet", "_facet_array", "_facet_date")
 LIKE_PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
-LIKE_SPECIAL = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
+LIKE_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
 def column_filters(args: MultiParams) -> Iterator[tuple[str, str, list[str]]]:
@@ -33,7 +33,7 @@ async def check_arguments(
     """Refuse unknown columns and lookups, which SQLite reads as text."""
     if "_through" in request.args:
         raise BadRequest("`_through` is not available. Use a join in SQL.")
-    if table != LIST and any(name in request.args for name in SEARCH):
+    if table != LIST and any(name in request.args for name in SEARCH_PARAMETERS):
         raise BadRequest(f"The table {table} can’t be searched, only {LIST}.")
     columns = [*await datasette.get_database(database).table_columns(table), "rowid", ""]
     names = [column for name in COLUMN_PARAMETERS for column in request.args.getlist(name)]
@@ -46,25 +46,25 @@ async def check_arguments(
 @hookimpl(specname="filters_from_request")
 def match_literally(request: Request) -> FilterArguments:
     """Add conditions that match `_` and `%` literally, unlike Datasette's own."""
-    where: list[str] = []
+    where_clauses: list[str] = []
     params: dict[str, str] = {}
     for column, lookup, values in column_filters(request.args):
         for value in values if lookup in LIKE_PATTERNS else ():
             key = f"literal_{len(params)}"
-            where.append(f"{escape_sqlite(column)} LIKE :{key} ESCAPE '\\'")
-            params[key] = LIKE_PATTERNS[lookup].format(value.translate(LIKE_SPECIAL))
-    return FilterArguments(where, params=params)
+            where_clauses.append(f"{escape_sqlite(column)} LIKE :{key} ESCAPE '\\'")
+            params[key] = LIKE_PATTERNS[lookup].format(value.translate(LIKE_ESCAPES))
+    return FilterArguments(where_clauses, params=params)
 
 
 @hookimpl(specname="filters_from_request")
 def filter_list(request: Request, table: str) -> FilterArguments:
     """Require each word of the search in the code or the name, and hide removed problems unless
     the request has `_delisted=1` or filters by the column."""
-    where: list[str] = []
+    where_clauses: list[str] = []
     query = request.args.get("_q") or request.args.get("_search") or ""
     if table == LIST and query_words(query):
-        where.append("found(:q, code || ' ' || name)")
+        where_clauses.append("found(:q, code || ' ' || name)")
     has_filter = any(name.startswith("delisted") for name in request.args)
     if table == LIST and not has_filter and not request.args.get("_delisted"):
-        where.append("delisted IS NULL")
-    return FilterArguments(where, params={"q": query} if query else {})
+        where_clauses.append("delisted IS NULL")
+    return FilterArguments(where_clauses, params={"q": query} if query else {})

@@ -134,12 +134,12 @@ async def collect_response(app: App, scope: Message) -> tuple[Message, bytes]:
 
 def add_headers(send: Send) -> Send:
     """Add the headers of every response."""
-    extra = {name.encode(): text.encode() for name, text in HEADERS.items()}
+    extra_headers = {name.encode(): text.encode() for name, text in HEADERS.items()}
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             status = message["status"]
-            headers = {name.lower(): value for name, value in message["headers"]} | extra
+            headers = {name.lower(): value for name, value in message["headers"]} | extra_headers
             headers.pop(b"vary", None)
             if status >= HTTPStatus.BAD_REQUEST:
                 headers[b"cache-control"] = b"no-store"

@@ -65,14 +65,14 @@ class Pages:
 
 
 async def freshness_json(datasette: Datasette) -> Response:
-    last = await Pages(datasette).freshness()
-    age = datetime.now(UTC) - last["finished"]
+    last_crawl = await Pages(datasette).freshness()
+    age = datetime.now(UTC) - last_crawl["finished"]
     facts = {
-        "crawl": last["id"],
-        "finished": last["finished"].isoformat(),
+        "crawl": last_crawl["id"],
+        "finished": last_crawl["finished"].isoformat(),
         "age_hours": round(age / timedelta(hours=1), 2),
-        "problems": last["problems"],
-        "stale": age > timedelta(hours=last["stale_hours"]),
+        "problems": last_crawl["problems"],
+        "stale": age > timedelta(hours=last_crawl["stale_hours"]),
         "version": VERSION,
     }
     return Response.json(facts, headers={"Cache-Control": "no-store"})

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from web.formatting import MINUS, format_band, format_points
 from web.options import LIST
 
-LISTS = ("topics", "families")  # columns that hold JSON arrays
+ARRAY_COLUMNS = ("topics", "families")  # columns that hold JSON arrays
 
 
 class Column(NamedTuple):
@@ -42,7 +42,7 @@ class Column(NamedTuple):
                 return f"<{threshold:g}{self.unit}"
             text = f"{value:,.{self.decimals}f}" if threshold else format_points(value)
             return text.replace("-", MINUS) + self.unit
-        if self.name in LISTS and str(value).startswith("["):
+        if self.name in ARRAY_COLUMNS and str(value).startswith("["):
             return ", ".join(json.loads(value)).replace("-", " ")
         return str(display_value)
 
@@ -125,7 +125,7 @@ class Tables:
     def column(
         self, name: str, label: str, values: Iterable[Any], source: Mapping[str, Any] | None
     ) -> Column:
-        """Return a column with its format, for which all its values must be numbers."""
+        """Return a column. It is formatted as numbers if all its values are numbers."""
         options = (self.config[key].get(name, "") for key in ("units", "styles", "phone_labels"))
         values = [value for value in values if value is not None and value != ""]
         is_number = bool(values) and all(isinstance(value, int | float) for value in values)
@@ -146,7 +146,7 @@ class Tables:
 
 
 def named_columns(request: Request) -> set[str]:
-    """Return the columns that a request filters, sorts, groups by or selects, except ranges."""
+    """Return the columns that a request filters, sorts, groups by or selects, except `band`."""
     names = {name.partition("__")[0] for name in request.args if name not in ("band", "band__in")}
     for name in ("_sort", "_sort_desc", "_facet", "_facet_array", "_col"):
         names.update(request.args.getlist(name))

@@ -118,8 +118,10 @@ def decode_blob(value: dict[str, Any]) -> Any:
 @hookimpl
 async def startup(datasette: Datasette) -> None:
     """Install SiteDatabase."""
-    stock = datasette.get_database(DATABASE)
-    database = SiteDatabase(datasette, path=stock.path, is_mutable=stock.is_mutable)
+    stock_database = datasette.get_database(DATABASE)
+    database = SiteDatabase(
+        datasette, path=stock_database.path, is_mutable=stock_database.is_mutable
+    )
     datasette.remove_database(DATABASE)
     datasette.add_database(database, name=DATABASE)
 

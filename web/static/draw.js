@@ -5,7 +5,7 @@ import { markRows } from "./marks.js";
 const PAGE_ROWS = 10; // shown at first
 const MAX_CHIPS = 60; // shown at first
 const [HEIGHT, TOP, BOTTOM] = [176, 8, 150]; // pixels of the level curve
-const LETTER_WIDTH = 3; // percent of its width
+const LETTER_WIDTH = 3; // percent of the curve's width
 const DOTS = 'class="dots" fill="none" stroke-width="5" stroke-linecap="round" vector-effect="non-scaling-stroke"';
 const MAP_COLUMNS = 100;
 const SQUARE = "h8.6v8.6h-8.6z"; // one square, in a grid of 10 units
@@ -64,8 +64,8 @@ function fillRows(table, items, toRow, limit = PAGE_ROWS) {
   markRows(table);
   if (table.nextElementSibling?.matches(".more")) table.nextElementSibling.remove();
   const rest = Math.min(items.length - limit, limit);
-  const more = () => fillRows(table, items, toRow, limit * 2).tBodies[0].rows[limit].querySelector("a, button")?.focus();
-  if (rest > 0) table.after(make("p", { className: "more" }, button(`Show ${rest} more`, more)));
+  const showMore = () => fillRows(table, items, toRow, limit * 2).tBodies[0].rows[limit].querySelector("a, button")?.focus();
+  if (rest > 0) table.after(make("p", { className: "more" }, button(`Show ${rest} more`, showMore)));
   return table;
 }
 
@@ -86,8 +86,8 @@ export function showChips(id, items, onSelect, isAdding = false, limit = MAX_CHI
   const focusIndex = [...list.querySelectorAll("button")].indexOf(document.activeElement);
   const chips = items.slice(0, limit).map(({ code, name, note = "" }) => {
     if (isAdding) return button(`+ ${code} ${name}`, () => onSelect(new Set([code])), "chip");
-    const remove = make("button", { type: "button", "aria-label": `Remove ${code}`, onclick: () => onSelect(new Set([code])) }, "×");
-    return make("span", { className: "chip" }, make("a", { href: problemUrl(code), title: name }, code), note, remove);
+    const removeButton = make("button", { type: "button", "aria-label": `Remove ${code}`, onclick: () => onSelect(new Set([code])) }, "×");
+    return make("span", { className: "chip" }, make("a", { href: problemUrl(code), title: name }, code), note, removeButton);
   });
   if (items.length > limit) chips.push(button(`Show all ${formatNumber(items.length)}`, () => showChips(id, items, onSelect, isAdding, Infinity)));
   if (isAdding && items.length > 1) chips.push(button(`Add all ${items.length}`, () => onSelect(new Set(items.map((one) => one.code)))));
@@ -113,37 +113,37 @@ export function showBars(id, groups) {
 
 // Draws solvers by rank, most solved first: a curve, a dot for each solved problem and a shade for each range, [min, max].
 export function drawLevel(id, problems, isSolved, ranges) {
-  const sorted = [...problems].sort((a, b) => b.users - a.users);
-  const x = (rank) => ((100 * rank) / Math.max(sorted.length - 1, 1)).toFixed(2);
-  const y = (users) => (BOTTOM - ((BOTTOM - TOP) * Math.log10(users + 1)) / Math.log10(sorted[0].users + 1)).toFixed(1);
-  const toRank = (users) => sorted.filter((problem) => problem.users >= users).length;
-  const ticks = [[1, "1"], [100, "100"], [10_000, "10k"]].filter(([users]) => users <= sorted[0].users);
-  const curve = sorted.map((problem, rank) => `${x(rank)},${y(problem.users)}`);
-  const dots = curve.filter((_, rank) => isSolved(sorted[rank])).map((point) => `M${point}h0`);
+  const sortedProblems = [...problems].sort((a, b) => b.users - a.users);
+  const x = (rank) => ((100 * rank) / Math.max(sortedProblems.length - 1, 1)).toFixed(2);
+  const y = (users) => (BOTTOM - ((BOTTOM - TOP) * Math.log10(users + 1)) / Math.log10(sortedProblems[0].users + 1)).toFixed(1);
+  const toRank = (users) => sortedProblems.filter((problem) => problem.users >= users).length;
+  const ticks = [[1, "1"], [100, "100"], [10_000, "10k"]].filter(([users]) => users <= sortedProblems[0].users);
+  const curve = sortedProblems.map((problem, rank) => `${x(rank)},${y(problem.users)}`);
+  const dots = curve.filter((_, rank) => isSolved(sortedProblems[rank])).map((point) => `M${point}h0`);
   const shades = Object.entries(ranges).map(([name, [min, max]]) => {
-    const [from, to] = [toRank(max), toRank(min)].map(x);
-    const width = Math.max(0, to - from - 0.4);
+    const [left, right] = [toRank(max), toRank(min)].map(x);
+    const width = Math.max(0, right - left - 0.4);
     const label = [name, name[0]].find((text) => width > LETTER_WIDTH * text.length) ?? "";
-    const text = `<text x="${Number(from) + width / 2}%" y="${HEIGHT - 6}" text-anchor="middle">${label}</text>`;
-    return `<rect class="shade" x="${from}%" y="${TOP}" width="${width}%" height="${BOTTOM - TOP}"/>${text}`;
+    const text = `<text x="${Number(left) + width / 2}%" y="${HEIGHT - 6}" text-anchor="middle">${label}</text>`;
+    return `<rect class="shade" x="${left}%" y="${TOP}" width="${width}%" height="${BOTTOM - TOP}"/>${text}`;
   });
   const labels = ticks.map(([users, text]) => `<text x="46" y="${y(users)}" text-anchor="end">${text}</text>`);
   const grid = ticks.map(([users]) => `<line class="grid" x2="100%" y1="${y(users)}" y2="${y(users)}"/>`);
   const lines = `<path class="line" d="M${curve.join(" ")}"/><path ${DOTS} d="${dots.join("")}"/>`;
-  const stretched = `<svg viewBox="0 0 100 ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none">${lines}</svg>`;
-  byId(id).innerHTML = `<svg class="y" height="${HEIGHT}">${labels.join("")}</svg><svg height="${HEIGHT}">${[...shades, ...grid, stretched].join("")}</svg>`;
+  const curveSvg = `<svg viewBox="0 0 100 ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none">${lines}</svg>`;
+  byId(id).innerHTML = `<svg class="y" height="${HEIGHT}">${labels.join("")}</svg><svg height="${HEIGHT}">${[...shades, ...grid, curveSvg].join("")}</svg>`;
 }
 
 // Draws a square for each problem, most solved first.
 export function drawMap(id, problems, solved, tried) {
   const paths = { rest: "", tried: "", a: "", b: "", c: "", d: "", e: "" };
-  const sorted = [...problems].sort((a, b) => b.users - a.users);
-  sorted.forEach(({ code, band }, index) => {
+  const sortedProblems = [...problems].sort((a, b) => b.users - a.users);
+  sortedProblems.forEach(({ code, band }, index) => {
     const kind = solved.has(code) ? band[0] : tried.has(code) ? "tried" : "rest";
     paths[kind] += `M${(index % MAP_COLUMNS) * 10},${Math.floor(index / MAP_COLUMNS) * 10}${SQUARE}`;
   });
   const total = problems.filter(({ code }) => solved.has(code)).length;
-  byId(id).setAttribute("viewBox", `0 0 ${MAP_COLUMNS * 10} ${Math.ceil(sorted.length / MAP_COLUMNS) * 10}`);
+  byId(id).setAttribute("viewBox", `0 0 ${MAP_COLUMNS * 10} ${Math.ceil(sortedProblems.length / MAP_COLUMNS) * 10}`);
   byId(id).setAttribute("aria-label", `${formatNumber(total)} of ${formatCount(problems.length, "problem")} solved`);
   byId(id).innerHTML = Object.entries(paths).map(([kind, d]) => `<path class="${kind}" data-band="${kind}" d="${d}"/>`).join("");
 }

@@ -1,7 +1,7 @@
 // The tabs List and Friends of My progress.
 
 import { byId, formatCount, fillProblems, make, formatNumber, pointsText, showChips } from "./draw.js";
-import { describeAmount, change, describe, describeUnknown, isSolved, listedProblems, lists, listCodes, findProblems, readText, without, replaceAll, showMessage, snapshot } from "./mine.js";
+import { describeAmount, change, describe, describeUnknown, isSolved, listedProblems, lists, listCodes, findProblems, readText, removeCodes, replaceAll, showMessage, snapshot } from "./mine.js";
 import { byGain, sum } from "./recommend.js";
 import { createBackup, deleteAll, readBackup, toAddress, union } from "./storage.js";
 
@@ -28,7 +28,7 @@ export function show() {
   const tried = findProblems([...lists.tried].sort()).map((problem) => ({ ...problem, note: "tried" }));
   const all = [...findProblems([...lists.solved].sort()), ...tried];
   byId("address").value = toAddress(location.origin + location.pathname, lists);
-  showChips("whole-list", all, (codes) => change(without(codes), `Removed ${listCodes(codes)}.`));
+  showChips("whole-list", all, (codes) => change(removeCodes(codes), `Removed ${listCodes(codes)}.`));
   showFriends();
 }
 
@@ -41,21 +41,21 @@ function showFriends() {
   };
   const toButton = (name) => make("button", { type: "button", onclick: choose, "aria-pressed": name === friend }, name);
   byId("friend-names").replaceChildren(...[...lists.friends.keys()].map(toButton));
-  const theirs = lists.friends.get(friend) ?? new Set();
-  const friendOnly = listedProblems.filter((problem) => theirs.has(problem.code) && !isSolved(problem)).sort(byGain);
-  const mineOnly = listedProblems.filter((problem) => isSolved(problem) && !theirs.has(problem.code)).sort(byGain);
-  const gain = sum(friendOnly.map((problem) => problem.points_if_solved));
-  byId("friend-note").textContent = `${friend} solved ${formatNumber(friendOnly.length)} you haven’t, worth ${pointsText(gain)} to you.`;
-  byId("mine-only-note").textContent = `You solved ${formatNumber(mineOnly.length)} that ${friend} hasn’t.`;
+  const friendCodes = lists.friends.get(friend) ?? new Set();
+  const friendOnlyProblems = listedProblems.filter((problem) => friendCodes.has(problem.code) && !isSolved(problem)).sort(byGain);
+  const mineOnlyProblems = listedProblems.filter((problem) => isSolved(problem) && !friendCodes.has(problem.code)).sort(byGain);
+  const gain = sum(friendOnlyProblems.map((problem) => problem.points_if_solved));
+  byId("friend-note").textContent = `${friend} solved ${formatNumber(friendOnlyProblems.length)} you haven’t, worth ${pointsText(gain)} to you.`;
+  byId("mine-only-note").textContent = `You solved ${formatNumber(mineOnlyProblems.length)} that ${friend} hasn’t.`;
   byId("remove-friend").textContent = `Remove ${friend}`;
-  fillProblems("friend-only", friendOnly);
-  fillProblems("mine-only", mineOnly);
+  fillProblems("friend-only", friendOnlyProblems);
+  fillProblems("mine-only", mineOnlyProblems);
 }
 
-const unusedName = (n = 1) => (lists.friends.has(`Friend ${n}`) ? unusedName(n + 1) : `Friend ${n}`);
+const findUnusedName = (n = 1) => (lists.friends.has(`Friend ${n}`) ? findUnusedName(n + 1) : `Friend ${n}`);
 
 export function saveFriend(name, codes, unknown = "") {
-  friend = name || unusedName();
+  friend = name || findUnusedName();
   change({ friends: new Map([...lists.friends, [friend, codes]]) }, `Added ${friend}’s ${formatCount(codes.size, "problem")}.${unknown}`);
 }
 
@@ -80,17 +80,17 @@ function toCsv() {
 }
 
 async function restore({ target }) {
-  const copy = readBackup(await target.files[0].text());
+  const backup = readBackup(await target.files[0].text());
   target.value = "";
-  if (!copy) {
+  if (!backup) {
     showMessage(["This file is not a backup. Choose a JSON file saved with “Download backup”."]);
     return;
   }
-  replaceAll(copy, `Restored ${describeAmount(copy.lists)}.`, snapshot());
+  replaceAll(backup, `Restored ${describeAmount(backup.lists)}.`, snapshot());
 }
 
 function deleteData() {
-  const before = snapshot();
+  const oldState = snapshot();
   deleteAll();
-  showMessage(["Deleted."], before);
+  showMessage(["Deleted."], oldState);
 }

@@ -25,30 +25,30 @@ export const snapshot = () => ({ lists, visits: storage.loadVisits() });
 
 // Changes lists, shows a message and offers Undo.
 export function change(changes, ...message) {
-  const before = snapshot();
+  const oldState = snapshot();
   const isSaved = storage.saveLists({ ...lists, ...changes });
-  showMessage([...message, ...(isSaved ? [] : [" This browser won’t save it; you’ll lose it when you leave."])], before);
+  showMessage([...message, ...(isSaved ? [] : [" This browser won’t save it; you’ll lose it when you leave."])], oldState);
   if (!isSaved) show({ ...lists, ...changes });
 }
 
-export function showMessage(message, before) {
+export function showMessage(message, oldState) {
   const undo = () => {
     byId("uncertain").hidden = true;
-    replaceAll(before, "Undone.");
+    replaceAll(oldState, "Undone.");
   };
-  const parts = before ? [...message, " ", button("Undo", undo, "undo")] : message;
+  const parts = oldState ? [...message, " ", button("Undo", undo, "undo")] : message;
   byId("message").replaceChildren(...(parts.length ? [make("p", { className: "notice" }, ...parts)] : []));
 }
 
-export function replaceAll({ lists: all, visits }, message, before) {
+export function replaceAll({ lists: newLists, visits }, message, oldState) {
   storage.saveVisits(visits);
-  storage.saveLists(all);
-  showMessage([message], before);
+  storage.saveLists(newLists);
+  showMessage([message], oldState);
 }
 
 const merge = ({ solved, tried }) => ({ solved: union(lists.solved, solved), tried: union(lists.tried, tried) });
 const findNew = ({ solved, tried }) => ({ solved: difference(solved, lists.solved), tried: difference(tried, union(lists.solved, lists.tried)) });
-export const without = (codes) => ({ solved: difference(lists.solved, codes), tried: difference(lists.tried, codes) });
+export const removeCodes = (codes) => ({ solved: difference(lists.solved, codes), tried: difference(lists.tried, codes) });
 
 // The reader is a quarter of the page's scripts, so it is loaded on demand.
 export const readText = async (text) => (await import("./paste.js")).read(text, problems);
@@ -85,8 +85,8 @@ export function describe(text, reading, replaces = false) {
   }
   const failure = uncertain.size ? "Couldn’t tell codes from words. Pick yours below." : "No SPOJ problem codes found.";
   const sentences = [countCodes(reading) ? describeChange(reading, replaces) : failure];
-  const delisted = [...solved, ...tried].filter((code) => problems.get(code).delisted);
-  if (delisted.length) sentences.push(`No longer on SPOJ, so worth no points: ${listCodes(delisted)}.`);
+  const delistedCodes = [...solved, ...tried].filter((code) => problems.get(code).delisted);
+  if (delistedCodes.length) sentences.push(`No longer on SPOJ, so worth no points: ${listCodes(delistedCodes)}.`);
   return [sentences.join(" ") + describeUnknown(reading)];
 }
 
@@ -109,10 +109,10 @@ function show(newLists) {
   otherTabs?.then((tabs) => tabs.show());
 }
 
-function openAdd(open) {
+function openAdd(isOpen) {
   document.documentElement.classList.remove("has-list"); // see has-list.js
-  byId("add").hidden = !open;
-  byId("open-add").setAttribute("aria-expanded", open);
+  byId("add").hidden = !isOpen;
+  byId("open-add").setAttribute("aria-expanded", isOpen);
 }
 
 // List and Friends are loaded when one of them opens.
@@ -128,27 +128,27 @@ function loadOtherTabs() {
 async function openTab(id) {
   if (id === "list" || id === "friends") await loadOtherTabs();
   for (const tab of document.querySelectorAll("[role=tab]")) {
-    const open = tab.getAttribute("aria-controls") === id;
-    tab.setAttribute("aria-selected", open);
-    tab.tabIndex = open ? 0 : -1;
-    byId(tab.getAttribute("aria-controls")).hidden = !open;
+    const isOpen = tab.getAttribute("aria-controls") === id;
+    tab.setAttribute("aria-selected", isOpen);
+    tab.tabIndex = isOpen ? 0 : -1;
+    byId(tab.getAttribute("aria-controls")).hidden = !isOpen;
   }
 }
 
 // Asks what to do with a list from a link.
 function showSharedList() {
-  const incoming = storage.fromHash(location.hash, problems);
-  byId("shared-list").hidden = !incoming;
-  if (!incoming) return;
+  const sharedList = storage.fromHash(location.hash, problems);
+  byId("shared-list").hidden = !sharedList;
+  if (!sharedList) return;
   openAdd(false);
-  byId("shared-list-message").textContent = `This link contains ${describeAmount(incoming)}.`;
-  byId("shared-list").querySelector("[value=add]").textContent = `Add ${describeAmount(incoming)}`;
+  byId("shared-list-message").textContent = `This link contains ${describeAmount(sharedList)}.`;
+  byId("shared-list").querySelector("[value=add]").textContent = `Add ${describeAmount(sharedList)}`;
   const actions = {
-    add: () => change(merge(incoming), describeChange(incoming)),
-    replace: () => change(incoming, describeChange(incoming, true)),
+    add: () => change(merge(sharedList), describeChange(sharedList)),
+    replace: () => change(sharedList, describeChange(sharedList, true)),
     compare: async () => {
       await openTab("friends");
-      (await otherTabs).saveFriend("", incoming.solved);
+      (await otherTabs).saveFriend("", sharedList.solved);
     },
     ignore: () => openAdd(!countCodes(lists)),
   };
@@ -208,12 +208,12 @@ function addListeners() {
     };
   }
   addEventListener("hashchange", showSharedList);
-  storage.onChange(({ here, code }) => {
-    const before = snapshot();
+  storage.onChange(({ isThisTab, code }) => {
+    const oldState = snapshot();
     show(storage.loadLists());
     // Undo would remove what another tab has added.
-    if (!here) byId("message").querySelector(".undo")?.remove();
-    if (code) showMessage([`${isSolved({ code }) ? "Added" : "Removed"} ${code}.`], before);
+    if (!isThisTab) byId("message").querySelector(".undo")?.remove();
+    if (code) showMessage([`${isSolved({ code }) ? "Added" : "Removed"} ${code}.`], oldState);
   });
 }
 
@@ -231,7 +231,7 @@ export async function start(pasteKey) {
     return;
   }
   byId("loading").hidden = true;
-  for (const one of document.querySelectorAll("#my-progress :disabled")) one.disabled = false;
+  for (const field of document.querySelectorAll("#my-progress :disabled")) field.disabled = false;
   openTab("next");
   if (byId("mine-text").value) openAdd(true); // typed before the list had loaded
   showSharedList();

@@ -1,13 +1,13 @@
 // The tiles, Next and Progress of My progress.
 
 import { byId, formatCount, drawLevel, drawMap, fillProblems, fillTable, make, formatNumber, formatPoints, pointsText, showBars, formatSigned, toTitle } from "./draw.js";
-import { smallestSet, estimateLevel, getRanges, suggest, sum } from "./recommend.js";
+import { findSmallestSet, estimateLevel, getRanges, suggest, sum } from "./recommend.js";
 import { addVisit, loadVisits, saveVisits } from "./storage.js";
 
 // Columns with changes in points, and the labels of their periods.
 const SPANS = { score_last: null, score_7: "7 days", score_30: "30 days", score_365: "365 days" };
 const MIN_SOLVED_FOR_LEVEL = 10; // solved problems
-const OTHER = "Other"; // the family of the rest
+const OTHER_FAMILY = "Other"; // the family of the rest
 const MAX_ROWS = 10;
 
 let problems = [];
@@ -21,7 +21,7 @@ const sumPoints = (some) => sum(some.map((problem) => problem.score));
 // Every topic or family, the rest last.
 const collectNames = (column) => {
   const names = [...new Set(problems.flatMap((problem) => problem[column]))];
-  return names.sort((a, b) => (a === OTHER) - (b === OTHER) || a.localeCompare(b));
+  return names.sort((a, b) => (a === OTHER_FAMILY) - (b === OTHER_FAMILY) || a.localeCompare(b));
 };
 
 export function start(all) {
@@ -76,7 +76,7 @@ function showTiles() {
   byId("level").textContent = `~${formatNumber(estimateLevel(solved, problems))}`;
   byId("level-note").textContent = solved.length < MIN_SOLVED_FOR_LEVEL ? "rough: add at least ten" : "from your ten rarest";
   const { goal, missing } = nextGoal();
-  const { rows, gain } = smallestSet(suggestions, missing);
+  const { rows, gain } = findSmallestSet(suggestions, missing);
   byId("goal-name").textContent = `To ${pointsText(goal)}`;
   byId("goal-count").textContent = gain < missing ? "–" : formatNumber(rows.length);
   byId("goal-note").textContent = gain < missing ? adviseOnGoal() : `problem${rows.length === 1 ? "" : "s"}, see Next`;
@@ -134,7 +134,7 @@ function showFewest() {
   const input = byId("goal").value;
   byId("goal").placeholder = nextGoal().missing;
   const goal = Number(input || byId("goal").placeholder);
-  const { rows, gain } = smallestSet(suggestions, goal);
+  const { rows, gain } = findSmallestSet(suggestions, goal);
   const solution = `${formatCount(rows.length, "problem")} for ${pointsText(gain)}.`;
   const shortage = `Only ${pointsText(gain)} from the ${formatCount(rows.length, "problem")} above; ${adviseOnGoal()}.`;
   byId("fewest-note").textContent = goal > 0 ? (gain < goal ? shortage : solution) : "Type a number above 0.";
@@ -174,9 +174,9 @@ function showProgress() {
 const periodLabel = (column) => SPANS[column] ?? `since ${byId("points-lost").dataset.since}`;
 
 function toLossRow(column) {
-  const sorted = solved.filter((problem) => problem[column] !== null).sort((a, b) => a[column] - b[column]);
-  const biggest = sorted[0]?.[column] < 0 ? sorted[0].code : "";
-  return [periodLabel(column), formatPoints(0 - sum(sorted.map((problem) => problem[column]))), biggest];
+  const changedProblems = solved.filter((problem) => problem[column] !== null).sort((a, b) => a[column] - b[column]);
+  const biggestLoss = changedProblems[0]?.[column] < 0 ? changedProblems[0].code : "";
+  return [periodLabel(column), formatPoints(0 - sum(changedProblems.map((problem) => problem[column]))), biggestLoss];
 }
 
 // The first rung of the ladder that is not fully solved.

@@ -85,7 +85,7 @@ function readHtml(text, reading) {
   const submissions = text.split("<tr").filter((row) => row.includes("statusres"));
   for (const row of submissions.length ? submissions : [text]) {
     const isSolved = !submissions.length || row.includes('status="15"');
-    for (const code of linkedCodes(row, reading)) reading.add(code, isSolved);
+    for (const code of findLinkedCodes(row, reading)) reading.add(code, isSolved);
   }
   return "";
 }
@@ -132,15 +132,15 @@ function readFiles(text, reading) {
     // A word is a code if it is the file's whole name, but not if it is the folder's.
     const isCode = ({ name, code, rest }) => !reading.plainWords.has(code) || (name === file && !rest);
     const isSure = (one) => (one.isCapital || /spoj/i.test(path)) && isCode(one) && !OTHER_JUDGE.test(path);
-    const sure = names.find(isSure);
-    if (sure) reading.add(sure.code);
+    const sureMatch = names.find(isSure);
+    if (sureMatch) reading.add(sureMatch.code);
     else reading.uncertain.add(names[0].code);
     return "";
   });
 }
 
 function readLinks(text, reading) {
-  for (const code of linkedCodes(text, reading)) reading.add(code);
+  for (const code of findLinkedCodes(text, reading)) reading.add(code);
   return text.replace(LINK, " ").replace(OTHER_SITE_CODE, (all, before, code, id) => {
     const match = code ?? reading.codesById.get(Number(id));
     if (match) reading.add(match);
@@ -173,7 +173,7 @@ function startsWithName(text, name) {
 }
 
 // The codes of the problems that a text links to; in lower case, they may be pages or users of SPOJ.
-function linkedCodes(text, { problems }) {
+function findLinkedCodes(text, { problems }) {
   const codes = [];
   for (const [, page, word, comma] of text.matchAll(LINK)) {
     const code = word.toUpperCase();
@@ -198,7 +198,7 @@ function readRow(line, { separator, columns, result }, reading) {
   const cells = line.split(separator);
   const verdict = result < 0 ? "AC" : (cells[result] ?? "").trim();
   if (EMPTY_VERDICT.test(verdict)) return;
-  const links = linkedCodes(line, reading);
+  const links = findLinkedCodes(line, reading);
   const words = columns.map((column) => /^[\s[*`"]*(\w{2,})/.exec(cells[column] ?? "")?.[1]);
   const word = words.find((one) => one && reading.problems.has(one.toUpperCase()));
   const codes = !links.length && word && UPPER_CASE_CODE.test(word) ? [word] : links;

@@ -29,8 +29,8 @@ export async function fetchProblems(address) {
 
 // The geometric mean of the solvers of the ten rarest solved problems, or without any, of the ten most solved problems.
 export function estimateLevel(solved, problems) {
-  const sorted = [...(solved.length ? solved : problems)].sort(byUsers);
-  const sample = solved.length ? sorted.slice(-LEVEL_PROBLEMS) : sorted.slice(0, LEVEL_PROBLEMS);
+  const sortedProblems = [...(solved.length ? solved : problems)].sort(byUsers);
+  const sample = solved.length ? sortedProblems.slice(-LEVEL_PROBLEMS) : sortedProblems.slice(0, LEVEL_PROBLEMS);
   return Math.exp(sum(sample.map((problem) => Math.log(Math.max(problem.users, 1)))) / sample.length);
 }
 
@@ -57,7 +57,7 @@ export function suggest(unsolved, [min, max], { topic = "", includeLessLiked = f
 
 // The smallest set of problems that gains `goal` points. Solving one does not change the others' points, so these are the
 // problems worth most.
-export function smallestSet(problems, goal) {
+export function findSmallestSet(problems, goal) {
   const rows = [];
   let gain = 0;
   for (const problem of [...problems].sort(byGain)) {

@@ -6,7 +6,7 @@ import { start as startMarks } from "./marks.js";
 const MAX_SUGGESTIONS = 8;
 const UNITS = [[86_400, "day"], [3_600, "hour"], [60, "minute"]]; // seconds
 const MIN_SECONDS_FOR_DAYS = 48 * 3_600;
-const PASTE = "spojscore.paste";
+const PASTE_KEY = "spojscore.paste";
 
 // Shows relative times; the server's text becomes the title.
 function writeRelativeTimes() {
@@ -54,7 +54,7 @@ function startSearch(form) {
 function startPasteBox(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    sessionStorage.setItem(PASTE, form.querySelector("textarea").value);
+    sessionStorage.setItem(PASTE_KEY, form.querySelector("textarea").value);
     location.assign(form.action);
   });
 }
@@ -89,5 +89,5 @@ for (const table of document.querySelectorAll("table.sortable")) (await import("
 for (const form of document.querySelectorAll("form#find[data-list]")) startSearch(form);
 for (const example of document.querySelectorAll("pre.copy")) addCopyButton(example);
 for (const form of document.querySelectorAll("form#paste")) startPasteBox(form);
-if (document.querySelector("#my-progress")) (await import("./mine.js")).start(PASTE);
+if (document.querySelector("#my-progress")) (await import("./mine.js")).start(PASTE_KEY);
 if (document.querySelector("#my-next, #families, [data-rung], h1[data-code], #hide-solved")) (await import("./visitor.js")).start();

@@ -1,4 +1,4 @@
-// Sorts a table that shows all its rows by a click on a header: isNumeric descending first, text ascending.
+// Sorts a table that shows all its rows by a click on a header: numbers descending first, text ascending.
 
 export function start(table) {
   for (const head of table.querySelectorAll("th:not(.col-row, .tick)")) {

@@ -129,9 +129,9 @@
     if (!codes.solved.length && !codes.tried.length) return;
     const total = codes.solved.reduce((sum, code) => sum + problems.get(code).score, 0);
     const tried = codes.tried.length ? `&tried=${codes.tried}` : "";
-    const open = link("Open in spojscore", `${SITE}/mine#solved=${codes.solved}${tried}`);
-    open.className = "btn btn-default";
-    const line = make("p", `${count(formatTotal(total), "point")} for ${count(String(codes.solved.length), "classical problem")} `, open);
+    const openLink = link("Open in spojscore", `${SITE}/mine#solved=${codes.solved}${tried}`);
+    openLink.className = "btn btn-default";
+    const line = make("p", `${count(formatTotal(total), "point")} for ${count(String(codes.solved.length), "classical problem")} `, openLink);
     line.id = "spojscore";
     line.style.textAlign = "center";
     tables.prepend(line);
@@ -140,12 +140,12 @@
   async function start() {
     const [, folder, name] = /^\/(problems|users)\/([^/]*)/.exec(location.pathname) ?? [];
     if (!folder) return;
-    const isList = document.querySelector("table.problems");
+    const table = document.querySelector("table.problems");
     const code = folder === "problems" && /^[A-Z0-9_]+$/.test(name) ? name : null;
-    if (folder === "users" ? !document.querySelector("#user-profile-tables") : !isList && !code) return;
+    if (folder === "users" ? !document.querySelector("#user-profile-tables") : !table && !code) return;
     const problems = await loadProblems();
     if (folder === "users") showProfile(problems);
-    else if (isList) showList(problems);
+    else if (table) showList(problems);
     else showProblem(problems, code);
   }
 

@@ -1,7 +1,7 @@
 // Loads and saves the visitor's lists and choices in localStorage.
 
 const PREFIX = "spojscore.";
-const CHANGE = "spojscore-change";
+const CHANGE_EVENT = "spojscore-change";
 const CODE = /^\w{1,20}(?:~\d{1,9})?$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const MAX_FRIEND_NAME = 40; // characters
@@ -57,17 +57,17 @@ export const loadLists = () => toLists({ solved: load("solved"), tried: load("tr
 
 // Returns whether they were saved. `code` is set if only that one changed.
 export function saveLists(lists, code) {
-  const saved = Object.entries(toPlain(toLists(toPlain(lists)))).map(([name, value]) => save(name, value));
-  dispatchEvent(new CustomEvent(CHANGE, { detail: code }));
-  return saved.every(Boolean);
+  const results = Object.entries(toPlain(toLists(toPlain(lists)))).map(([name, value]) => save(name, value));
+  dispatchEvent(new CustomEvent(CHANGE_EVENT, { detail: code }));
+  return results.every(Boolean);
 }
 
 // Calls `callback` when a list has changed: here (with the code that saveLists got), in another tab, or while this page was
 // in the back/forward cache.
 export function onChange(callback) {
-  addEventListener(CHANGE, ({ detail }) => callback({ here: true, code: detail }));
-  addEventListener("storage", ({ key }) => (!key || key.startsWith(PREFIX)) && callback({ here: false }));
-  addEventListener("pageshow", ({ persisted }) => persisted && callback({ here: false }));
+  addEventListener(CHANGE_EVENT, ({ detail }) => callback({ isThisTab: true, code: detail }));
+  addEventListener("storage", ({ key }) => (!key || key.startsWith(PREFIX)) && callback({ isThisTab: false }));
+  addEventListener("pageshow", ({ persisted }) => persisted && callback({ isThisTab: false }));
 }
 
 export const loadHidden = () => load("hide") === true;
@@ -81,7 +81,7 @@ export function deleteAll() {
   } catch {
     // It stores nothing anyway.
   }
-  dispatchEvent(new CustomEvent(CHANGE));
+  dispatchEvent(new CustomEvent(CHANGE_EVENT));
 }
 
 // Adds today's entry to the visits: `base` is the list at the end of the previous day with a visit, `days` are { day,
@@ -89,13 +89,13 @@ export function deleteAll() {
 export function addVisit({ base, last, days }, day, codes, getPoints) {
   const sum = (some) => some.reduce((total, code) => total + getPoints(code), 0);
   const points = sum(codes);
-  const previous = last && last.day !== day ? last : base;
+  const previousVisit = last && last.day !== day ? last : base;
   const entry = { day, solved: codes.length, points };
-  if (previous) {
-    const currentPoints = sum(previous.codes);
-    Object.assign(entry, { more: codes.length - previous.codes.length, gained: points - currentPoints, lost: currentPoints - previous.points });
+  if (previousVisit) {
+    const currentPoints = sum(previousVisit.codes);
+    Object.assign(entry, { more: codes.length - previousVisit.codes.length, gained: points - currentPoints, lost: currentPoints - previousVisit.points });
   }
-  return { base: previous, last: { day, codes, points }, days: [...days.filter((one) => one.day !== day), entry] };
+  return { base: previousVisit, last: { day, codes, points }, days: [...days.filter((one) => one.day !== day), entry] };
 }
 
 // Everything as JSON. readBackup() returns null for any other text.

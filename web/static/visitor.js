@@ -12,7 +12,7 @@ let isLoading = false;
 
 export async function start() {
   for (const group of document.querySelectorAll(".states")) {
-    group.addEventListener("click", ({ target }) => target.matches("button") && setState(group.dataset.of, target.value));
+    group.addEventListener("click", ({ target }) => target.matches("button") && setState(group.dataset.problem, target.value));
   }
   byId("hide-solved")?.addEventListener("click", () => {
     saveHidden(!loadHidden());
@@ -27,7 +27,7 @@ export async function start() {
 
 function showAll() {
   for (const group of document.querySelectorAll(".states")) {
-    for (const button of group.children) button.setAttribute("aria-pressed", getState(group.dataset.of) === button.value);
+    for (const button of group.children) button.setAttribute("aria-pressed", getState(group.dataset.problem) === button.value);
   }
   hideSolved();
   showRungs();
@@ -66,10 +66,10 @@ function showFamilies(problems) {
 function showRungs() {
   const { solved: codes } = loadLists();
   const rungs = [...document.querySelectorAll("[data-rung]")].map((rung) => {
-    const codesOfRung = [...rung.querySelectorAll("[data-code]")].map((row) => row.dataset.code);
-    const solved = codesOfRung.filter((code) => codes.has(code)).length;
-    rung.querySelector("[data-rung-progress]").textContent = solved ? `${solved} of ${codesOfRung.length} solved` : "";
-    return { number: rung.dataset.rung, id: rung.id, all: codesOfRung.length, solved };
+    const rungCodes = [...rung.querySelectorAll("[data-code]")].map((row) => row.dataset.code);
+    const solved = rungCodes.filter((code) => codes.has(code)).length;
+    rung.querySelector("[data-rung-progress]").textContent = solved ? `${solved} of ${rungCodes.length} solved` : "";
+    return { number: rung.dataset.rung, id: rung.id, all: rungCodes.length, solved };
   });
   const total = document.querySelector("[data-ladder-total]");
   if (!total) return;
