@@ -21,8 +21,7 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
   const showMessage = (message) => console.log((text.textContent = message));
   const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-  // Browsers open a window only on a click. Opening the same name again returns the same window,
-  // unless SPOJ isolates it.
+  // Browsers open a window only on a click. The same name opens it again, unless SPOJ isolates it.
   let tab;
   const click = (label) => new Promise((resolve) => {
     Object.assign(button, { textContent: label, hidden: false });

@@ -125,7 +125,7 @@ def test_pages_work_without_script(page: Page) -> None:
     page.get_by_role("button", name="Apply").click()
     page.wait_for_url("**users__gte=40*")
     page.goto(f"{LIST}/STEADY")
-    charts = page.locator(".score-chart, .users-chart")
+    charts = page.locator(".score-plot, .users-plot")
     assert [chart.is_visible() for chart in charts.all()] == [True, False]
     page.locator(".segments label", has_text="Solvers").click()
     assert [chart.is_visible() for chart in charts.all()] == [False, True]
