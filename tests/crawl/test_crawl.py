@@ -98,9 +98,8 @@ def test_second_crawl_updates_only_changes(
 
 def test_feed_export_and_settings(standin: Factory, tmp_path: Path) -> None:
     """Settings win over the environment."""
-    export, database, other_database = (
-        tmp_path / name for name in ("list.csv", "spojscore.db", "other.db")
-    )
+    export, database = tmp_path / "list.csv", tmp_path / "spojscore.db"
+    other_database = tmp_path / "other.db"
     settings = (f"SPOJ_URL={standin(60).url}/", f"SPOJSCORE_DB={database}")
     crawl = Crawl(
         "http://nowhere.invalid", other_database, *settings, arguments=["-O", str(export)]
