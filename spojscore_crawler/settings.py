@@ -19,7 +19,8 @@ MIN_USERS_RATIO = 0.99  # of the sum of their users
 MAX_RENAMED_RATIO = 0.05  # of their names
 MAX_PAGES = 200
 
-# Data older than this is stale. Read by `make check`, the site and `make probe`.
+# Data older than this is stale, for `make check` and for the site that `make build` builds. `make
+# serve` uses the number in metadata.yml. The environment sets it; `-s` has no effect.
 STALE_HOURS = os.environ.get("STALE_HOURS") or 36
 
 # About a page a second.

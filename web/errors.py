@@ -1,7 +1,6 @@
 """Errors as sentences with a status, in HTML, JSON and CSV."""
 
 import re
-from http import HTTPStatus
 from typing import Any
 
 from datasette.app import Datasette
@@ -50,7 +49,7 @@ async def error_response(datasette: Datasette, request: Request, exception: Exce
     message, status = describe_exception(request, exception)
     if match := UNKNOWN_NAME.search(message):
         message = f"No {match[1]} “{match[2]}”.{await suggest_name(datasette, *match.groups())}"
-    problems = await suggest_problems(datasette, request) if status == HTTPStatus.NOT_FOUND else []
+    problems = await suggest_problems(datasette, request) if isinstance(exception, NotFound) else []
     if isinstance(problems, Response):
         return problems
     context: dict[str, Any] = {"ok": False, "error": message, "status": status, "title": None}

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from datasette.app import Datasette
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request
 
 from web.errors import SiteError
 from web.options import DATABASE, MAX_FACETS, MAX_PAGE_ROWS, MAX_URL_BYTES
+from web.queries import canned_queries
 from web.suggestions import check_name
 
 # Tracking parameters, and limits of Datasette that visitors must not change.
@@ -21,6 +22,7 @@ JSON_OPTIONS = {"_shape", "_nl"}
 CREDENTIALS = (b"cookie", b"authorization")  # every visitor gets the same response
 # JSON shapes that contain only rows, so they cannot indicate truncation.
 BARE_SHAPES = ("array", "arrayfirst", "object")
+PAGE_SIZES = set(map(str, range(MAX_PAGE_ROWS + 1)))
 FORMATS = ("", "json", "csv", "blob", "db", "db.sha256")
 # Datasette's internal pages are private, and it redirects /\\example.com/ to another site.
 PRIVATE_PREFIXES, PUBLIC_PREFIXES = ("/-/", "/_", "/\\"), ("/-/freshness", "/-/static")
@@ -41,9 +43,9 @@ def parse_request(scope: dict[str, Any]) -> Request:
     extension = response_format(Request(scope, None))
     pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     args = [
-        pair
-        for pair in pairs
-        if pair[0] not in IGNORED_PARAMETERS and not pair[0].startswith("utm_")
+        ("_q" if name == "_search" else name, value)  # Datasette calls a search `_search`
+        for name, value in pairs
+        if name not in IGNORED_PARAMETERS and not name.startswith("utm_")
     ]
     if not extension:
         # Forms leave fields blank; Datasette reads `_filter_…` itself.
@@ -71,10 +73,10 @@ def must_be_complete(request: Request) -> bool:
 
 def clamp_page_size(size: str) -> str:
     """Limit a page size to MAX_PAGE_ROWS."""
-    return size if size.isdecimal() and int(size) <= MAX_PAGE_ROWS else str(MAX_PAGE_ROWS)
+    return size if size in PAGE_SIZES else str(MAX_PAGE_ROWS)
 
 
-def check_request(request: Request, queries: Mapping[str, Mapping[str, Any]]) -> None:
+async def check_request(datasette: Datasette, request: Request) -> None:
     """Raise SiteError or NotFound for a request that must not reach Datasette."""
     parts = [tilde_decode(part.partition(".")[0]) for part in request.path[1:].split("/")]
     is_data = parts[0] == DATABASE
@@ -91,8 +93,20 @@ def check_request(request: Request, queries: Mapping[str, Mapping[str, Any]]) ->
         raise SiteError(TOO_MANY_FACETS_MESSAGE)
     if parts == [DATABASE] and not request.args.get("sql") and must_be_complete(request):
         raise SiteError(NO_ROWS_MESSAGE)
-    if is_data and (query := queries.get("/".join(parts[1:]))):
-        for name in request.args:
-            if not name.startswith("_"):
-                message = f"The query {parts[1]} has no parameter"
-                check_name(name, query.get("params", ()), message)
+    if is_data:
+        await check_names(datasette, request)
+
+
+async def check_names(datasette: Datasette, request: Request) -> None:
+    """Raise SiteError for a row that no table can have, or a query's unknown parameter."""
+    table, _, keys = request.path[1:].partition("/")[2].partition("/")
+    if keys and table != "-":  # Datasette 1.0 has /spojscore/-/query
+        key_columns = await datasette.get_database(DATABASE).primary_keys(tilde_decode(table))
+        if len(key_columns) != keys.count(",") + 1:
+            raise SiteError("Page not found.", HTTPStatus.NOT_FOUND)
+    name = tilde_decode(table.partition(".")[0])
+    if query := canned_queries(datasette).get(name):
+        for parameter in request.args:
+            if not parameter.startswith("_"):
+                message = f"The query {name} has no parameter"
+                check_name(parameter, query.get("params", ()), message)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from datasette.plugins import pm
 from datasette.utils.asgi import Request
 
 from tests.support.sites import fetch, get, get_json, get_page, sql_path, start_site, words
@@ -70,16 +71,45 @@ def test_invalid_parameters_return_400(address: str, site: str) -> None:
     assert '"error": ""' not in get(site + address, 400)
 
 
-def test_slow_table_is_refused(history_database: Path) -> None:
-    view = f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS_QUERY})"
-    with start_site(history_database, view, sql_time_limit_ms=500) as site:
-        for extension in ("", ".json", ".csv"):
-            assert "Query stopped" in get(f"{site}/spojscore/slow{extension}", 400)
+@pytest.fixture(scope="module")
+def slow_site(history_database: Path) -> Iterator[str]:
+    """A site with an endless view, one that fails, and little time for queries."""
+    views = (
+        f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS_QUERY})",
+        "CREATE VIEW broken AS SELECT abs(-9223372036854775807 - 1)",
+    )
+    with start_site(history_database, *views, sql_time_limit_ms=500) as address:
+        yield address
+
+
+@pytest.mark.parametrize("extension", ["", ".json", ".csv"])
+def test_slow_table_is_refused(extension: str, slow_site: str) -> None:
+    assert "Query stopped" in get(f"{slow_site}/spojscore/slow{extension}", 400)
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 500), ("/?a=b", 400)])
 def test_exception_without_parameters_is_ours(path: str, status: int) -> None:
     assert describe_exception(Request.fake(path), ValueError("x"))[1] == status
+
+
+@pytest.mark.parametrize("name", ["parse_request", "check_request", "collect_response"])
+def test_own_fault_is_500_and_logged(
+    name: str, site: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pm.get_plugin("http.py"), name, None)
+    response = fetch(f"{site}/spojscore/problems")
+    assert response.status_code == 500
+    assert "Something went wrong on our side." in response.text
+    assert "Content-Security-Policy" in response.headers
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("extension", ["", ".json"])
+def test_failed_table_is_logged(
+    extension: str, slow_site: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "on our side" in get(f"{slow_site}/spojscore/broken{extension}", 500)
+    assert "OperationalError: integer overflow" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("address", ["/spojscore?x=", "/spojscore.json?sql=select+1+--", "/"])
@@ -103,6 +133,20 @@ def test_pages_ignore_json_options(site: str) -> None:
 def test_unknown_formats_and_tables_are_not_found(address: str, site: str) -> None:
     page = get_page(f"{site}/{address}", 404)
     assert page.css("h1::text").get() == "Page not found"
+
+
+@pytest.mark.parametrize("query", ["", "?x=1"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "nope/TEST", "nope.problems/TEST", "worth/PRIME1", "history/2",
+        "tags/PRIME1", "ladder/1", "articles/PRIME1", "problems/PRIME1,x", "crawls/99",
+    ],
+)  # fmt: skip
+def test_unknown_rows_are_not_found(row: str, query: str, site: str) -> None:
+    page = get_page(f"{site}/spojscore/{row}{query}", 404)
+    assert page.css("h1::text").get() == "Page not found"
+    assert get_json(f"{site}/spojscore/{row}.json{query}", 404)["error"] == "Page not found."
 
 
 @pytest.fixture(scope="module")

@@ -131,6 +131,33 @@ def test_conditions_are_worded_and_removable(site: str) -> None:
         assert text in page.css("title::text").get("")
 
 
+A, B = "a: 1 or more", "b: 0.5 to 1"
+
+
+@pytest.mark.parametrize(
+    ("query", "conditions"),
+    [
+        pytest.param({"_search": "prime"}, {"Code or name contains prime"}, id="_search"),
+        pytest.param({"_q": "'"}, set(), id="no words"),
+        pytest.param({"_q": "Erdős"}, {"Code or name contains erdos"}, id="folded"),
+        pytest.param(
+            {"name__contains": ["prime", "gen"]},
+            {'Name contains "gen" and Name contains "prime"'}, id="repeated",
+        ),
+        pytest.param({"band": A, "band__exact": B}, {"0.5\N{EN DASH}1 points"}, id="two ranges"),
+        pytest.param({"band__in": A, "band": B}, {"0.5\N{EN DASH}1 points"}, id="range and ranges"),
+    ],
+)  # fmt: skip
+def test_conditions_are_those_applied(query: object, conditions: set[str], site: str) -> None:
+    page = get_page(f"{site}{LIST}?{urlencode(query, doseq=True)}")  # type: ignore[arg-type]
+    labels = page.css("[aria-label^=Remove]::attr(aria-label)").getall()
+    assert {label.removeprefix("Remove: ") for label in labels} == conditions
+    title = page.css("title::text").get("")
+    assert all(condition in title for condition in conditions)
+    chosen = page.css(".chips [data-band][aria-current]").getall()
+    assert len(chosen) == ("band" in query)  # type: ignore[operator]
+
+
 def test_form_produces_short_url(site: str) -> None:
     form = "acceptance__gte=40&users__gte=&topics__arraycontains=&_sort=score&_sort_by_desc=on"
     redirect = fetch(f"{site}{LIST}?{form}").headers["Location"]

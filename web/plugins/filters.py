@@ -12,7 +12,6 @@ from web.options import LIST
 from web.search import query_words
 from web.suggestions import check_name
 
-SEARCH_PARAMETERS = ("_q", "_search")
 COLUMN_PARAMETERS = ("_sort", "_sort_desc", "_facet", "_facet_array", "_facet_date")
 LIKE_PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
 LIKE_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
@@ -33,7 +32,7 @@ async def check_arguments(
     """Refuse unknown columns and lookups, which SQLite reads as text."""
     if "_through" in request.args:
         raise BadRequest("`_through` is not available. Use a join in SQL.")
-    if table != LIST and any(name in request.args for name in SEARCH_PARAMETERS):
+    if table != LIST and "_q" in request.args:
         raise BadRequest(f"The table {table} can’t be searched, only {LIST}.")
     columns = [*await datasette.get_database(database).table_columns(table), "rowid", ""]
     names = [column for name in COLUMN_PARAMETERS for column in request.args.getlist(name)]
@@ -61,7 +60,7 @@ def filter_list(request: Request, table: str) -> FilterArguments:
     """Require each word of the search in the code or the name, and hide removed problems unless
     the request has `_delisted=1` or filters by the column."""
     where_clauses: list[str] = []
-    query = request.args.get("_q") or request.args.get("_search") or ""
+    query = request.args.get("_q") or ""
     if table == LIST and query_words(query):
         where_clauses.append("found(:q, code || ' ' || name)")
     has_filter = any(name.startswith("delisted") for name in request.args)

@@ -16,7 +16,6 @@ from datasette.utils.asgi import Base400, Request, Response
 
 from web.csv_cells import rewrite_csv
 from web.errors import SiteError, error_response
-from web.metadata import canned_queries
 from web.options import DATABASE, MAX_RESPONSE_BYTES, PYPROJECT
 from web.request import check_request, current_request, parse_request, response_format
 from web.run_sql import DOWNLOAD_HINT
@@ -71,11 +70,12 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
 
 
 async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send) -> None:
-    request = parse_request(scope)
-    current_request.set(request)
+    request = Request(scope, None)
     try:
-        await datasette.invoke_startup()
-        check_request(request, canned_queries(datasette))
+        request = parse_request(scope)
+        current_request.set(request)
+        await datasette.invoke_startup()  # installs SiteDatabase
+        await check_request(datasette, request)
         if request.path.startswith("/static/") or request.path == f"/{DATABASE}.db":
             await app(request.scope, no_body, send)
             return
@@ -94,7 +94,7 @@ async def handle_get(datasette: Datasette, app: App, scope: Message, send: Send)
     except Exception as error:  # Datasette handles those raised inside its app
         if not isinstance(error, Base400):
             traceback.print_exc()
-        request.scope["csrftoken"] = str  # no page posts a form
+        request.scope["csrftoken"] = lambda: ""  # Datasette sets it too late for this template
         response = await error_response(datasette, request, error)
         await response.asgi_send(send)
 

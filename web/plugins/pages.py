@@ -18,8 +18,8 @@ from datasette.utils.asgi import Request, Response
 from jinja2 import Environment
 
 from web import formatting
-from web.metadata import canned_queries
 from web.options import DATABASE, LIST, MAX_PAGE_ROWS, MAX_ROWS, VERSION
+from web.queries import canned_queries
 from web.request import sql_parameters
 
 USER_SCRIPT = Path(__file__).parents[1] / "static" / "spoj.user.js"
@@ -27,11 +27,7 @@ USER_SCRIPT = Path(__file__).parents[1] / "static" / "spoj.user.js"
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CODE_SQL = "SELECT code FROM problems WHERE code = :query COLLATE NOCASE"
 LAST_CRAWL_SQL = "SELECT id, finished, problems, source FROM crawls ORDER BY id DESC LIMIT 1"
-# For databases that do not show SPOJ's current list, by the source of the last crawl.
-NOTICES = {
-    "demo": "Demo data: SPOJ’s list of {:%-d %B %Y}.",
-    "simulated": "Simulated data, not SPOJ’s.",
-}
+DEMO_NOTICE = "Demo data: SPOJ’s list of {:%-d %B %Y}."
 
 
 class Pages:
@@ -59,7 +55,7 @@ class Pages:
         """Return the last crawl; it is stale after `stale_hours`."""
         [row] = await self.rows(LAST_CRAWL_SQL)
         finished = datetime.fromisoformat(row["finished"]).astimezone(UTC)
-        notice = NOTICES.get(row["source"], "").format(finished)
+        notice = DEMO_NOTICE.format(finished) if row["source"] == "demo" else ""
         config = self.datasette.plugin_config("freshness") or {}
         return {**row, **config, "finished": finished, "notice": notice}
 

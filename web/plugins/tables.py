@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from web.formatting import MINUS, format_band, format_points
 from web.options import LIST
+from web.search import query_words
 
 ARRAY_COLUMNS = ("topics", "families")  # columns that hold JSON arrays
 
@@ -133,15 +134,15 @@ class Tables:
 
     def conditions(self, filters: Filters, request: Request, table: str) -> list[dict[str, str]]:
         """Return the search and the filters of a table's page: their parameters and texts."""
-        search = " and ".join((request.args.get("_q") or "").split())
+        search = " and ".join(query_words(request.args.get("_q") or ""))
         texts = {"_q": f"Code or name contains {search}"} if search else {}
-        for column, lookup, value in filters.selections():
-            is_plain = lookup == "exact" and column in request.args
+        selections = zip(filters.pairs, filters.selections(), strict=True)
+        for (parameter, value), (column, lookup, _) in selections:
             filter_ = Filters([(f"{self.label(column, table)}__{lookup}", value)])
             text = filter_.human_description_en().removeprefix("where ")
             if column == "band" and lookup in ("exact", "in"):
                 text = f"{' or '.join(map(format_band, value.split(',')))} points"
-            texts[column if is_plain else f"{column}__{lookup}"] = text
+            texts[parameter] = f"{texts[parameter]} and {text}" if parameter in texts else text
         return [{"parameter": name, "text": text} for name, text in texts.items()]
 
 

@@ -1,9 +1,10 @@
-"""Runs visitors' SQL in child processes, web/run_sql.py, limited by the operating system."""
+"""The site's database. Visitors' SQL runs in child processes, web/run_sql.py, which have limits."""
 
 import asyncio
 import json
 import sys
 from contextlib import closing, suppress
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class SiteDatabase(Database):  # type: ignore[misc]
         """Run a statement. Raises SiteError for errors, and for truncation that the response could
         not indicate."""
         request = current_request.get()
-        # Datasette passes truncate=True for results that fill a response.
+        # Datasette's views of a row, a table and a query pass truncate=True for what they show.
         if request is None or not truncate:
             return await super().execute(sql, params, truncate, *args, **options)
         if "sql" in request.args:
@@ -52,7 +53,11 @@ class SiteDatabase(Database):  # type: ignore[misc]
             try:
                 results = await super().execute(sql, params, truncate, *args, **options)
             except (QueryInterrupted, sqlite3.Error, OverflowError) as error:
-                raise SiteError(*describe_exception(request, error)) from error
+                message, status = describe_exception(request, error)
+                if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+                    # Datasette logs this one, but neither a Base400 nor an sqlite3.Error.
+                    raise RuntimeError(message) from error
+                raise SiteError(message, status) from error
         is_partial = results.truncated or len(results.rows) > MAX_ROWS
         # A table's CSV may ask for MAX_ROWS explicitly; queries ignore _size.
         if is_partial and must_be_complete(request) and request.args.get("_size") != str(MAX_ROWS):

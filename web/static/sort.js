@@ -1,7 +1,7 @@
 // Sorts a table that shows all its rows by a click on a header: numbers descending first, text ascending.
 
 export function start(table) {
-  for (const head of table.querySelectorAll("th:not(.col-row, .tick)")) {
+  for (const head of table.querySelectorAll("th:not(.tick)")) {
     const button = Object.assign(document.createElement("button"), { type: "button" });
     button.append(...head.childNodes);
     button.onclick = () => sort(table, head);
@@ -10,7 +10,7 @@ export function start(table) {
 }
 
 function sort(table, head) {
-  const isNumeric = head.matches(".number, .n");
+  const isNumeric = head.matches(".n");
   const direction = head.getAttribute("aria-sort");
   const isDescending = direction ? direction === "ascending" : isNumeric;
   const body = table.tBodies[0];
@@ -21,11 +21,7 @@ function sort(table, head) {
   });
   const isBlank = ({ key }) => key === "" || Number.isNaN(key);
   rows.sort((a, b) => isBlank(a) - isBlank(b) || (isDescending ? -1 : 1) * ((a.key > b.key) - (a.key < b.key)));
-  rows.forEach(({ row }, index) => {
-    const ordinal = row.querySelector(".col-row");
-    if (ordinal) ordinal.textContent = index + 1;
-    body.append(row);
-  });
+  body.append(...rows.map(({ row }) => row));
   for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", isDescending ? "descending" : "ascending");
 }

@@ -1,4 +1,4 @@
-"""Reads metadata.yml from Datasette."""
+"""The canned queries of metadata.yml."""
 
 from typing import Any
 
