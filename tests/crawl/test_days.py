@@ -16,7 +16,6 @@ from tests.support.crawling import Crawl, Factory
 from tests.support.databases import rows
 from tests.support.pages import NOON, SPOJ, save_folder
 
-CRAWLS = "SELECT started, finished, source FROM crawls ORDER BY id DESC LIMIT 1"
 MINUTE = timedelta(minutes=1)
 
 
@@ -27,7 +26,7 @@ def crawl(database: Path, pages: Path, *arguments: str) -> Crawl:
 
 def last_crawl(database: Path) -> list[str]:
     """When the last crawl started and finished, and its source."""
-    [row] = rows(database, CRAWLS)
+    *_, row = rows(database, "SELECT started, finished, source FROM crawls ORDER BY id")
     return [*row.values()]
 
 

@@ -20,7 +20,7 @@ from tests.support.pages import LIST, SPOJ
     ("fault", "reason", "effects"),
     [
         ("bot-check", BOT_CHECK.format(200), "saved"),
-        ("bot-check-503", BOT_CHECK.format(503), "saved"),
+        ("bot-check-403", BOT_CHECK.format(403), "saved"),
         ("status-404", "HTTP 404", "saved"),
         ("status-500", "HTTP 500", "retried, saved"),
         ("seven-rows", "7 rows instead of 50", "retried, saved"),

@@ -41,33 +41,45 @@ def violations(crawl: Crawl) -> set[str]:
     return {*judge(crawl)[0]}
 
 
+def crawl_with(**change: Any) -> Crawl:
+    """A crawl in which the fifth problem differs."""
+    return crawl([*PROBLEMS[:4], replace(PROBLEMS[4], **change), *PROBLEMS[5:]])
+
+
 COMPLETE_CRAWL = crawl()
 FIRST_PAGE, MIDDLE_PAGE, LAST_PAGE, *REPEATED_PAGES = COMPLETE_CRAWL.pages
 SHIFTED_PAGE = replace(FIRST_PAGE, keys=((0, "ELSE"), *FIRST_PAGE.keys[1:]))
-INCOMPLETE_CRAWLS: dict[str, tuple[dict[str, Any], set[str]]] = {
-    "no-page": ({"pages": [], "problems": []}, {"missing_pages"}),
+PAGES_ONCE = [FIRST_PAGE, MIDDLE_PAGE, LAST_PAGE]
+
+
+def changed_crawl(**change: Any) -> Crawl:
+    return replace(COMPLETE_CRAWL, **change)
+
+
+INCOMPLETE_CRAWLS: dict[str, tuple[Crawl, str]] = {
+    "no-page": (changed_crawl(pages=[], problems=[]), "missing_pages"),
     "no-middle": (
-        {
-            "pages": [FIRST_PAGE, LAST_PAGE, *REPEATED_PAGES],
-            "problems": [*PROBLEMS[:3], *PROBLEMS[6:]],
-        },
-        {"missing_pages"},
+        changed_crawl(
+            pages=[FIRST_PAGE, LAST_PAGE, *REPEATED_PAGES],
+            problems=[*PROBLEMS[:3], *PROBLEMS[6:]],
+        ),
+        "missing_pages",
     ),
     "other-end": (
-        {"pages": [FIRST_PAGE, replace(MIDDLE_PAGE, end=3), LAST_PAGE, *REPEATED_PAGES]},
-        {"last_page_changed"},
+        changed_crawl(pages=[*PAGES_ONCE, replace(MIDDLE_PAGE, end=3), *REPEATED_PAGES]),
+        "last_page_changed",
     ),
-    "read-once": ({"pages": [FIRST_PAGE, MIDDLE_PAGE, LAST_PAGE]}, {"not_rechecked"}),
-    "only-last-again": (
-        {"pages": [FIRST_PAGE, MIDDLE_PAGE, LAST_PAGE, LAST_PAGE]},
-        {"not_rechecked"},
+    "read-once": (changed_crawl(pages=PAGES_ONCE), "not_rechecked"),
+    "only-last-again": (changed_crawl(pages=[*PAGES_ONCE, LAST_PAGE]), "not_rechecked"),
+    "shifted": (changed_crawl(pages=[*PAGES_ONCE, LAST_PAGE, SHIFTED_PAGE]), "list_shifted"),
+    "problem-missing": (changed_crawl(problems=PROBLEMS[1:]), "lost_rows"),
+    "problem-too-many": (
+        changed_crawl(problems=[*PROBLEMS, replace(PROBLEMS[0], code="X")]),
+        "lost_rows",
     ),
-    "shifted": (
-        {"pages": [FIRST_PAGE, MIDDLE_PAGE, LAST_PAGE, LAST_PAGE, SHIFTED_PAGE]},
-        {"list_shifted"},
-    ),
-    "problem-missing": ({"problems": PROBLEMS[1:]}, {"lost_rows"}),
-    "problem-too-many": ({"problems": [*PROBLEMS, replace(PROBLEMS[0], code="X")]}, {"lost_rows"}),
+    "same-id": (crawl_with(id=3), "not_ascending"),
+    "descending": (crawl_with(id=99), "not_ascending"),
+    "same-code": (crawl_with(code="P0"), "duplicate_codes"),
 }
 
 
@@ -76,29 +88,16 @@ def test_whole_list(count: int) -> None:
     assert violations(crawl(PROBLEMS[:count])) == set()
 
 
-@pytest.mark.parametrize(("change", "rules"), INCOMPLETE_CRAWLS.values(), ids=INCOMPLETE_CRAWLS)
-def test_incomplete_list(change: dict[str, Any], rules: set[str]) -> None:
-    messages, is_overridable = judge(replace(COMPLETE_CRAWL, **change))
-    assert ({*messages}, is_overridable) == (rules, False)
+@pytest.mark.parametrize(("incomplete", "rule"), INCOMPLETE_CRAWLS.values(), ids=INCOMPLETE_CRAWLS)
+def test_incomplete_list(incomplete: Crawl, rule: str) -> None:
+    messages, is_overridable = judge(incomplete)
+    assert ([*messages], is_overridable) == ([rule], False)
 
 
 def test_saved_pages_may_be_read_once() -> None:
-    saved_once = save(replace(COMPLETE_CRAWL, pages=COMPLETE_CRAWL.pages[:3]), NOW)
+    saved_once = save(changed_crawl(pages=PAGES_ONCE), NOW)
     assert violations(saved_once) == set()
     assert (saved_once.is_rechecked, COMPLETE_CRAWL.is_rechecked) == (False, True)
-
-
-@pytest.mark.parametrize(
-    ("change", "rules"),
-    [
-        ({"id": 3}, {"not_ascending"}),
-        ({"id": 99}, {"not_ascending"}),
-        ({"code": "P0"}, {"duplicate_codes"}),
-    ],
-)
-def test_codes_and_ids(change: dict[str, Any], rules: set[str]) -> None:
-    problems = [*PROBLEMS[:4], replace(PROBLEMS[4], **change), *PROBLEMS[5:]]
-    assert violations(crawl(problems)) == rules
 
 
 @pytest.mark.parametrize(
@@ -174,10 +173,9 @@ def test_implausible_list(
 
 
 def test_messages() -> None:
-    unsorted_crawl = crawl([*PROBLEMS[:4], replace(PROBLEMS[4], id=99), *PROBLEMS[5:]])
-    partial_crawl = replace(COMPLETE_CRAWL, pages=[MIDDLE_PAGE, LAST_PAGE, LAST_PAGE])
+    partial_crawl = changed_crawl(pages=[MIDDLE_PAGE, LAST_PAGE, LAST_PAGE])
     last_list = LastList(10, 200, YESTERDAY, dict.fromkeys(range(9), "Name"), {"acceptance": 9})
-    crawls = (unsorted_crawl, partial_crawl, replace(COMPLETE_CRAWL, last_list=last_list))
+    crawls = (crawl_with(id=99), partial_crawl, changed_crawl(last_list=last_list))
     assert [message for case in crawls for message in judge(case)[0].values()] == [
         "the list is not sorted by id (sort=0): 5 comes after 99",
         "1 of 3 pages are missing, the first at start=0",

@@ -26,7 +26,6 @@ def crawler(database: Path, **settings: str) -> Crawler:
 @pytest.mark.parametrize(
     ("setting", "value", "reason"),
     [
-        ("GATE", "yes", "not 'accept'"),
         ("MAX_PAGES", "all", "not a number from 0 to 1000000"),
         ("MIN_PROBLEMS", "-1", "not a number from 0 to 1000000"),
         ("MIN_PROBLEMS_RATIO", "98", "not a number from 0 to 1"),

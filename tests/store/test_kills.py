@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from spojscore_crawler.store.files import StoreError, lock
 from standin.problems import problems
 from tests.support.commits import A, B, crawl
-from tests.support.crawling import Crawl, Factory, run_at_page, start_crawl
+from tests.support.crawling import Crawl, Factory, start_crawl
 from tests.support.databases import rows
 from tests.support.projects import ROOT
 
@@ -70,16 +70,16 @@ def test_crawl_holds_lock(standin: Factory, database: Path) -> None:
     server = standin(60)
     link = database.with_name("link.db")
     link.symlink_to(database)
-    messages = list[str]()
+    messages = set[str]()
 
     def try_to_lock() -> None:
         with pytest.raises(StoreError) as error:
             lock(link)
-        messages.append(str(error.value))
+        messages.add(str(error.value))
 
-    run_at_page(server, 2, try_to_lock)
+    server.on_page = try_to_lock
     assert Crawl(server.url, database).status == 0
-    assert messages == [f"{link}: locked by another process, such as a crawl; try again later"]
+    assert messages == {f"{link}: locked by another process, such as a crawl; try again later"}
     lock(link).release()
 
 

@@ -7,7 +7,6 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -100,9 +99,3 @@ def _run(
     sys.argv = args
     setup()
     execute()
-
-
-def run_at_page(server: FaultyStandIn, number: int, action: Callable[[], object]) -> None:
-    """Run `action` at request number `number` for a page of the list."""
-    numbers = count(1)
-    server.on_page = lambda: action() if next(numbers) == number else None

@@ -75,15 +75,14 @@ def _send_gzip_bomb(handler: Handler) -> None:
     handler.respond(bomb, headers={"Content-Encoding": "gzip"})
 
 
-def _bot_check(status: int, **headers: str) -> Callable[[Handler], None]:
-    return _error(status, BOT_CHECK_PAGE, cf_mitigated="challenge", **headers)
+def _bot_check(**headers: str) -> Callable[[Handler], None]:
+    return _error(403, BOT_CHECK_PAGE, cf_mitigated="challenge", **headers)
 
 
 KINDS: dict[str, Callable[[Handler], None]] = {
     "bot-check": _error(200, BOT_CHECK_PAGE),
-    "bot-check-403": _bot_check(403),
-    "bot-check-503": _bot_check(503),
-    "bot-check-coop": _bot_check(403, Cross_Origin_Opener_Policy="same-origin"),
+    "bot-check-403": _bot_check(),
+    "bot-check-coop": _bot_check(Cross_Origin_Opener_Policy="same-origin"),
     "busy": _error(429, Retry_After="1"),
     "wrong-problem": _error(200, error_page("Wrong problem id!")),
     "seven-rows": lambda handler: handler.respond(

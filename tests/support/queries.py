@@ -16,11 +16,9 @@ QUERIES = SITE["databases"]["spojscore"]["queries"]
 
 def run_query(path: Path, query: str, **parameters: str) -> list[dict[str, Any]]:
     """Return the rows of a query; missing parameters are blank."""
-    blank_parameters = dict.fromkeys(QUERIES[query].get("params", ()), "")
+    sql = QUERIES[query]["sql"]
+    parameters = dict.fromkeys(QUERIES[query].get("params", ()), "") | parameters
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         run_sql.add_functions(connection)
-        return [
-            dict(row)
-            for row in connection.execute(QUERIES[query]["sql"], blank_parameters | parameters)
-        ]
+        return [dict(row) for row in connection.execute(sql, parameters)]

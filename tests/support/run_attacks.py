@@ -6,13 +6,13 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
 
 from standin.problems import problems
-from tests.support.attacks import ATTACKS
 from tests.support.commits import crawl
 from tests.support.databases import change
 from tests.support.processes import free_port, memory
-from tests.support.sites import fetch, running
+from tests.support.sites import fetch, running, sql_path
 from web import serve
 
 # 400 days of history: 1.6 million rows.
@@ -21,6 +21,33 @@ HISTORY = """
     WITH RECURSIVE days(day) AS (SELECT 1 UNION ALL SELECT day + 1 FROM days LIMIT 400)
     SELECT id, day, users FROM problems, days
 """
+LONG = "replace(hex(zeroblob(200000)), '0', 'a')"
+COUNT = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
+QUERIES = (
+    # Functions that take long for one step, which bypassed SQLite's limits inside the server.
+    f"SELECT sum({LONG} || code LIKE '%' || substr({LONG}, 1, 20000) || 'b') FROM problems",
+    f"SELECT sum(found('a a a a aab', {LONG} || code)) FROM problems",
+    # Time.
+    COUNT,
+    "SELECT count(*) FROM history a, history b WHERE a.users < b.users",
+    "SELECT count(*) FROM " + " NATURAL JOIN ".join(f"problems p{n}" for n in range(40)),
+    # Memory and temporary files.
+    "SELECT printf('%.*c', 900000000, 'x')",
+    "SELECT json_group_array(a.name || b.name) FROM problems a, problems b",
+    "SELECT a.users FROM history a, problems b ORDER BY a.users * b.users, b.name LIMIT 1",
+    # Results.
+    f"SELECT {LONG}, {LONG}, {LONG} FROM problems",
+    "SELECT randomblob(399) FROM history LIMIT 5000",
+    f"SELECT {', '.join(['1'] * 400)} FROM history LIMIT 201",
+)
+ATTACKS = (
+    *(sql_path(query, extension) for query in QUERIES for extension in (".json", "")),
+    "/spojscore/history?_facet=users&" + urlencode({"sql": COUNT}),
+    "/spojscore/problem_history?_facet=code&_facet=day&_facet=score&_size=max",
+    "/spojscore/problem_history.json?_next=2000000&_size=max",
+    "/spojscore/problems?" + urlencode({"_q": "a " * 1200}),
+    "/spojscore/problems?" + "&".join(["name__like=%25a%25e%25i%25z"] * 80),
+)
 PAGES = ("/", "/spojscore/problems", "/spojscore/problems/PRIME1", "/charts", "/spojscore/worth")
 MAX_ATTACK_SECONDS, MAX_VISIT_SECONDS, MAX_MB = 5, 3, 400
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from sqlite_utils.cli import cli as sqlite_utils
 
 from tests.support.databases import rows
 from tests.support.sample import HOSTILE_NAMES
@@ -95,8 +95,7 @@ def test_sqlite_utils_reads_csv(site: str, full_database: Path, tmp_path: Path) 
     file = tmp_path / "problems.csv"
     file.write_text(get(f"{site}/spojscore/problems.csv"))
     query = "SELECT code, users, topics, families FROM problems ORDER BY id"
-    command = [str(Path(sys.executable).with_name("sqlite-utils")), "memory", str(file), query]
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    output = CliRunner().invoke(sqlite_utils, ["memory", str(file), query]).output
     expected = rows(full_database, query)
     for row in expected:
         row["topics"] = " ".join(json.loads(row["topics"]))

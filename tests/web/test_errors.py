@@ -9,8 +9,8 @@ import pytest
 from datasette.plugins import pm
 from datasette.utils.asgi import Request
 
-from tests.support.attacks import ENDLESS_ROWS
 from tests.support.sites import fetch, get, get_json, get_page, sql_path, start_site, words
+from tests.web.test_run_sql import ENDLESS_QUERY
 from web.errors import describe_exception
 
 
@@ -75,7 +75,7 @@ def test_invalid_parameters_return_400(address: str, site: str) -> None:
 def slow_site(history_database: Path) -> Iterator[str]:
     """A site with an endless view, one that fails, and little time for queries."""
     views = (
-        f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS_ROWS} SELECT x FROM c) WHERE x < 0",
+        f"CREATE VIEW slow AS SELECT * FROM ({ENDLESS_QUERY})",
         "CREATE VIEW broken AS SELECT abs(-9223372036854775807 - 1)",
     )
     with start_site(history_database, *views, sql_time_limit_ms=500) as address:

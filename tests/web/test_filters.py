@@ -88,25 +88,27 @@ def test_removed_problems_are_hidden(names_site: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "message"),
+    ("path", "message"),
     [
-        pytest.param("problems{}?userz=1", "no column `userz`. Did you mean users?", id="column"),
-        pytest.param("problems{}?xyz__gt=1", "no column `xyz`.", id="not-similar"),
-        pytest.param("history{}?userz=1", "no column `userz`. Did you mean users?", id="history"),
         pytest.param(
-            "problems{}?users__gtt=1", "no comparison `gtt`. Did you mean gt", id="lookup"
+            "problems.json?userz=1", "no column `userz`. Did you mean users?", id="column"
         ),
-        pytest.param("problems{}?_sort=user", "`user`. Did you mean users?", id="sort"),
-        pytest.param("problems{}?_facet=bnad", "`bnad`. Did you mean band?", id="facet"),
-        pytest.param("problems{}?_facet=%7B%22column%22:1%7D", "no column", id="json"),
-        pytest.param("events{}?_q=prime", "events can’t be searched", id="search"),
-        pytest.param("events{}?_through=[]", "SQL", id="through"),
+        pytest.param("problems.json?xyz__gt=1", "no column `xyz`.", id="not-similar"),
+        pytest.param(
+            "history.json?userz=1", "no column `userz`. Did you mean users?", id="history"
+        ),
+        pytest.param(
+            "problems.json?users__gtt=1", "no comparison `gtt`. Did you mean gt", id="lookup"
+        ),
+        pytest.param("problems.json?_sort=user", "`user`. Did you mean users?", id="sort"),
+        pytest.param("problems.json?_facet=bnad", "`bnad`. Did you mean band?", id="facet"),
+        pytest.param("problems.json?_facet=%7B%22column%22:1%7D", "no column", id="json"),
+        pytest.param("events.json?_q=prime", "events can’t be searched", id="search"),
+        pytest.param("events.json?_through=[]", "SQL", id="through"),
     ],
 )
-def test_unknown_names_are_refused(address: str, message: str, site: str) -> None:
-    assert message in get_json(f"{site}/spojscore/{address.format('.json')}", 400)["error"]
-    assert message in get(f"{site}/spojscore/{address.format('.csv')}", 400)
-    assert message in words(get_page(f"{site}/spojscore/{address.format('')}", 400))
+def test_unknown_names_are_refused(path: str, message: str, site: str) -> None:
+    assert message in get_json(f"{site}/spojscore/{path}", 400)["error"]
 
 
 def test_datasette_arguments_pass(site: str) -> None:

@@ -8,7 +8,6 @@ import time_machine
 
 from spojscore_crawler import settings
 from tests.support.commits import MONDAY, A, B, crawl
-from tests.support.queries import SITE
 from tests.support.sites import get_json, get_page, start_site, words
 from web.options import VERSION
 
@@ -45,7 +44,3 @@ def test_demo_data_is_marked(database: Path) -> None:
     notice = "Demo data: SPOJ’s list of 3 March 2026."
     with start_site(database, "UPDATE crawls SET source = 'demo'") as site:
         assert all(notice in words(get_page(f"{site}{path}")) for path in PAGES)
-
-
-def test_stale_hours_are_the_crawlers() -> None:
-    assert SITE["plugins"]["freshness"]["stale_hours"] == settings.STALE_HOURS

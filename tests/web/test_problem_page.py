@@ -18,18 +18,13 @@ def problem(history_site: str) -> Selector:
     return get_page(f"{history_site}{LIST}/STEADY")
 
 
-@pytest.fixture(scope="module")
-def text(problem: Selector) -> str:
-    return words(problem)
-
-
-def test_figures(problem: Selector, text: str) -> None:
+def test_figures(problem: Selector) -> None:
     figures = dict(
         zip(problem.css("dt::text").getall(), problem.css("dt + dd::text").getall(), strict=True)
     )
     expected = {"Points": "1", "You gain": "0.988", "Solvers": "40", "Accepted": "40%"}
     assert expected.items() <= figures.items()
-    assert "down 37.5% since 2 March 2026" in text
+    assert "down 37.5% since 2 March 2026" in words(problem)
 
 
 def test_links_to_spoj(problem: Selector) -> None:
@@ -39,9 +34,10 @@ def test_links_to_spoj(problem: Selector) -> None:
     }
 
 
-def test_rank_and_growth(text: str, history_database: Path) -> None:
+def test_rank_and_growth(problem: Selector, history_database: Path) -> None:
     listed_rows = [row for row in rows(history_database) if not row["delisted"]]
     rank = sum(row["users"] > 40 for row in listed_rows) + 1
+    text = words(problem)
     assert f"#{rank} of {len(listed_rows)} by solvers" in text
     assert "+20 since 3 April 2026" in text
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from spojscore_crawler.store.files import StoreError
 from tests.support.commits import A, crawl
 from tests.support.databases import rows
 from tests.support.sites import fetch, get
@@ -30,8 +29,3 @@ def test_serve_uses_a_copy(database: Path, tmp_path: Path, monkeypatch: pytest.M
     crawl(database, 1)
     [problem] = rows(Path(words[words.index("--immutable") + 1]))
     assert (problem["code"], problem["delisted"]) == ("P1", None)
-
-
-def test_serve_refuses_missing_database(database: Path) -> None:
-    with pytest.raises(StoreError, match="no database at"):
-        serve.prepare_command(database, 8001)

@@ -120,11 +120,9 @@ def test_shared_pages_have_url_and_image(history_site: str) -> None:
 
 
 def test_about_and_robots(site: str) -> None:
-    links = get_page(f"{site}/about").css("a::attr(href)").getall()
+    links = {*get_page(f"{site}/about").css("a::attr(href)").getall()}
     json_link = "/spojscore/problems.json?_size=max&_shape=array"
-    assert {"/spojscore/problems.csv?_size=max&_dl=1", json_link, "/spojscore.db", "/api"} <= set(
-        links
-    )
+    assert {"/spojscore/problems.csv?_size=max&_dl=1", json_link, "/spojscore.db", "/api"} <= links
     assert get(f"{site}/robots.txt").splitlines() == ["User-agent: *", "Disallow: /*?"]
 
 

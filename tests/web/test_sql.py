@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,21 @@ from tests.support.sites import fetch, get, get_json, get_page, sql_path
 from tests.web.test_run_sql import MEMORY_HOG, ROWS
 from web.errors import SiteError, error_response
 from web.plugins import visitor_sql
+from web.plugins.visitor_sql import SiteDatabase
 from web.request import current_request
 
 REQUEST = Request.fake("/spojscore.json?sql=")
+FakeChild = Callable[[str], Path]
 TIMEOUT = 60  # seconds, after which a test has failed
 
 
 @pytest.fixture
-def database(full_database: Path) -> visitor_sql.SiteDatabase:
-    return visitor_sql.SiteDatabase(None, path=str(full_database), is_mutable=False)
+def database(full_database: Path) -> SiteDatabase:
+    return SiteDatabase(None, path=str(full_database), is_mutable=False)
 
 
 @pytest.fixture
-def fake_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], Path]:
+def fake_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeChild:
     """Replace the child process by a Python script that runs in a folder of its own."""
 
     def fake(script: str) -> Path:
@@ -41,14 +42,14 @@ def fake_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str
     return fake
 
 
-async def with_timeout(awaitable: Awaitable[Any]) -> Any:
-    return await asyncio.wait_for(awaitable, TIMEOUT)
+async def run(database: SiteDatabase, count: int = 1) -> Any:
+    """The results or errors of `count` queries at once."""
+    queries = (database.run_in_child("SELECT 1", {}, REQUEST) for _ in range(count))
+    return await asyncio.wait_for(asyncio.gather(*queries, return_exceptions=True), TIMEOUT)
 
 
 def test_three_processes_at_once(
-    database: visitor_sql.SiteDatabase,
-    fake_child: Callable[[str], Path],
-    monkeypatch: pytest.MonkeyPatch,
+    database: SiteDatabase, fake_child: FakeChild, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(visitor_sql, "MAX_WAIT_SECONDS", TIMEOUT)
     monkeypatch.setattr(visitor_sql, "MAX_SECONDS", TIMEOUT)
@@ -58,59 +59,49 @@ def test_three_processes_at_once(
         "os.remove(f'{os.getpid()}.running'); print('{\"error\": \"done\"}')"
     )
 
-    async def run_five() -> Any:
-        runs = (database.run_in_child("", {}, REQUEST) for _ in range(5))
-        return await with_timeout(asyncio.gather(*runs, return_exceptions=True))
-
-    assert [str(error) for error in asyncio.run(run_five())] == ["done"] * 5
+    assert [str(error) for error in asyncio.run(run(database, 5))] == ["done"] * 5
     assert max(map(int, (folder / "log").read_text().split())) == 3
 
 
 def test_waiting_ends_with_503_and_recovers(
-    database: visitor_sql.SiteDatabase, monkeypatch: pytest.MonkeyPatch
+    database: SiteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(visitor_sql, "MAX_WAIT_SECONDS", 0.01)
 
-    async def run() -> None:
+    async def run_without_slots() -> None:
         for _ in range(visitor_sql.MAX_PROCESSES):
             await database.slots.acquire()
-        with pytest.raises(SiteError) as exception:
-            await with_timeout(database.run_in_child("SELECT 1", {}, REQUEST))
-        response = await error_response(None, REQUEST, exception.value)
+        [error] = await run(database)
+        response = await error_response(None, REQUEST, error)
         assert (response.status, response.headers["Retry-After"]) == (503, "3")
         database.slots.release()
         for _ in range(2):  # the slot is free again after each
-            results = await with_timeout(database.run_in_child("SELECT 1", {}, REQUEST))
+            [results] = await run(database)
             assert results.single_value() == 1
 
-    asyncio.run(run())
+    asyncio.run(run_without_slots())
 
 
 def test_process_that_hangs_is_killed(
-    database: visitor_sql.SiteDatabase,
-    fake_child: Callable[[str], Path],
-    monkeypatch: pytest.MonkeyPatch,
+    database: SiteDatabase, fake_child: FakeChild, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = fake_child("open('pid', 'w').write(str(os.getpid())); time.sleep(600)")
     monkeypatch.setattr(visitor_sql, "MAX_SECONDS", 2)
-    with pytest.raises(SiteError) as exception:
-        asyncio.run(with_timeout(database.run_in_child("SELECT 1", {}, REQUEST)))
-    assert str(exception.value) == visitor_sql.QUERY_STOPPED_MESSAGE
+    [error] = asyncio.run(run(database))
+    assert str(error) == visitor_sql.QUERY_STOPPED_MESSAGE
     with pytest.raises(ProcessLookupError):
         os.kill(int((folder / "pid").read_text()), 0)
     assert not database.slots.locked()
 
 
-def test_output_of_killed_process_is_ignored(
-    database: visitor_sql.SiteDatabase, fake_child: Callable[[str], Path]
-) -> None:
+def test_output_of_killed_process_is_ignored(database: SiteDatabase, fake_child: FakeChild) -> None:
     fake_child('print(\'{"error": "partial"}\', flush=True); os.kill(os.getpid(), 9)')
-    with pytest.raises(SiteError, match="Query stopped"):
-        asyncio.run(with_timeout(database.run_in_child("SELECT 1", {}, REQUEST)))
+    [error] = asyncio.run(run(database))
+    assert str(error) == visitor_sql.QUERY_STOPPED_MESSAGE
 
 
 def test_requests_with_sql_run_every_statement_in_child_process(
-    database: visitor_sql.SiteDatabase, fake_child: Callable[[str], Path]
+    database: SiteDatabase, fake_child: FakeChild
 ) -> None:
     fake_child('print(\'{"error": "apart"}\')')
 
@@ -212,9 +203,3 @@ def test_rows_and_cells_of_a_response(
     else:
         count = len(Selector(response.text).css("tbody tr"))
     assert (response.status_code, count) == (status, rows)
-
-
-def test_concurrent_queries_get_their_own_results(site: str) -> None:
-    addresses = [site + sql_path(f"SELECT {n} AS n", ".json", _shape="array") for n in range(6)]
-    with ThreadPoolExecutor(3) as pool:
-        assert list(pool.map(get_json, addresses)) == [[{"n": n}] for n in range(6)]

@@ -4,18 +4,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 from parsel import Selector
 
 from tests.support.databases import rows
-from tests.support.projects import ROOT
+from tests.support.queries import SITE
 from tests.support.sites import get, get_json, get_page
 from web.formatting import MINUS
 from web.plugins.tables import Tables
 
 LIST = "/spojscore/problems"
-CONFIG = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"]["tables"]
-TABLES = Tables(SimpleNamespace(plugin_config=lambda _: CONFIG))
+TABLES = Tables(SimpleNamespace(plugin_config=SITE["plugins"].get))
 
 
 def header_texts(page: str) -> list[str]:

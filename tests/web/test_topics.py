@@ -91,23 +91,6 @@ def test_facet_counts_equal_the_files(
     assert dict(get_json(site + sql_path(sql, ".json"))["rows"]) == expected
 
 
-@pytest.mark.parametrize(
-    ("query", "column", "value"),
-    [
-        ("topics__arraycontains=graphs", "topics", "graphs"),
-        ("families__arraycontains=Dynamic+programming", "families", "Dynamic programming"),
-        ("year=2011", "year", 2011),
-    ],
-)
-def test_filter_has_the_problems_of_the_files(
-    query: str, column: str, value: object, site: str, facts: DataFacts
-) -> None:
-    expected = {code for code, values in getattr(facts, column).items() if value in values}
-    results = get_json(f"{site}{LIST}.json?{query}&_size=max&_shape=array")
-    assert {row["code"] for row in results} == expected
-    assert f"Problems {len(expected):,} of 3,974" in words(get_page(f"{site}{LIST}?{query}"))
-
-
 def test_list_offers_families_topics_and_years(site: str, facts: DataFacts) -> None:
     page = get_page(f"{site}{LIST}")
     links = [unquote_plus(link) for link in page.css(".menu a::attr(href)").getall()]
