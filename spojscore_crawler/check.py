@@ -1,7 +1,5 @@
 """`python -m spojscore_crawler.check DB`: is the database sound, and how old is its data?"""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from contextlib import suppress

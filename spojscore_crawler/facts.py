@@ -1,7 +1,5 @@
 """`python -m spojscore_crawler.facts KIND DB FILE`: store newer tags, dates or articles."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

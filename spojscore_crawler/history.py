@@ -1,7 +1,5 @@
 """`python -m spojscore_crawler.history DB`: create a database from SPOJ's past lists in data/."""
 
-from __future__ import annotations
-
 import argparse
 import csv
 import sys

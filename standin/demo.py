@@ -1,7 +1,5 @@
 """`python -m standin.demo`: import two of SPOJ's lists, crawl a third, serve them."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import shutil

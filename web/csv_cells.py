@@ -1,7 +1,5 @@
 """Rewrites Datasette's CSV for spreadsheets and other tools."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

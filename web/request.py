@@ -1,7 +1,5 @@
 """Parses and checks the URL of the current request."""
 
-from __future__ import annotations
-
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any

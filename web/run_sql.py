@@ -4,8 +4,6 @@ A script: reads {"uri", "sql", "params", "max_rows", "max_cells"} as JSON from s
 writes {"columns", "rows", "truncated", "parameters"} or {"error"} to standard output.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import resource

@@ -3,8 +3,6 @@
 Also imported by run_sql.py, which runs without site packages: standard library only.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """`python -m web.serve`: serve a copy of a database locally, as it would be published."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import socket

@@ -1,7 +1,5 @@
 """Computes what each problem is worth, and compares that with the points SPOJ shows."""
 
-from __future__ import annotations
-
 import logging
 
 from spojscore_crawler.items import Page, Problem

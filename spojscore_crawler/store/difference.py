@@ -1,7 +1,5 @@
 """Compares two lists. Pure: no database."""
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias

@@ -1,7 +1,5 @@
 """Facts that SPOJ's list lacks, from CSV files: tags, days of addition and articles."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Callable

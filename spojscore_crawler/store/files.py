@@ -1,7 +1,5 @@
 """The database as a file: opening, locking and copying it."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 from collections.abc import Iterator

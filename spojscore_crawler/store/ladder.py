@@ -1,7 +1,5 @@
 """The ladder: well-liked problems in rungs, from most to least solved."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The table `movers`: how many solves each problem got recently."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Formulas for points, in Python and in SQL, and for popularity."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 # Lower edge of each band, in points.

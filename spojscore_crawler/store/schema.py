@@ -1,7 +1,5 @@
 """The schema of the database, and the migrations that upgrade a file to it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations

@@ -1,12 +1,10 @@
 """The crawls that a database records, and whether it is sound."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from spojscore_crawler.store.files import StoreError, open_database
 from spojscore_crawler.store.schema import check_schema, migrations
@@ -46,7 +44,7 @@ class State:
     def sources(self) -> set[str]:
         return {crawl.source for crawl in self.lineage}
 
-    def extends(self, other: State) -> bool:
+    def extends(self, other: Self) -> bool:
         """Whether this database's crawls begin with all of the other's."""
         return self.lineage[: len(other.lineage)] == other.lineage
 

@@ -1,7 +1,5 @@
 """Days and times, all in UTC."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, timedelta
 
 CLOCK_SKEW = timedelta(minutes=5)  # by which the clocks of two machines may differ

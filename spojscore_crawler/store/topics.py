@@ -1,7 +1,5 @@
 """The topics of problems, from SPOJ's tags and from articles, and the families of topics."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """`make check`: is the database sound, and how old is its data?"""
 
-from __future__ import annotations
-
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tags, dates and articles in the database, what is derived from them, and newer files."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections import Counter

@@ -1,7 +1,5 @@
 """Stock Datasette walks through `problems` without losing a row, however it is sorted."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 from random import Random

@@ -1,7 +1,5 @@
 """Databases of this version, of other versions and of other programs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import date

@@ -1,7 +1,5 @@
 """Runs `scrapy crawl classical` against a stand-in."""
 
-from __future__ import annotations
-
 import os
 import resource
 import subprocess

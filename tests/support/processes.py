@@ -1,7 +1,5 @@
 """Runs commands of the project as processes."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

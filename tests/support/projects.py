@@ -1,7 +1,5 @@
 """The project's folder, copies of it, and `make` in them."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """A public site, simulated by pytest-httpserver."""
 
-from __future__ import annotations
-
 import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One run of `make publish` with Vercel's CLI, on a machine with private data."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Serves the site, and reads its pages."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import socket

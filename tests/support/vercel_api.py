@@ -3,8 +3,6 @@
 It has never been compared with Vercel's own.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter

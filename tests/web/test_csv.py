@@ -1,7 +1,5 @@
 """CSV for spreadsheets and other tools; CSV and JSON without rows missing."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The plugins under Datasette's current 1.0 alpha, without our templates."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Errors as sentences in the requested format, with suggestions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Headers and caching of responses."""
 
-from __future__ import annotations
-
 import http.client
 from contextlib import closing
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Every link of the site leads to a page."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urljoin, urlsplit
 

@@ -1,7 +1,5 @@
 """The child process of a visitor's SQL: each limit and what it returns."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """Visitors' SQL on the site; test_run_sql.py tests the child process."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

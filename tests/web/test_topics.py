@@ -1,7 +1,5 @@
 """Topics, families, years, articles and the ladder: page, JSON and SQL equal the CSV files."""
 
-from __future__ import annotations
-
 import csv
 from collections import Counter, defaultdict
 from pathlib import Path
