@@ -56,8 +56,3 @@ def test_feed_escapes_names(feed: ElementTree.Element) -> None:
     for code, name in HOSTILE_NAMES.items():
         printable = name.replace("\x07", "\ufffd").replace("\x0b", "\ufffd")
         assert f"Returned: {printable} ({code})" in texts(feed, "title")
-
-
-def test_pages_link_the_feed(history_site: str) -> None:
-    page = get(f"{history_site}/spojscore/problems")
-    assert '<link rel="alternate" type="application/atom+xml"' in page

@@ -113,6 +113,7 @@ def test_shared_pages_have_url_and_image(history_site: str) -> None:
     assert page.css("link[rel=canonical]::attr(href)").get() == meta["og:url"] == address
     assert meta["og:title"] == page.css("title::text").get()
     assert meta["og:description"] == meta["description"]
+    assert page.css("link[type='application/atom+xml']")
     icon = page.css("link[rel=apple-touch-icon]::attr(href)").get()
     for picture, size in ((meta["og:image"], (1200, 630)), (f"{history_site}{icon}", (180, 180))):
         assert struct.unpack(">II", fetch(picture).content[16:24]) == size
