@@ -22,6 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_names_rotate(database: Path, folder: Path) -> None:
+    (folder / "spojscore.part").write_text("left by a killed run")
     for day in (0, 29, 30, 31):  # 2 March, 31 March, 1 April, 2 April
         crawl(database, day, A, B)
         archive(database)

@@ -136,6 +136,7 @@ def test_build_replaces_bundle_only_if_complete(
     DATABASE.unlink()
     crawl(DATABASE, 0, A)
     monkeypatch.setattr(target, "build", lambda _, draft: draft.mkdir())
+    BUNDLE.with_suffix(".draft").mkdir()  # left by a killed build
     build(DATABASE)
     assert not [*BUNDLE.iterdir()]
 

@@ -67,6 +67,7 @@ def test_clock_publishes_at_midnight_and_repeats(monkeypatch: pytest.MonkeyPatch
     [
         pytest.param(0, True, id="today"),
         pytest.param(-1, False, id="yesterday"),
+        pytest.param(-28, False, id="same-day-of-last-month"),
         pytest.param(None, False, id="site-down"),
     ],
 )

@@ -37,6 +37,8 @@ def test_standin_of_a_day(day: str, theme: str) -> None:
     with serving(StandIn.for_day(day)) as server:
         assert server.render_page == THEMES[theme]
         assert f"serves SPOJ's list of {day}." in server.list_page(0).decode()
+        server.problems = server.problems[:100]
+        assert server.list_page(100) == server.list_page(50)  # the last page
 
 
 @pytest.mark.parametrize(

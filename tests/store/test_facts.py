@@ -16,7 +16,7 @@ from spojscore_crawler.store.files import StoreError, lock
 from spojscore_crawler.store.ladder import write_ladder
 from standin.problems import problems
 from tests.support.commits import A, crawl
-from tests.support.databases import rows
+from tests.support.databases import change, rows
 
 # Dated and tagged; only in an article; in neither tags nor articles; tagged with a contest.
 PRIME1 = Problem(id=2, code="PRIME1", name="Prime Generator", users=80_000, votes_up=9)
@@ -128,10 +128,12 @@ def test_newer_file(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     crawl(database, 0, A, PRIME1)
+    change(database, "DELETE FROM ladder")
     main([kind, str(database), str(newer_file(database, kind, line))])
     output = capsys.readouterr().out.splitlines()
     assert output[0] == f"{database}: {message}"
     assert ("fancy" in output[-1]) == (kind == "tags")  # it has no topic
+    assert rows(database, "SELECT code FROM ladder") == [{"code": "PRIME1"}]
     p1, prime1 = stored_rows = rows(database, FACTS)
     assert p1 | expected == p1
     assert prime1["added"] == ("2004-05-02" if kind == "added" else "2004-05-01")

@@ -59,7 +59,8 @@ def test_movers(database: Path) -> None:
     crawl(database, 0, A, B)
     crawl(database, 20, replace(A, users=60), B)
     crawl(database, 29, replace(A, users=90), C)
-    crawl(database, 30, replace(A, users=120), B, replace(C, users=31))
+    for day in (30, 30.5):  # "last" means the last crawl of an earlier day
+        crawl(database, day, replace(A, users=120), B, replace(C, users=31))
     a, b, c = rows(database, "SELECT * FROM movers ORDER BY code")
     spans = ("last", 1, 7, 30, 365)
     # There is no crawl a week before the last, nor a day before that.

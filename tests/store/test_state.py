@@ -23,7 +23,7 @@ def test_empty_file_is_new_database(database: Path) -> None:
 
 def test_last_list(database: Path) -> None:
     assert last_list(database, MONDAY) is None
-    crawl(database, 0, A, B)
+    crawl(database, 0, A, replace(B, acceptance=50.0))
     crawl(database, 1.5, replace(A, acceptance=0.0), C)
     expected = LastList(
         problems=2,

@@ -54,7 +54,8 @@ def test_x_axis_labels_ends_and_what_fits(points: list[Any], labels: list[str]) 
 
 
 def test_gaps_are_separate() -> None:
-    points = [("2012-05-08", 1.0), ("2025-05-31", 0.5), ("2025-06-01", 0.4), ("2025-08-26", 0.3)]
+    days = ("2012-05-07", "2012-05-08", "2025-05-31", "2025-06-01", "2025-08-26")
+    points = [(day, 1.0) for day in days]
     gaps = [
         {"since": "2012-05-08", "day": "2025-05-31"},
         {"since": "2025-06-02", "day": "2025-08-26"},

@@ -149,11 +149,12 @@ def test_unknown_rows_are_not_found(row: str, query: str, site: str) -> None:
 
 @pytest.fixture(scope="module")
 def codes_site(full_database: Path) -> Iterator[str]:
-    """A site on which TEST was once TSET, and TTES before."""
+    """A site on which TEST was once TSET, TTES before, and PRIME1 at first."""
     with start_site(
         full_database,
         "INSERT INTO events (problem_id, code, kind, detail) "
-        "SELECT id, 'TSET', 'recoded', 'TTES' FROM problems WHERE code = 'TEST' "
+        "SELECT id, 'TTES', 'recoded', 'PRIME1' FROM problems WHERE code = 'TEST' "
+        "UNION ALL SELECT id, 'TSET', 'recoded', 'TTES' FROM problems WHERE code = 'TEST' "
         "UNION ALL SELECT id, 'TEST', 'recoded', 'TSET' FROM problems WHERE code = 'TEST'",
     ) as address:
         yield address

@@ -200,4 +200,5 @@ def test_rows_and_cells_of_a_response(
         count = len(results.get("rows", ()))
     else:
         count = len(Selector(response.text).css("tbody tr"))
+        assert ("First 200 rows" in response.text) == (status == 200)
     assert (response.status_code, count) == (status, rows)

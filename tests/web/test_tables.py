@@ -72,6 +72,7 @@ def test_every_column_is_described(site: str, full_database: Path) -> None:
         pytest.param("id__gt=5", "id", True, id="filter"),
         pytest.param("_col=id", "id", True, id="column"),
         pytest.param("_facet=year", "year", True, id="facet"),
+        pytest.param("_facet_array=topics", "topics", True, id="array-facet"),
         pytest.param("band=a%3A+1+or+more", "band", False, id="band"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote_plus
@@ -10,6 +11,7 @@ import pytest
 from parsel import Selector
 
 from standin.problems import problems
+from tests.support.commits import A, B, C, crawl
 from tests.support.databases import rows
 from tests.support.projects import ROOT
 from tests.support.queries import run_query
@@ -156,6 +158,14 @@ def test_topics_query_counts_each_topic(full_database: Path, facts: DataFacts) -
     *topics, untagged_row = run_query(full_database, "topics")
     assert {row["topic"]: row["problems"] for row in topics} == count_problems(facts.topics)
     assert untagged_row["problems"] == sum(not names for names in facts.topics.values())
+
+
+def test_acceptance_of_topic_is_of_its_submissions(database: Path) -> None:
+    """10 of 20 and 20 of 100 were accepted; a problem without an acceptance does not count."""
+    lcs, lcs2 = replace(A, code="LCS", acceptance=50.0), replace(B, code="LCS2", acceptance=20.0)
+    crawl(database, 0, lcs, lcs2, replace(C, code="NAJPF"))
+    for query in ("topics", "topic_families"):
+        assert [row["acceptance"] for row in run_query(database, query)] == [25]
 
 
 def test_topic_value_accepts_topic_title(full_database: Path, facts: DataFacts) -> None:
