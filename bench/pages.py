@@ -20,7 +20,7 @@ RUNS, WARM_UP = 40, 3
 PORTS = {"stock": 8097, "spojscore": 8098}
 LIST = "/spojscore/problems"
 OUR_OPTIONS = ("--template-dir", "--plugins-dir", "--static")
-# Response times, as a ratio to that of stock Datasette's list.
+# Maximum response times, relative to that of stock Datasette's list.
 MAX_RATIOS = {"/": 1.0, LIST: 1.0, f"{LIST}/PRIME1": 0.9, "/charts": 0.9, f"{LIST}?_q=prime": 0.8}
 MAX_QUERY_MS = {
     "/spojscore.json?sql=select+count(*)+from+problems": 50,

@@ -27,7 +27,7 @@ def site_url() -> str:
 
 
 def fetch(url: str, max_bytes: int) -> bytes:
-    """Read the body at `url`. Raises PublishError, NotFoundError for a 404."""
+    """Read the body at `url`. Raises PublishError, or NotFoundError for a 404."""
     body = bytearray()
     try:
         with httpx.stream("GET", url, timeout=TIMEOUT, follow_redirects=True) as response:

@@ -33,7 +33,7 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
   const getPage = () => {
     try { return tab.document; } catch { return null; } // an error page of the browser's own
   };
-  let [size, last] = [0, 0]; // rows of a page, start= of the last one
+  let [size, last] = [0, 0]; // rows per page, start= of the last page
   // The page in the window, if it is the one at `path`, or a sentence that says what is wrong.
   const checkPage = (page, path) => {
     const [entry] = page.defaultView.performance.getEntriesByType("navigation");
@@ -66,7 +66,7 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
     if (typeof page !== "string") return page;
     showMessage(`${page} Then click `);
     await click("Continue");
-    page = getPage()?.readyState === "complete" ? checkPage(getPage(), path) : ""; // the check is passed
+    page = getPage()?.readyState === "complete" ? checkPage(getPage(), path) : ""; // e.g. after the bot check
     return typeof page === "string" ? read(path) : page;
   };
   // RFC 9309: in the group for spojscore, or else for all, the longest matching rule decides.
@@ -109,7 +109,7 @@ navigator.locks.request("spojscore", { ifAvailable: true }, async (lock) => {
   showMessage(`This script reads the list in a new window, starting at page ${pages.length + 1}. `);
   await click("Start");
   const robots = await read("/robots.txt");
-  if (forbids(robots.documentElement.textContent, PATH)) return showMessage("robots.txt disallows it.");
+  if (forbids(robots.documentElement.textContent, PATH)) return showMessage("SPOJ's robots.txt disallows reading the list.");
   const starts = () => (pages.length ? listStarts(pages[0].html) : [0]);
   while (pages.length < starts().length) {
     const page = await read(PATH + starts()[pages.length]);

@@ -22,7 +22,7 @@ from spojscore_crawler.failures import describe_bot_check, describe_status
 
 URL_PREFIX = re.compile(r"https?://(?:www\.)?")
 LIST_PATH = re.compile(r"/problems/classical/?(?:sort=(-?[0-9]+))?(?:,?start=([0-9]{1,9}))?/?")
-# Cloudflare adds parameters with this prefix after a passed bot check.
+# Cloudflare adds parameters with this prefix once a bot check is passed.
 BOT_CHECK_PARAMETER_PREFIX = "__cf"
 MAX_AGE = timedelta(minutes=10)  # of a response when the browser requests the page
 # Fields that Chrome sets on a response from its cache or a service worker.

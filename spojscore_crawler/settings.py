@@ -20,7 +20,7 @@ MAX_RENAMED_RATIO = 0.05  # of their names
 MAX_PAGES = 200
 
 # Data older than this is stale, for `make check` and for the site that `make build` builds. `make
-# serve` uses the number in metadata.yml. The environment sets it; `-s` has no effect.
+# serve` uses the number in metadata.yml. Set STALE_HOURS in the environment: `-s` has no effect.
 STALE_HOURS = os.environ.get("STALE_HOURS") or 36
 
 # About a page a second.

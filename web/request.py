@@ -96,7 +96,7 @@ async def check_request(datasette: Datasette, request: Request) -> None:
 
 
 async def check_names(datasette: Datasette, request: Request) -> None:
-    """Raise SiteError for a row that no table can have, or a query's unknown parameter."""
+    """Raise SiteError for a row whose key does not fit its table, or an unknown parameter."""
     table, _, keys = request.path[1:].partition("/")[2].partition("/")
     if keys and table != "-":  # Datasette 1.0 has /spojscore/-/query
         key_columns = await datasette.get_database(DATABASE).primary_keys(tilde_decode(table))

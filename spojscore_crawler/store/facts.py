@@ -1,4 +1,4 @@
-"""Facts that SPOJ's list lacks, from CSV files: tags, days of addition and articles."""
+"""Facts that SPOJ's list lacks, from CSV files: tags, dates and articles."""
 
 import csv
 import re
@@ -167,7 +167,7 @@ def replace(path: Path, name: str, file: Path) -> str:
     unknown_count = len({line[0] for line in facts.lines} - codes)
     message = f"{path}: {new_count} {kind.noun} ({old_count} before), as of {facts.day}"
     if facts.day not in file.name:
-        message += ", when the file was changed: its name has no day"
+        message += " (the file's modification date: its name has none)"
     message += f"\n{unknown_count} codes in the file are not in the database"
     if unmapped_sources := {source for [source] in sources} - topics.read_topics().keys():
         message += (

@@ -67,7 +67,7 @@ def check_writable(path: Path) -> None:
         raise StoreError(f"{path}: the folder {folder} is not writable")
     if path.exists():
         if not os.access(path, os.R_OK | os.W_OK):
-            raise StoreError(f"{path}: the file is not readable and writable")
+            raise StoreError(f"{path}: the file must be both readable and writable")
         with path.open("rb") as file:
             if file.read(len(HEADER)) not in (b"", HEADER):
                 raise StoreError(f"{path}: file is not a database")

@@ -39,8 +39,8 @@ def write_movers(db: Database) -> None:
 def first_day(days: Sequence[int], span: int) -> int | None:
     """The day of the crawl from which growth over `span` days is measured.
 
-    It may be up to a seventh of the span too early, at least a day. None if there is no such
-    crawl. `days` are the days of all crawls, ascending.
+    It may be early by up to a seventh of the span or a day, whichever is more. None if there is no
+    such crawl. `days` are the days of all crawls, ascending.
     """
     if not days:
         return None

@@ -84,10 +84,10 @@ def test_pages_are_navigated_in_order(
     modes = {(headers["Sec-Fetch-Mode"], headers["Sec-Fetch-Dest"]) for headers in server.headers}
     assert modes - {("no-cors", "image")} == {("navigate", "document")}
     pages = read_har(file.read_bytes(), server.url)
-    assert [saved.start for saved in pages] == order
+    assert [saved_page.start for saved_page in pages] == order
     assert file.name == f"spoj-{pages[-1].read_at:%Y-%m-%d}.har"
-    for start, saved in zip(order, pages, strict=True):
-        assert parse_listing(saved.response.body) == parse_listing(server.list_page(start))
+    for start, saved_page in zip(order, pages, strict=True):
+        assert parse_listing(saved_page.response.body) == parse_listing(server.list_page(start))
     log = json.loads(file.read_bytes())["log"]
     assert log["version"] == "1.2"
     for entry in log["entries"]:

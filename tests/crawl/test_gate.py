@@ -118,7 +118,7 @@ def test_times_of_saved_pages(times: list[datetime], rules: set[str]) -> None:
     assert (dated_crawl.times[0], dated_crawl.times[-1]) == (times[0], times[-1])
 
 
-def test_live_casemay_span_midnight() -> None:
+def test_live_crawl_may_span_midnight() -> None:
     start, end = NOW.replace(hour=23, minute=59), NOW.replace(hour=0) + DAY
     live_crawl = replace(COMPLETE_CRAWL, started=start, now=end)
     assert violations(live_crawl) == set()

@@ -72,7 +72,7 @@ def test_base64(text: str, body: str) -> None:
         ("https://spoj.com/problems/classical/start=50", (0, 50)),
         (f"{SPOJ}/problems/classical/sort=0,start=3950/", (0, 3950)),
         (f"{SPOJ}/problems/classical/?sort=0", (0, 0)),
-        # What a browser POSTs to after a passed check.
+        # What a browser POSTs to once a bot check is passed.
         (f"{SPOJ}/problems/classical/?__cf_chl_f_tk=AbC-1790000000-1.0.1.1-xyz", (0, 0)),
         (f"{URL}50?__cf_chl_rt_tk=a&__cf_waf_tk__=b#top", (0, 50)),
         (f"{SPOJ}/problems/classical/sort=5,start=50", (5, 50)),

@@ -146,7 +146,7 @@ def test_spreadsheet_without_day_in_its_name(database: Path) -> None:
     file = newer_file(database, "tags", "P9,dfs", "newer.csv")
     file.write_bytes(file.read_text().replace("\n", "\r\n").encode("utf-8-sig"))
     os.utime(file, (0, 1_700_000_000))
-    assert "as of 2023-11-14, when the file was changed" in facts.replace(database, "tags", file)
+    assert "as of 2023-11-14 (the file's modification date" in facts.replace(database, "tags", file)
     assert rows(database, "SELECT * FROM tags WHERE code = 'P9'") == [
         {"code": "P9", "tag": "dfs", "day": "2023-11-14"}
     ]

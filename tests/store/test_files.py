@@ -35,7 +35,7 @@ def test_permissions(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StoreError, match="not writable"):
         check_writable(database)
     denied_access = {database: os.W_OK}
-    with pytest.raises(StoreError, match="not readable and writable"):
+    with pytest.raises(StoreError, match="both readable and writable"):
         check_writable(database)
     denied_access = {database: os.R_OK}
     with pytest.raises(StoreError, match="not readable"), open_database(database):

@@ -21,12 +21,12 @@ HISTORY = """
     WITH RECURSIVE days(day) AS (SELECT 1 UNION ALL SELECT day + 1 FROM days LIMIT 400)
     SELECT id, day, users FROM problems, days
 """
-LONG = "replace(hex(zeroblob(200000)), '0', 'a')"
+TEXT = "replace(hex(zeroblob(200000)), '0', 'a')"
 COUNT = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
 QUERIES = (
     # Functions that take long for one step, which bypassed SQLite's limits inside the server.
-    f"SELECT sum({LONG} || code LIKE '%' || substr({LONG}, 1, 20000) || 'b') FROM problems",
-    f"SELECT sum(found('a a a a aab', {LONG} || code)) FROM problems",
+    f"SELECT sum({TEXT} || code LIKE '%' || substr({TEXT}, 1, 20000) || 'b') FROM problems",
+    f"SELECT sum(found('a a a a aab', {TEXT} || code)) FROM problems",
     # Time.
     COUNT,
     "SELECT count(*) FROM history a, history b WHERE a.users < b.users",
@@ -36,7 +36,7 @@ QUERIES = (
     "SELECT json_group_array(a.name || b.name) FROM problems a, problems b",
     "SELECT a.users FROM history a, problems b ORDER BY a.users * b.users, b.name LIMIT 1",
     # Results.
-    f"SELECT {LONG}, {LONG}, {LONG} FROM problems",
+    f"SELECT {TEXT}, {TEXT}, {TEXT} FROM problems",
     "SELECT randomblob(399) FROM history LIMIT 5000",
     f"SELECT {', '.join(['1'] * 400)} FROM history LIMIT 201",
 )

@@ -89,7 +89,7 @@ def test_negative_numbers_stay_numbers(history_site: str, history_database: Path
 
 
 def test_sqlite_utils_reads_csv(site: str, full_database: Path, tmp_path: Path) -> None:
-    """Topics are separated by spaces, as its sniffer took the ] of JSON for a delimiter."""
+    """Topics are separated by spaces, because its sniffer took JSON's ] for a delimiter."""
     file = tmp_path / "problems.csv"
     file.write_text(get(f"{site}/spojscore/problems.csv"))
     query = "SELECT code, users, topics, families FROM problems ORDER BY id"

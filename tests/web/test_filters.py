@@ -154,8 +154,8 @@ def test_conditions_are_those_applied(query: object, conditions: set[str], site:
     assert {label.removeprefix("Remove: ") for label in labels} == conditions
     title = page.css("title::text").get("")
     assert all(condition in title for condition in conditions)
-    chosen = page.css(".chips [data-band][aria-current]").getall()
-    assert len(chosen) == ("band" in query)  # type: ignore[operator]
+    selected_chips = page.css(".chips [data-band][aria-current]").getall()
+    assert len(selected_chips) == ("band" in query)  # type: ignore[operator]
 
 
 def test_form_produces_short_url(site: str) -> None:

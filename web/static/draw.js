@@ -80,7 +80,7 @@ export function fillTable(id, rows) {
   fillRows(byId(id), rows, (cells) => make("tr", {}, ...cells.map((cell, index) => make("td", { className: classNames[index] }, cell))));
 }
 
-// A list of { code, name, note } that can be removed, or added, by a click: `onSelect` gets a set of codes.
+// Chips for { code, name, note }. A click removes a chip's problem, or adds it: `onSelect` gets a set of codes.
 export function showChips(id, items, onSelect, isAdding = false, limit = MAX_CHIPS) {
   const list = byId(id);
   const focusIndex = [...list.querySelectorAll("button")].indexOf(document.activeElement);
@@ -90,7 +90,7 @@ export function showChips(id, items, onSelect, isAdding = false, limit = MAX_CHI
     return make("span", { className: "chip" }, make("a", { href: problemUrl(code), title: name }, code), note, removeButton);
   });
   if (items.length > limit) chips.push(button(`Show all ${formatNumber(items.length)}`, () => showChips(id, items, onSelect, isAdding, Infinity)));
-  if (isAdding && items.length > 1) chips.push(button(`Add all ${items.length}`, () => onSelect(new Set(items.map((one) => one.code)))));
+  if (isAdding && items.length > 1) chips.push(button(`Add all ${items.length}`, () => onSelect(new Set(items.map((item) => item.code)))));
   list.replaceChildren(...chips.map((chip) => make("li", {}, chip)));
   // The clicked button has been removed: focus the one in its place.
   const rest = list.querySelectorAll("button");

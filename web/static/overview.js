@@ -16,7 +16,7 @@ let solved = []; // their problems
 let suggestions = [];
 
 const isSolved = (problem) => lists.solved.has(problem.code);
-const sumPoints = (some) => sum(some.map((problem) => problem.score));
+const sumPoints = (subset) => sum(subset.map((problem) => problem.score));
 
 // Every topic or family, the rest last.
 const collectNames = (column) => {
@@ -59,11 +59,11 @@ function showChoice() {
   showFewest();
 }
 
-// The points missing to the next whole number, rounded up.
+// The next whole number of points, and how many points it takes to reach it, rounded up.
 function nextGoal() {
   const total = sumPoints(solved);
   const goal = Math.floor(total + 1e-9) + 1;
-  return { goal, missing: Math.ceil((goal - total) * 1000) / 1000 };
+  return { goal, missingPoints: Math.ceil((goal - total) * 1000) / 1000 };
 }
 
 function showTiles() {
@@ -75,11 +75,11 @@ function showTiles() {
   byId("solved-note").textContent = `of ${formatNumber(problems.length)}${lists.tried.size ? `, ${formatNumber(lists.tried.size)} tried` : ""}`;
   byId("level").textContent = `~${formatNumber(estimateLevel(solved, problems))}`;
   byId("level-note").textContent = solved.length < MIN_SOLVED_FOR_LEVEL ? "rough: add at least ten" : "from your ten rarest";
-  const { goal, missing } = nextGoal();
-  const { rows, gain } = findSmallestSet(suggestions, missing);
+  const { goal, missingPoints } = nextGoal();
+  const { rows, gain } = findSmallestSet(suggestions, missingPoints);
   byId("goal-name").textContent = `To ${pointsText(goal)}`;
-  byId("goal-count").textContent = gain < missing ? "–" : formatNumber(rows.length);
-  byId("goal-note").textContent = gain < missing ? adviseOnGoal() : `problem${rows.length === 1 ? "" : "s"}, see Next`;
+  byId("goal-count").textContent = gain < missingPoints ? "–" : formatNumber(rows.length);
+  byId("goal-note").textContent = gain < missingPoints ? adviseOnGoal() : `problem${rows.length === 1 ? "" : "s"}, see Next`;
 }
 
 // What to do if the suggestions cannot reach a goal.
@@ -132,7 +132,7 @@ function group(name, matches, band) {
 
 function showFewest() {
   const input = byId("goal").value;
-  byId("goal").placeholder = nextGoal().missing;
+  byId("goal").placeholder = nextGoal().missingPoints;
   const goal = Number(input || byId("goal").placeholder);
   const { rows, gain } = findSmallestSet(suggestions, goal);
   const solution = `${formatCount(rows.length, "problem")} for ${pointsText(gain)}.`;

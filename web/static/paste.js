@@ -131,7 +131,7 @@ function readFiles(text, reading) {
     if (!names.length) return token;
     // A word is a code if it is the file's whole name, but not if it is the folder's.
     const isCode = ({ name, code, rest }) => !reading.plainWords.has(code) || (name === file && !rest);
-    const isSure = (one) => (one.isCapital || /spoj/i.test(path)) && isCode(one) && !OTHER_JUDGE.test(path);
+    const isSure = (match) => (match.isCapital || /spoj/i.test(path)) && isCode(match) && !OTHER_JUDGE.test(path);
     const sureMatch = names.find(isSure);
     if (sureMatch) reading.add(sureMatch.code);
     else reading.uncertain.add(names[0].code);
@@ -185,7 +185,7 @@ function findLinkedCodes(text, { problems }) {
 // The columns of codes and results, from a table's header; null for any other line.
 function readHeader(line) {
   if (!/code|problem/i.test(line)) return null;
-  const separator = ["|", "\t", ","].find((one) => line.includes(one));
+  const separator = ["|", "\t", ","].find((character) => line.includes(character));
   const names = separator ? line.split(separator).map((name) => name.trim()) : [];
   const columns = [...names.keys()].filter((index) => /^(?:spoj |problem )?(?:code|problems?)$/i.test(names[index]));
   const result = names.findIndex((name) => /^(?:result|verdict|status|solved)\??$/i.test(name));
@@ -200,7 +200,7 @@ function readRow(line, { separator, columns, result }, reading) {
   if (EMPTY_VERDICT.test(verdict)) return;
   const links = findLinkedCodes(line, reading);
   const words = columns.map((column) => /^[\s[*`"]*(\w{2,})/.exec(cells[column] ?? "")?.[1]);
-  const word = words.find((one) => one && reading.problems.has(one.toUpperCase()));
+  const word = words.find((text) => text && reading.problems.has(text.toUpperCase()));
   const codes = !links.length && word && UPPER_CASE_CODE.test(word) ? [word] : links;
   for (const code of codes) reading.add(code, SUCCESS_VERDICT.test(verdict));
   if (word && !codes.length) reading.uncertain.add(word.toUpperCase());

@@ -1,4 +1,4 @@
-// Sorts a table that shows all its rows by a click on a header: numbers descending first, text ascending.
+// Clicking a header sorts a table that shows all its rows: numbers descending first, text ascending.
 
 export function start(table) {
   for (const head of table.querySelectorAll("th:not(.tick)")) {

@@ -7,7 +7,7 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 const MAX_FRIEND_NAME = 40; // characters
 
 export const union = (a, b) => new Set([...a, ...b]);
-export const difference = (a, b) => new Set([...a].filter((one) => !b.has(one)));
+export const difference = (a, b) => new Set([...a].filter((item) => !b.has(item)));
 
 function load(name) {
   try {
@@ -41,8 +41,8 @@ function toLists(value) {
 
 function toVisits(value) {
   const { base, last, days } = isObject(value) ? value : {};
-  const isVisit = (one) => isObject(one) && DAY.test(one.day) && Number.isFinite(one.points);
-  const toVisit = (one) => (isVisit(one) ? { ...one, codes: [...toCodes(one.codes)] } : undefined);
+  const isVisit = (visit) => isObject(visit) && DAY.test(visit.day) && Number.isFinite(visit.points);
+  const toVisit = (visit) => (isVisit(visit) ? { ...visit, codes: [...toCodes(visit.codes)] } : undefined);
   return { base: toVisit(base), last: toVisit(last), days: Array.isArray(days) ? days.filter(isVisit) : [] };
 }
 
@@ -87,7 +87,7 @@ export function deleteAll() {
 // Adds today's entry to the visits: `base` is the list at the end of the previous day with a visit, `days` are { day,
 // solved, points, more, gained, lost }: points gained by solving, and lost to new solvers.
 export function addVisit({ base, last, days }, day, codes, getPoints) {
-  const sum = (some) => some.reduce((total, code) => total + getPoints(code), 0);
+  const sum = (subset) => subset.reduce((total, code) => total + getPoints(code), 0);
   const points = sum(codes);
   const previousVisit = last && last.day !== day ? last : base;
   const entry = { day, solved: codes.length, points };
@@ -95,7 +95,7 @@ export function addVisit({ base, last, days }, day, codes, getPoints) {
     const currentPoints = sum(previousVisit.codes);
     Object.assign(entry, { more: codes.length - previousVisit.codes.length, gained: points - currentPoints, lost: currentPoints - previousVisit.points });
   }
-  return { base: previousVisit, last: { day, codes, points }, days: [...days.filter((one) => one.day !== day), entry] };
+  return { base: previousVisit, last: { day, codes, points }, days: [...days.filter((visit) => visit.day !== day), entry] };
 }
 
 // Everything as JSON. readBackup() returns null for any other text.
