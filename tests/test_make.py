@@ -80,7 +80,6 @@ def test_demo(checkout: Path) -> None:
             page = get(f"{site}{path}")
             assert "Demo data: SPOJ’s list of 26 August 2025." in page
             assert "data-stale-hours" not in page  # the age of demo data is meaningless
-            assert "made up" not in page
         [prime1] = json.loads(get(f"{site}/spojscore/problems/PRIME1.json?_shape=array"))
         assert prime1["users"] == 83055
         os.killpg(demo.pid, signal.SIGINT)  # what Ctrl-C does

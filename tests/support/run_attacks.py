@@ -68,8 +68,7 @@ def attack(site: str, pid: int, workers: int) -> bool:
             visits += [measure(site + page) for page in PAGES]
             memory_mb.append(memory(pid) / 1e6)
     attacks = [future.result() for future in futures]
-    for name, results in (("attacks", attacks), ("visits", visits)):
-        print(f"{name}, {workers} at once: {dict(Counter(status for status, _ in results))}")
+    print(f"{workers} at once, statuses: {dict(Counter(status for status, _ in attacks))}")
     figures = (
         ("s, slowest attack", max(seconds for _, seconds in attacks), MAX_ATTACK_SECONDS),
         ("s, slowest visit", max(seconds for _, seconds in visits), MAX_VISIT_SECONDS),

@@ -15,8 +15,6 @@ from tests.support.databases import rows
 from tests.support.queries import QUERIES, run_query
 from tests.support.sites import fetch, get, get_json, get_page, start_site, words
 
-MAX_HOME_BYTES = 100_000
-
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_query_as_page_json_and_csv(name: str, history_site: str, history_database: Path) -> None:
@@ -122,8 +120,7 @@ def test_shared_pages_have_url_and_image(history_site: str) -> None:
 
 def test_about_and_robots(site: str) -> None:
     links = {*get_page(f"{site}/about").css("a::attr(href)").getall()}
-    json_link = "/spojscore/problems.json?_size=max&_shape=array"
-    assert {"/spojscore/problems.csv?_size=max&_dl=1", json_link, "/spojscore.db", "/api"} <= links
+    assert {"/spojscore/problems.json?_size=max&_shape=array", "/spojscore.db", "/api"} <= links
     assert get(f"{site}/robots.txt").splitlines() == ["User-agent: *", "Disallow: /*?"]
 
 
@@ -165,6 +162,6 @@ def test_range_links_match_their_counts(
 def test_home_is_small_and_works_without_script(history_site: str, home: Selector) -> None:
     parts = home.css("link[rel=stylesheet]::attr(href), img::attr(src)").getall()
     sizes = [len(fetch(f"{history_site}{part}").content) for part in ("/", *parts)]
-    assert sum(sizes) <= MAX_HOME_BYTES
+    assert sum(sizes) <= 100_000
     assert not home.xpath("//script[text()]")
     assert home.css("form[action='/find'] input[name=q]")
