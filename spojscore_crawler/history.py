@@ -23,7 +23,7 @@ LISTS = {
     "2025-05-31": "between 11 and 31 May 2025",
     "2025-08-26": "on 26 August 2025",
 }
-DAYS = list(LISTS)
+DAYS = sorted(LISTS)
 COLUMNS: dict[str, Callable[[str], object]] = {
     "id": int, "code": str, "name": str, "users": int, "acceptance": float,
     "votes_up": int, "votes_down": int,

@@ -98,6 +98,8 @@ async def check_request(datasette: Datasette, request: Request) -> None:
 async def check_names(datasette: Datasette, request: Request) -> None:
     """Raise SiteError for a row whose key does not fit its table, or an unknown parameter."""
     table, _, keys = request.path[1:].partition("/")[2].partition("/")
+    if "\0" in tilde_decode(table):
+        raise NotFound("no such table")
     if keys and table != "-":  # Datasette 1.0 has /spojscore/-/query
         key_columns = await datasette.get_database(DATABASE).primary_keys(tilde_decode(table))
         if len(key_columns) != keys.count(",") + 1:

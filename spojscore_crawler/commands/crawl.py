@@ -1,6 +1,7 @@
 """`scrapy crawl` with a meaningful exit status: Scrapy's own is 0 however the crawl ended."""
 
 import argparse
+import asyncio
 import sys
 from contextlib import suppress
 from typing import Any
@@ -30,7 +31,7 @@ class Command(ScrapyCrawl):
                 message += f"\naccepted anyway (GATE=accept): {overridden}"
         else:
             reason = stats.get("spojscore/failure") or "the crawl stopped early; see the log"
-            if task.done() and (error := task.exception()):
+            if isinstance(task, asyncio.Task) and task.done() and (error := task.exception()):
                 reason = f"Scrapy did not start: {error}; check the settings"
             message = f"error: {reason}; {database} is unchanged"
         # Standard output is for `-O -:json`.

@@ -51,7 +51,7 @@ def _store_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors, and those that unreadable data causes, into StoreError."""
     try:
         yield
-    except (sqlite3.Error, ValueError, OverflowError) as error:
+    except (sqlite3.Error, ValueError, LookupError, OverflowError, OSError) as error:
         hint = " (is the disk full?)" if "disk I/O" in str(error) else ""
         raise StoreError(f"{path}: {error}{hint}") from error
 

@@ -23,7 +23,7 @@ class CrawlRow(NamedTuple):
     id: int
     started: str
     finished: str
-    source: str
+    source: str | None
     problems: int
     users: int
     overridden: str | None
@@ -42,7 +42,7 @@ class State:
 
     @property
     def sources(self) -> set[str]:
-        return {crawl.source for crawl in self.lineage}
+        return {crawl.source or "" for crawl in self.lineage}
 
     def extends(self, other: Self) -> bool:
         """Whether this database's crawls begin with all of the other's."""

@@ -46,7 +46,6 @@ def test_failed_copy_leaves_older_ones(
     archive(database)
     copies = {file: file.read_bytes() for file in folder.iterdir()}
     crawl(database, 0.5, A, B)
-
     with monkeypatch.context() as patch:
         patch.setattr(files, "copy", Mock(side_effect=StoreError("the disk is full")))
         with pytest.raises(StoreError, match="full"):

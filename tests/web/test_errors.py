@@ -137,7 +137,7 @@ def test_unknown_formats_and_tables_are_not_found(address: str, site: str) -> No
 @pytest.mark.parametrize(
     "row",
     [
-        "nope/TEST", "nope.problems/TEST", "worth/PRIME1", "history/2",
+        "nope/TEST", "~00/x", "nope.problems/TEST", "worth/PRIME1", "history/2",
         "tags/PRIME1", "ladder/1", "articles/PRIME1", "problems/PRIME1,x", "crawls/99",
     ],
 )  # fmt: skip

@@ -57,6 +57,7 @@ def test_each_kind_reads_its_example(page: Page) -> None:
     [
         ('["PRIME1", "code", "dp"]', {"solved": "PRIME1 CODE DP"}),
         ("HELLO", {}),
+        ("TREE/code.cpp", {"uncertain": "CODE TREE"}),
         ("PRIME1 FOO123 ONP NOSUCH", {"solved": "PRIME1 ONP", "unknown": "FOO123 NOSUCH"}),
         ("SP1043 PRIME1 ONP SP99999", {"solved": "GSS1 PRIME1 ONP"}),
         ("TREE NOSUCH", {"uncertain": "TREE", "unknown": "NOSUCH"}),

@@ -134,7 +134,7 @@ function readFiles(text, reading) {
     const isSure = (match) => (match.isCapital || /spoj/i.test(path)) && isCode(match) && !OTHER_JUDGE.test(path);
     const sureMatch = names.find(isSure);
     if (sureMatch) reading.add(sureMatch.code);
-    else reading.uncertain.add(names[0].code);
+    else for (const { code } of names) reading.uncertain.add(code);
     return "";
   });
 }
