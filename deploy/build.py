@@ -45,7 +45,7 @@ def copy_site(folder: Path) -> None:
             copy = folder / file.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
-    # In web/: Vercel would install the function from a pyproject.toml beside metadata.yml.
+    # In web/: Vercel would install the project from a pyproject.toml in the top folder.
     shutil.copyfile(ROOT / "pyproject.toml", folder / "web" / "pyproject.toml")
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
     metadata["plugins"]["freshness"]["stale_hours"] = stale_hours()

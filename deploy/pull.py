@@ -54,7 +54,7 @@ def pull(database: Path) -> str:
 
 
 def read_database(file: Path) -> State:
-    """Upgrade a database and read its state. Raises StoreError, or PublishError if synthetic."""
+    """Upgrade a database and read its state. Raises StoreError or PublishError."""
     if message := upgrade(file):
         print(message)
     state = read_state(file)

@@ -42,7 +42,7 @@ def build(site: Path, bundle: Path) -> None:
         shutil.copyfile(file, bundle / file.relative_to(site))
     shutil.copyfile(HERE / "requirements.lock", bundle / "requirements.txt")
     (bundle / ".python-version").write_text(f"{PYTHON_VERSION}\n")
-    # Replaces `vercel link`, which needs the network. Variables override it in `deploy`.
+    # Replaces `vercel link`, which needs the network. `deploy` sets variables that override it.
     link = {"projectId": DATABASE, "orgId": DATABASE, "settings": {}}
     (bundle / ".vercel").mkdir()
     (bundle / ".vercel" / "project.json").write_text(json.dumps(link))

@@ -43,7 +43,7 @@ def parse_listing(body: bytes, requested_start: int | None = None) -> Listing:
 
     Raises ListingError if the page has no problem table or is cut off inside it, if a row lacks
     its id, code, name or users or has text where a number belongs, or if a page number in the
-    pager links to another page.
+    pager links to the wrong page.
     """
     text = decode(body)
     page = Selector(text=text, type="html")

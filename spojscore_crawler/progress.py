@@ -34,7 +34,7 @@ class QuietLogFormatter(LogFormatter):
 
     def __init__(self) -> None:
         if sys.stderr.isatty():
-            # It logs a traceback if the site is unreachable; the last line has the reason.
+            # Logs a traceback if the site is unreachable; the crawl's last line has the reason.
             logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
 
     def download_error(self, *args: Any, **kwargs: Any) -> LogFormatterResult:

@@ -35,7 +35,7 @@ def describe_exception(request: Request, exception: Exception) -> tuple[str, int
         return "Page not found.", 404
     if isinstance(exception, QueryInterrupted):
         return TOO_SLOW_MESSAGE, 400
-    if isinstance(exception, DatasetteError):  # caused by the request, although its default is 500
+    if isinstance(exception, DatasetteError):  # the request's fault; the class defaults to 500
         return exception.message, 400
     if isinstance(exception, Base400):
         return str(exception), exception.status

@@ -22,7 +22,7 @@ from spojscore_crawler.store.times import day_number
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-# These compute tables from the database itself at the end of each commit, in this order.
+# These fill what depends on other rows or on data/, at the end of each commit, in this order.
 DERIVATIONS: tuple[Callable[[Database], None], ...] = (
     facts.update_problems,
     write_ladder,

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 Record: TypeAlias = dict[str, Any]
 
-# Columns that set last_changed; votes and acceptance change with every submission.
+# Columns that set last_changed; votes and acceptance change too often.
 CHANGE_COLUMNS = ("code", "name", "users")
 # The kind of event for a change of each column.
 EVENT_KINDS = {"name": "renamed", "code": "recoded"}

@@ -66,7 +66,7 @@ def write_articles(db: Database, facts: Facts) -> None:
 class Kind:
     """A kind of file. All columns but the last are the key of a line.
 
-    `default_file` comes with the project, `count_sql` counts the stored `noun`.
+    `default_file` comes with the project, `noun` names its rows, `count_sql` counts those stored.
     """
 
     noun: str

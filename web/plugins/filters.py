@@ -29,7 +29,7 @@ def column_filters(args: MultiParams) -> Iterator[tuple[str, str, list[str]]]:
 async def check_arguments(
     request: Request, table: str, database: str, datasette: Datasette
 ) -> None:
-    """Refuse unknown columns and lookups, which SQLite reads as text."""
+    """Refuse unknown columns, which SQLite would read as text, and unknown lookups."""
     if "_through" in request.args:
         raise BadRequest("`_through` is not available. Use a join in SQL.")
     if table != LIST and "_q" in request.args:

@@ -116,7 +116,7 @@ def entity_tag(datasette: Datasette, request: Request) -> str | None:
 
 
 async def collect_response(app: App, scope: Message) -> tuple[Message, bytes]:
-    """Collect the app's response. Raises SiteError if it is too large or an error as JSON."""
+    """Collect the app's response. Raises SiteError if it is too large or a JSON error."""
     start: Message = {}
     body = bytearray()
 

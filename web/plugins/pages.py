@@ -1,6 +1,6 @@
 """Template variables and queries, the search redirect, and freshness.
 
-Pages are cached, so they contain the time of the last crawl; a script makes it relative.
+Pages are cached, so they give the time of the last crawl, not its age; a script shows the age.
 """
 
 import json

@@ -20,7 +20,7 @@ ARRAY_COLUMNS = ("topics", "families")  # columns that hold JSON arrays
 
 
 class Column(NamedTuple):
-    """A column. `decimals`: None leaves numbers unformatted, `auto` means three digits."""
+    """A column. `decimals`: None leaves numbers as they are, `auto` is three significant digits."""
 
     name: str
     label: str

@@ -50,7 +50,7 @@ const merge = ({ solved, tried }) => ({ solved: union(lists.solved, solved), tri
 const findNew = ({ solved, tried }) => ({ solved: difference(solved, lists.solved), tried: difference(tried, union(lists.solved, lists.tried)) });
 export const removeCodes = (codes) => ({ solved: difference(lists.solved, codes), tried: difference(lists.tried, codes) });
 
-// The reader is a quarter of the page's scripts, so it is loaded on demand.
+// paste.js is a quarter of the page's scripts, so it is loaded on demand.
 export const readText = async (text) => (await import("./paste.js")).read(text, problems);
 
 async function importText(text, replaces) {

@@ -27,7 +27,7 @@ export async function fetchProblems(address) {
   return problems;
 }
 
-// The geometric mean of the solvers of the ten rarest solved problems or, if there are none, of the ten most solved.
+// The geometric mean of the users of the ten least-solved in `solved` or, if that is empty, of the ten most solved.
 export function estimateLevel(solved, problems) {
   const sortedProblems = [...(solved.length ? solved : problems)].sort(byUsers);
   const sample = solved.length ? sortedProblems.slice(-LEVEL_PROBLEMS) : sortedProblems.slice(0, LEVEL_PROBLEMS);

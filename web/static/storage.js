@@ -79,7 +79,7 @@ export function deleteAll() {
   try {
     localStorage.clear(); // all of it is ours
   } catch {
-    // It stores nothing anyway.
+    // Without localStorage, nothing is stored.
   }
   dispatchEvent(new CustomEvent(CHANGE_EVENT));
 }
