@@ -25,7 +25,7 @@ ENDLESS_SQL = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) S
 
 
 def verify(database: Path) -> str:
-    """Compare the bundle with the database, and stamp it if they agree."""
+    """Compare the bundle with the database, and stamp the bundle if they agree."""
     STAMP_FILE.unlink(missing_ok=True)
     bundle_hash = hash_bundle()
     static_file = target.static_database(BUNDLE)

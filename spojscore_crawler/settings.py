@@ -16,7 +16,7 @@ GATE = ""
 MIN_PROBLEMS = 1000  # in a first crawl
 MIN_PROBLEMS_RATIO = 0.98  # of the last crawl's problems
 MIN_USERS_RATIO = 0.99  # of the sum of their users
-MAX_RENAMED_RATIO = 0.05  # of their names
+MAX_RENAMED_RATIO = 0.05  # of the problems in both lists may have a new name
 MAX_PAGES = 200
 
 # Data older than this is stale, for `make check` and for the site that `make build` builds. `make

@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-# In the bundle, it is in web/: Vercel would install the project from one in the top folder.
+# In the bundle, pyproject.toml is in web/: in the top folder, Vercel would install from it.
 PYPROJECT = next(filter(Path.exists, (p / "pyproject.toml" for p in Path(__file__).parents)))
 VERSION: str = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"]
 
